@@ -1,3 +1,44 @@
 """Settlement requests for Norwegian municipalities, from statistics and one page of rules."""
 
 __version__ = "0.1.0"
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bosetting_cli.allocation import allocate
+    from bosetting_cli.errors import BosettingError
+    from bosetting_cli.result import Allocation
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.rulesfile import load_rules
+    from bosetting_cli.statistics import Statistics, load_statistics
+
+__all__ = [
+    "Allocation",
+    "BosettingError",
+    "Rules",
+    "Statistics",
+    "__version__",
+    "allocate",
+    "load_rules",
+    "load_statistics",
+]
+
+# Imported on first use, so that `bosetting --help` stays light.
+_HOMES = {
+    "Allocation": "result",
+    "BosettingError": "errors",
+    "Rules": "rules",
+    "Statistics": "statistics",
+    "allocate": "allocation",
+    "load_rules": "rulesfile",
+    "load_statistics": "statistics",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

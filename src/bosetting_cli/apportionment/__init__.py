@@ -1,0 +1,35 @@
+"""Apportionment: shares → whole numbers that sum exactly, with what shows that they are right.
+
+    >>> result = apportion([5.2, 3.1, 1.7], 11, minimums=2)
+    >>> result.seats.tolist()
+    [6, 3, 2]
+
+Knows shares, house size, minimums and maximums; nothing of what is apportioned. Methods and
+formulas with their sources: `docs/apportionment.md`.
+"""
+
+from __future__ import annotations
+
+from .batch import apportion_batch
+from .certificate import Apportionment, Tie
+from .exact import Divisor, SquareRoot
+from .methods import METHODS, Method, resolve_method
+from .problem import BadInputError, InfeasibleError
+from .single import apportion
+from .verify import VerificationError, verify
+
+__all__ = [
+    "METHODS",
+    "Apportionment",
+    "BadInputError",
+    "Divisor",
+    "InfeasibleError",
+    "Method",
+    "SquareRoot",
+    "Tie",
+    "VerificationError",
+    "apportion",
+    "apportion_batch",
+    "resolve_method",
+    "verify",
+]

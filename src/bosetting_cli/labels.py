@@ -1,0 +1,96 @@
+"""Words of tables for people, in English and both forms of Norwegian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bosetting_cli.rules import Criterion, SubGroup
+
+LANGUAGES = ("en", "nb", "nn")
+SOFT_HYPHEN = "\u00ad"
+
+_LABELS: dict[str, tuple[str, str, str]] = {
+    "rank": ("rank", "plass", "plass"),
+    "kommunenummer": ("no.", "nr.", "nr."),
+    "municipality": ("municipality", "kommune", "kommune"),
+    "fylke": ("fylke", "fylke", "fylke"),
+    "population": ("popu\u00adlation", "folke\u00adtall", "folke\u00adtal"),
+    "status": ("status", "status", "status"),
+    "reason": ("reason", "grunn", "grunn"),
+    "requested": ("requested", "anmodet", "oppmoda"),
+    "of whom": ("of whom", "herav", "av desse"),
+    "from": ("from", "fra", "frå"),
+    "at minimum": ("min.", "min.", "min."),
+    "eligible": ("eligible", "aktuelle", "aktuelle"),
+    "asked": ("asked", "spurte", "spurde"),
+    "per 1,000": ("per 1,000", "per 1 000", "per 1 000"),
+    "total": ("total", "i alt", "i alt"),
+    "selected": ("selected", "spurt", "spurd"),
+    "not selected": ("not selected", "ikke spurt", "ikkje spurd"),
+    "not eligible": ("not eligible", "ikke aktuell", "ikkje aktuell"),
+    "minimum binds": (
+        "* the minimum binds: rounding alone would have given fewer",
+        "* minstetallet avgjør: avrunding alene ville gitt færre",
+        "* minstetalet avgjer: avrunding åleine ville gitt færre",
+    ),
+    "employment": ("employ\u00adment", "syssel\u00adsetting", "syssel\u00adsetjing"),
+    "introduction programme": (
+        "intro\u00adduction pro\u00adgramme",
+        "intro\u00adduksjons\u00adprogram",
+        "intro\u00adduksjons\u00adprogram",
+    ),
+    "unaccompanied minors": (
+        "unaccom\u00adpanied minors",
+        "enslige mindre\u00adårige",
+        "einslege mindre\u00adårige",
+    ),
+}
+
+
+def label(word: str, lang: str = "en", *, hyphens: bool = False) -> str:
+    """Return a word of the tables in a language; a word without translation as it is.
+
+    Args:
+        word: The English word or name.
+        lang: One of `LANGUAGES`.
+        hyphens: Keep the soft hyphens that say where a heading may be broken.
+    """
+    words = _LABELS.get(word)
+    text = words[LANGUAGES.index(lang)] if words else word
+    return text if hyphens else text.replace(SOFT_HYPHEN, "")
+
+
+def title(item: Criterion | SubGroup, lang: str, *, hyphens: bool = False) -> str:
+    """Return a criterion's or sub-group's heading: from the rules, else its translated name."""
+    given = item.title if lang == "en" else item.title_nb
+    return given or label(item.name, lang, hyphens=hyphens)
+
+
+def broken(text: str, width: int = 8) -> str:
+    r"""Break a heading at spaces, then at soft hyphens, words longer than a width anywhere.
+
+    Example:
+        >>> broken("employ\u00adment rate").split("\\n")
+        ['employ-', 'ment', 'rate']
+    """
+    lines = []
+    for word in text.split():
+        if len(word) <= width and SOFT_HYPHEN not in word:
+            lines.append(word)
+            continue
+        parts = word.split(SOFT_HYPHEN)
+        if len(parts) == 1:
+            parts = [word[i : i + width] for i in range(0, len(word), width)]
+        lines += [*(f"{part}-" for part in parts[:-1]), parts[-1]]
+    return "\n".join(lines)
+
+
+def number(value: float | None, decimals: int = 0, lang: str = "en") -> str:
+    """Return a number as people write it; 4,400.5 in English, 4 400,5 in Norwegian."""
+    if value is None:
+        return ""
+    text = f"{value:,.{decimals}f}"
+    if lang == "en":
+        return text
+    return text.replace(",", "\u00a0").replace(".", ",")
