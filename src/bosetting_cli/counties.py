@@ -95,7 +95,7 @@ def _apportioned(
             sizes,
             rules.size_exponent.value if exponent is None else exponent,
         )
-        share = criteria.shares(amount, criterion.name)
+        share = criteria.shares(amount, criterion)
         part = criteria.contributions(share, criterion.weight, rules.total.value)
         quotas = {name: quotas[name] + part[name] for name in order}
     result = apportion(

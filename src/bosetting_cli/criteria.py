@@ -233,22 +233,22 @@ def amounts(
     return {unit: power(sizes[unit], exponent) * x for unit, x in normalised.items()}
 
 
-def shares(amount: Mapping[str, float], name: str) -> dict[str, float]:
-    """Return each unit's part of the sum.
+def shares(amount: Mapping[str, float], criterion: Criterion) -> dict[str, float]:
+    """Return each unit's part of the sum; a single unit has all of it.
 
     Args:
         amount: Unit → non-negative amount.
-        name: The criterion, for complaints.
+        criterion: What the amounts are of.
 
     Raises:
-        AllocationError: All amounts are 0.
+        AllocationError: All amounts are 0 and the criterion has a weight.
     """
     total = math.fsum(amount.values())
     if total > 0 and math.isfinite(total):
         return {unit: x / total for unit, x in amount.items()}
-    if len(amount) == 1:
-        return dict.fromkeys(amount, 1.0)
-    what = f"{name}: all figures are 0, so there is nothing to share out by"
+    if len(amount) == 1 or not criterion.weight:
+        return dict.fromkeys(amount, 1 / len(amount))
+    what = f"{criterion.name}: all figures are 0, so there is nothing to share out by"
     raise AllocationError(Problem(what, hint="give it the weight 0 or another normalisation"))
 
 

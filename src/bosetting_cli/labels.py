@@ -36,15 +36,22 @@ _LABELS: dict[str, tuple[str, str, str]] = {
     ),
     "employment": ("employ\u00adment", "syssel\u00adsetting", "syssel\u00adsetjing"),
     "introduction programme": (
-        "intro\u00adduction pro\u00adgramme",
-        "intro\u00adduksjons\u00adprogram",
-        "intro\u00adduksjons\u00adprogram",
+        "introduction programme",
+        "introduksjonsprogram",
+        "introduksjonsprogram",
     ),
     "unaccompanied minors": (
-        "unaccom\u00adpanied minors",
-        "enslige mindre\u00adårige",
-        "einslege mindre\u00adårige",
+        "unaccompanied minors",
+        "enslige mindreårige",
+        "einslege mindreårige",
     ),
+}
+
+
+# Headings of narrow columns, where the full name would take five lines.
+_SHORT: dict[str, tuple[str, str, str]] = {
+    "introduction programme": ("intro prog.", "intro- program", "intro- program"),
+    "unaccompanied minors": ("minors", "mindre\u00adårige", "mindre\u00adårige"),
 }
 
 
@@ -61,10 +68,19 @@ def label(word: str, lang: str = "en", *, hyphens: bool = False) -> str:
     return text if hyphens else text.replace(SOFT_HYPHEN, "")
 
 
-def title(item: Criterion | SubGroup, lang: str, *, hyphens: bool = False) -> str:
-    """Return a criterion's or sub-group's heading: from the rules, else its translated name."""
+def title(item: Criterion | SubGroup, lang: str) -> str:
+    """Return a criterion's or sub-group's name: its title in the rules, else translated."""
     given = item.title if lang == "en" else item.title_nb
-    return given or label(item.name, lang, hyphens=hyphens)
+    return given or label(item.name, lang)
+
+
+def heading(item: Criterion | SubGroup, lang: str) -> str:
+    """Return a criterion's or sub-group's heading for a narrow column, on several lines."""
+    given = item.title if lang == "en" else item.title_nb
+    short = _SHORT.get(item.name)
+    if given is None and short is not None:
+        given = short[LANGUAGES.index(lang)]
+    return broken(given or label(item.name, lang, hyphens=True))
 
 
 def broken(text: str, width: int = 8) -> str:

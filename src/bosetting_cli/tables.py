@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.labels import broken, label, number, title
+from bosetting_cli.labels import heading, label, number
 from bosetting_cli.result import NOT_SELECTED, SELECTED, columns, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bosetting_cli.result import Allocation, Row
-    from bosetting_cli.rules import Criterion, Rules, SubGroup
+    from bosetting_cli.rules import Rules
 
 FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")
 SORTS = ("rank", "kommunenummer", "name", "fylke", "population", "requested")
@@ -49,7 +49,7 @@ class Table:
         footer: Cells of the last line, set off from the others; may be empty.
         notes: Lines below the table.
         records: The same rows for machines, column → value.
-    elastic: Columns that may be shortened to fit a width, the most dispensable first.
+    elastic: Columns that may be shortened to fit a width, the widest first.
         wrapped: A column whose cells may be set on several lines to fit.
     """
 
@@ -84,13 +84,13 @@ def municipality_table(
     rows = sort_rows(allocation.rows if everyone else allocation.selected, sort)
     words = ("rank", "kommunenummer", "municipality", "fylke", "population", "requested")
     header = [label(word, lang) for word in words]
-    header += [f"{label('of whom', lang)}\n{_heading(group, lang)}" for group in rules.of_which]
+    header += [f"{label('of whom', lang)}\n{heading(group, lang)}" for group in rules.of_which]
     align = ["right", "right", "left", "left", *["right"] * (len(header) - 4)]
     if everyone:
         header += [f"{label('status', lang)}, {label('reason', lang)}"]
         align += ["left"]
     else:
-        header += [f"{label('from', lang)}\n{_heading(c, lang)}" for c in rules.criteria]
+        header += [f"{label('from', lang)}\n{heading(c, lang)}" for c in rules.criteria]
         align += ["right"] * len(rules.criteria)
     marked = any(row.at_minimum for row in rows)
     return Table(
@@ -103,10 +103,6 @@ def municipality_table(
         elastic=(3, 2),
         wrapped=len(header) - 1 if everyone else None,
     )
-
-
-def _heading(item: Criterion | SubGroup, lang: str) -> str:
-    return broken(title(item, lang, hyphens=True))
 
 
 def _cells(row: Row, rules: Rules, lang: str, *, everyone: bool) -> list[str]:
@@ -148,7 +144,7 @@ def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
     records = [_county_record(allocation, name) for name in names]
     header = ["fylke", "population", "eligible", "asked", "at minimum", "requested"]
     header = [label(word, lang) for word in header]
-    header += [f"{label('of whom', lang)}\n{_heading(g, lang)}" for g in rules.of_which]
+    header += [f"{label('of whom', lang)}\n{heading(g, lang)}" for g in rules.of_which]
     header += [label("per 1,000", lang)]
     whole = _summed(records)
     return Table(
@@ -302,13 +298,24 @@ def fitted(table: Table, width: int | None) -> list[Sequence[str]]:
         for cells in zip(*lines, strict=True)
     ]
     excess = sum(wide) + 2 * (len(wide) - 1) - width
-    wrapped = () if table.wrapped is None else (table.wrapped,)
-    for i in (*wrapped, *table.elastic):
-        limit = max(wide[i] - max(excess, 0), MIN_WRAPPED if i in wrapped else MIN_WIDTH)
-        excess -= max(wide[i] - limit, 0)
-        cut = _folded if i in wrapped else shortened
+    limits = dict(_limits(table, wide, excess))
+    for i, limit in limits.items():
+        cut = _folded if i == table.wrapped else shortened
         rows = [[*row[:i], cut(row[i], limit), *row[i + 1 :]] for row in rows]
     return rows
+
+
+def _limits(table: Table, wide: Sequence[int], excess: int) -> Iterator[tuple[int, int]]:
+    """Yield how wide the columns that give way may be: first the wrapped, then the widest."""
+    if table.wrapped is not None:
+        limit = max(wide[table.wrapped] - max(excess, 0), MIN_WRAPPED)
+        excess -= max(wide[table.wrapped] - limit, 0)
+        yield table.wrapped, limit
+    limits = {i: wide[i] for i in table.elastic}
+    while excess > 0 and max(limits.values(), default=0) > MIN_WIDTH:
+        limits[max(limits, key=lambda i: limits[i])] -= 1
+        excess -= 1
+    yield from limits.items()
 
 
 def _folded(text: str, limit: int) -> str:
