@@ -64,7 +64,8 @@ def test_version_and_module():
 def test_every_command_has_help_with_an_example(name):
     result = CliRunner().invoke(cli, [name, "--help"])
     assert result.exit_code == 0
-    assert f"bosetting {name}" in result.output.split("Options:")[0]
+    lines = [line.strip() for line in result.output.split("Options:")[0].splitlines()]
+    assert [line for line in lines[1:] if line.startswith(f"bosetting {name}")]
 
 
 def test_help_lists_the_commands():

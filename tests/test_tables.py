@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
+from bosetting_cli.countytables import county_table
 from bosetting_cli.result import columns
-from bosetting_cli.tables import county_table, document, municipality_table, render, shortened
+from bosetting_cli.tables import document, municipality_table, render, shortened
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = {

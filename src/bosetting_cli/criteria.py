@@ -12,13 +12,13 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import AllocationError, Problem
-from bosetting_cli.rules import Criterion, Ratio, indicator_columns
+from bosetting_cli.rules import Criterion, indicator_columns
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics import Column, Statistics
 
 # Wide enough that the result, rounded to float64, is the same on every machine.
 _DECIMAL = Context(prec=40)
@@ -77,16 +77,28 @@ def measure(statistics: Statistics, criterion: Criterion, as_of: dt.date) -> Mea
     """
     columns = [statistics.column(name) for name in indicator_columns(criterion.indicator)]
     years = years_of(statistics, columns[0].name, criterion.years, as_of)
-    units = statistics.units
-    if isinstance(criterion.indicator, Ratio):
-        raw = {unit: _ratio(statistics, criterion.indicator, unit, years) for unit in units}
-        known = [f for f in raw.values() if f.denominator]
-        below = math.fsum(f.denominator or 0 for f in known)
-        national = math.fsum(f.numerator or 0 for f in known) / below if below else math.nan
-    else:
-        raw = {unit: _level(statistics, criterion.indicator, unit, years) for unit in units}
-        values = [f.raw for f in raw.values() if f.raw is not None]
-        national = math.fsum(values) / len(values) if values else math.nan
+    raw = published(statistics.units, years, *columns)
+    return completed(raw, criterion, as_of, years, *columns)
+
+
+def published(
+    units: Sequence[str], years: Sequence[int | None], *columns: Column
+) -> dict[str, Figure]:
+    """Return each unit's figure as published: a level of one column, a rate of two."""
+    if len(columns) == 2:
+        return {unit: _ratio(columns[0], columns[1], unit, years) for unit in units}
+    return {unit: _level(columns[0], unit, years) for unit in units}
+
+
+def completed(
+    raw: Mapping[str, Figure],
+    criterion: Criterion,
+    as_of: dt.date,
+    years: Sequence[int | None],
+    *columns: Column,
+) -> Measured:
+    """Smooth published figures and fill what is missing; see `measure`."""
+    national = _national(raw)
     if math.isnan(national):
         hint = f"{', '.join(c.name for c in columns)} in {columns[0].table}"
         raise AllocationError(Problem(f"no figures for {criterion.name}", hint=hint))
@@ -98,6 +110,17 @@ def measure(statistics: Statistics, criterion: Criterion, as_of: dt.date) -> Mea
         tuple(y for y in years if y is not None),
         tuple(sorted(late)),
     )
+
+
+def _national(raw: Mapping[str, Figure]) -> float:
+    """Return the rate of all units together, or the mean of those that have a figure."""
+    known = [figure for figure in raw.values() if figure.raw is not None]
+    if not known:
+        return math.nan
+    if any(figure.denominator for figure in known):
+        below = math.fsum(figure.denominator or 0 for figure in known)
+        return math.fsum(figure.numerator or 0 for figure in known) / below
+    return math.fsum(figure.raw or 0 for figure in known) / len(known)
 
 
 def years_of(
@@ -121,8 +144,7 @@ def years_of(
     return tuple(sorted(set(years)))
 
 
-def _ratio(statistics: Statistics, ratio: Ratio, unit: str, years: Iterable[int | None]) -> Figure:
-    above, below = statistics.column(ratio.numerator), statistics.column(ratio.denominator)
+def _ratio(above: Column, below: Column, unit: str, years: Iterable[int | None]) -> Figure:
     used: list[int] = []
     tops: list[float] = []
     bases: list[float] = []
@@ -141,8 +163,7 @@ def _ratio(statistics: Statistics, ratio: Ratio, unit: str, years: Iterable[int 
     return Figure(None, top / base, top, base, tuple(used))
 
 
-def _level(statistics: Statistics, name: str, unit: str, years: Iterable[int | None]) -> Figure:
-    column = statistics.column(name)
+def _level(column: Column, unit: str, years: Iterable[int | None]) -> Figure:
     found = [(y, v) for y in years if (v := column.value(unit, y)) is not None]
     if not found:
         return Figure(None, None)
@@ -160,6 +181,8 @@ def _filled(figure: Figure, criterion: Criterion, national: float) -> Figure:
     imputed = figure.raw is None and (kappa > 0 or criterion.missing == "national")
     if imputed:
         value = national
+    elif value is None and criterion.missing == "zero":
+        value = 0.0
     return Figure(value, figure.raw, figure.numerator, figure.denominator, figure.years, imputed)
 
 

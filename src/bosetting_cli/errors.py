@@ -84,5 +84,30 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """
     from difflib import get_close_matches
 
+    if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
+        return None
     near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
     return f"did you mean `{near[0]}`?" if near else None
+
+
+def shown(text: str, limit: int = 60) -> str:
+    r"""Return the user's text as it can stand in a message: on one line, and not too long.
+
+    Example:
+        >>> shown("two\nlines"), shown("a" * 9, limit=5)
+        ('two\\nlines', 'aaaa…')
+    """
+    cut = text if len(text) <= limit else f"{text[: limit - 1]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+
+
+def some(items: Iterable[str], limit: int = 5) -> str:
+    """Return the first few items of a list in words, and how many more there are.
+
+    Example:
+        >>> some(["0101", "0104", "0105"], limit=2)
+        '0101, 0104 and 1 more'
+    """
+    given = list(items)
+    text = ", ".join(given[:limit])
+    return text if len(given) <= limit else f"{text} and {len(given) - limit} more"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bosetting_cli.statistics import Column, Figures, Municipality, Statistics
+
+# What a column that can't be added up is counted in, or called.
+_RATE = re.compile(
+    r"%|(?:\b|_)(?:per|pct|percent|prosent|rate|share|andel|ratio|index|degrees)(?:\b|_)"
+)
 
 
 def regroup(
@@ -17,7 +23,9 @@ def regroup(
     """Put the figures of a group's units together.
 
     The units' figures become those of the group's predecessors: a count is their sum, and is
-    missing where one of them is; a rate pools those that have numerator and denominator.
+    missing where one of them is; a rate given by numerator and denominator pools those that
+    have both. A rate without them can't be put together, so that a group of several units has
+    no figure.
 
     Args:
         statistics: The figures of the units.
@@ -31,13 +39,37 @@ def regroup(
     )
 
 
+def is_count(column: Column) -> bool:
+    """Return whether a column's figures may be added up over units.
+
+    Its unit says so, `persons` for example; without one, whole numbers under a name that is no
+    rate's are counts.
+
+    Example:
+        >>> from bosetting_cli.statistics import Column
+        >>> is_count(Column("settled", "own.csv", {2017: {"0301": (5.0,)}}))
+        True
+        >>> is_count(Column("employed_pct", "own.csv", {2017: {"0301": (66.0,)}}))
+        False
+    """
+    if column.unit:
+        return _RATE.search(column.unit) is None
+    figures = (x for units in column.figures.values() for xs in units.values() for x in xs)
+    whole = all(x is None or x.is_integer() for x in figures)
+    return whole and _RATE.search(column.name) is None
+
+
 def _regrouped(column: Column, group_of: Mapping[str, str]) -> Column:
+    count = is_count(column)
+    units: dict[str, list[str]] = {}
+    for unit in sorted(group_of):
+        units.setdefault(group_of[unit], []).append(unit)
     figures: Figures = {}
     for year, by_unit in column.figures.items():
-        parts: dict[str, tuple[float | None, ...]] = {}
-        for unit, values in sorted(by_unit.items()):
-            if unit in group_of:
-                group = group_of[unit]
-                parts[group] = (*parts.get(group, ()), *values)
-        figures[year] = parts
+        figures[year] = {
+            group: tuple(x for unit in parts for x in by_unit.get(unit) or (None,))
+            if count or len(parts) == 1
+            else (None,)
+            for group, parts in units.items()
+        }
     return dataclasses.replace(column, figures=figures)

@@ -80,6 +80,8 @@ class Group:
         units: Kommunenummer in the order of the apportionment.
         apportionment: The whole numbers with their certificate; None if nobody is selected.
         population: Persons in all the group's municipalities.
+        contributions: Criterion of the counties' own key → places that it gives the county;
+            empty if its number is given.
     """
 
     name: str
@@ -88,6 +90,13 @@ class Group:
     units: tuple[str, ...]
     apportionment: Apportionment | None
     population: int | None = None
+    contributions: Mapping[str, float] = field(default_factory=dict)
+
+    def seats(self) -> dict[str, int]:
+        """Return unit → whole number."""
+        if self.apportionment is None:
+            return {}
+        return dict(zip(self.units, self.apportionment.seats.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

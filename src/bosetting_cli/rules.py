@@ -1,7 +1,7 @@
 """What `criteria.yaml` says, as frozen typed objects.
 
 The structs are the one definition of the rules: the loader checks a file against them, and
-`rules_schema` turns them into the JSON Schema that editors read.
+`rulesschema` turns them into the JSON Schema that editors read.
 """
 
 from __future__ import annotations
@@ -118,8 +118,11 @@ class Criterion(_Rule, frozen=True):
     ] = "higher"
     smoothing: Smoothing | None = None
     missing: Annotated[
-        Literal["error", "national", "exclude"],
-        Meta(description="What to do about a municipality without a figure"),
+        Literal["error", "national", "zero", "exclude"],
+        Meta(
+            description="What to do about a municipality without a figure: refuse, take the "
+            "national one, take 0 where a blank means none, or don't ask it"
+        ),
     ] = "error"
     title: Annotated[Text, Meta(description="Heading in tables")] | None = None
     title_nb: Annotated[Text, Meta(description="Heading in Norwegian tables")] | None = None
@@ -294,6 +297,7 @@ def _county_step(rules: Rules) -> Iterator[Problem]:
             f"the counties' numbers sum to {sum(counties.totals.values())},"
             f" the total is {rules.total.value}",
             key="counties.totals",
+            hint="change both, or give the counties a key of their own (`counties.criteria`)",
         )
 
 
@@ -346,10 +350,13 @@ def override(
     minimum: int | None = None,
     share: float | None = None,
     count: int | None = None,
+    asked: tuple[str, ...] | None = None,
     weights: Mapping[str, float] | None = None,
     method: str | None = None,
+    by: str | None = None,
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
+    at_least: Mapping[str, int] | None = None,
 ) -> Rules:
     """Return the rules with some of their numbers replaced.
 
@@ -359,10 +366,14 @@ def override(
         minimum: Another minimum.
         share: Another share of the eligible to select; replaces a count or list.
         count: Another number to select; replaces a share or list.
+        asked: The selected themselves; replaces a share, count or list.
         weights: Other weights, by criterion; those not named keep theirs.
         method: Another apportionment method.
+        by: Another order in which to select.
         include: Municipalities to select whatever their rank, added to the rules' own.
         exclude: Municipalities to leave out, added to the rules' own.
+        at_least: Earlier requests, kommunenummer → places: they are the minimums of those
+            municipalities, which are selected whatever their rank.
 
     Raises:
         RulesError: A criterion is unknown, or the changed rules are impossible.
@@ -373,11 +384,13 @@ def override(
     if minimum is not None:
         kept = rules.minimum.by_municipality
         changes["minimum"] = Minimum(minimum, kept, source="given on the command line")
-    chosen = rules.select
-    if share is not None or count is not None:
-        chosen = msgspec.structs.replace(chosen, share=share, count=count, list=None)
-    if include:
-        chosen = msgspec.structs.replace(chosen, include=(*chosen.include, *include))
+    if at_least:
+        changes["minimum"] = _raised(changes.get("minimum", rules.minimum), at_least)
+        include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
+    chosen = _reselected(rules.select, share, count, asked)
+    chosen = msgspec.structs.replace(
+        chosen, by=by or chosen.by, include=(*chosen.include, *include)
+    )
     if weights:
         changes["criteria"] = _reweighted(rules.criteria, weights)
     if method is not None:
@@ -388,6 +401,21 @@ def override(
     if problems := check_rules(changed):
         raise RulesError(problems)
     return changed
+
+
+def _reselected(
+    chosen: Select, share: float | None, count: int | None, asked: tuple[str, ...] | None
+) -> Select:
+    if share is None and count is None and asked is None:
+        return chosen
+    return msgspec.structs.replace(chosen, share=share, count=count, list=asked)
+
+
+def _raised(minimum: Minimum, at_least: Mapping[str, int]) -> Minimum:
+    least = dict(minimum.by_municipality)
+    for unit, number in sorted(at_least.items()):
+        least[unit] = max(number, least.get(unit, 0))
+    return msgspec.structs.replace(minimum, by_municipality=least)
 
 
 def _reweighted(
@@ -402,27 +430,3 @@ def _reweighted(
         msgspec.structs.replace(c, weight=by_name.get(column_name(c.name), c.weight))
         for c in criteria
     )
-
-
-def rules_schema() -> dict[str, Any]:
-    """Return the JSON Schema of `criteria.yaml`, draft 2020-12, from the structs."""
-    schema: dict[str, Any] = msgspec.json.schema(Rules)
-    for definition in schema["$defs"].values():
-        for key, part in definition.get("properties", {}).items():
-            if key in SHORTHANDS and definition["title"] in ("Rules", "Criterion"):
-                struct, field = SHORTHANDS[key]
-                number = schema["$defs"][struct.__name__]["properties"][field]
-                if "anyOf" in number and struct is Maximum:
-                    number = next(n for n in number["anyOf"] if n.get("type") != "null")
-                definition["properties"][key] = {"anyOf": [number, *_alternatives(part)]}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Rules of bosetting",
-        **schema,
-    }
-
-
-def _alternatives(part: dict[str, Any]) -> list[dict[str, Any]]:
-    if "anyOf" in part:
-        return list(part["anyOf"])
-    return [{"$ref": part["$ref"]}] if "$ref" in part else [part]

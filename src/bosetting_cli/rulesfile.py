@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bosetting_cli.csvfile import CsvTable, read_csv
-from bosetting_cli.errors import DataError, Problem, RulesError, did_you_mean
+from bosetting_cli.decoding import read_bytes
+from bosetting_cli.errors import DataError, Problem, RulesError, shown, some
+from bosetting_cli.figures import Place, read_figures
+from bosetting_cli.headers import COUNTY, KEY
+from bosetting_cli.kommunenummer import code_problems
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rules import SHORTHANDS, Rules, check_rules, rules_schema
-from bosetting_cli.yamlfile import Document, join_path, parse_yaml
+from bosetting_cli.rules import SHORTHANDS, Rules, check_rules
+from bosetting_cli.yamlfile import MAX_BYTES, Document, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Lists of municipalities: an unquoted 1804 is a kommunenummer, not a number.
 _NAME_LISTS = ("include", "exclude", "list")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def load_rules(path: str | Path | None = None) -> Rules:
@@ -36,13 +41,15 @@ def load_rules(path: str | Path | None = None) -> Rules:
     source = Path(path) if path is not None else config_dir() / "criteria.yaml"
     name = str(path) if path is not None else source.name
     try:
-        text = source.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise RulesError(Problem(f"can't be read: {error.strerror}", name)) from None
+        content = read_bytes(source, name, MAX_BYTES)
+    except DataError as error:
+        raise RulesError(error.problems) from None
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RulesError(
-            Problem(f"is not UTF-8 (byte {error.start})", name, hint="save the file as UTF-8")
-        ) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        what = "is UTF-16" if content.startswith(_UTF16) else "is not UTF-8"
+        raise RulesError(Problem(what, name, line, hint="save the file as UTF-8")) from None
     return parse_rules(text, name, source.parent)
 
 
@@ -55,20 +62,54 @@ def parse_rules(text: str, file: str = "rules", folder: Path = Path()) -> Rules:
         folder: Where the files lie that the rules name.
     """
     document = parse_yaml(text, file)
+    problems = list(document.problems)
     if not isinstance(document.data, dict):
-        hint = "see config/criteria.yaml"
-        raise RulesError(Problem("holds no rules: expected keys and values", file, hint=hint))
-    data = _expanded(document.data)
-    problems = [*document.problems, *_inline_files(data, folder, document, file)]
+        hint = "expected keys and values, as in config/criteria.yaml"
+        raise RulesError([*problems, Problem("holds no rules", file, hint=hint)])
+    data = expanded(document.data)
+    problems += _inline_files(data, folder, document, file)
     try:
         rules = msgspec.convert(data, Rules)
-    except msgspec.ValidationError:
-        problems += schema_problems(data, document, file)
+    except msgspec.ValidationError as error:
+        problems += _all_problems(data, document, file, str(error))
     else:
-        problems += [located(problem, document, file) for problem in check_rules(rules)]
+        problems += [
+            located(problem, document, file)
+            for problem in check_rules(rules)
+            if not _is_under(problem.key, document.unread)
+        ]
         if not problems:
             return rules
-    raise RulesError(sorted(problems, key=lambda p: (p.line or 0, str(p.column))))
+    raise RulesError(sorted(problems, key=lambda p: (p.line or 0, _position(p))))
+
+
+def _position(problem: Problem) -> int:
+    return problem.column if isinstance(problem.column, int) else 0
+
+
+def _all_problems(
+    data: dict[str, Any], document: Document, file: str, reason: str
+) -> list[Problem]:
+    """Return every way in which data miss the schema, and what else is wrong in the rest."""
+    from bosetting_cli.rulesproblems import schema_problems, sound_parts
+
+    problems = schema_problems(data, document, file)
+    sound, bad = sound_parts(data, problems)
+    problems = [p for p in problems if not _is_under(p.key, document.unread)]
+    if sound is not None:
+        problems += [
+            located(problem, document, file)
+            for problem in check_rules(sound)
+            if not _is_under(problem.key, bad)
+        ]
+    if not problems and not document.problems:
+        problems = [Problem(reason, file)]
+    return problems
+
+
+def _is_under(key: str | None, paths: set[str]) -> bool:
+    key = key or ""
+    return any(key == path or key.startswith((f"{path}.", f"{path}[")) for path in paths)
 
 
 def located(problem: Problem, document: Document, file: str) -> Problem:
@@ -80,6 +121,34 @@ def located(problem: Problem, document: Document, file: str) -> Problem:
     return dataclasses.replace(problem, file=file, line=line, column=column)
 
 
+def expanded(data: dict[str, Any]) -> dict[str, Any]:
+    """Write shorthands out (`total: 4400`), and numbers in lists of municipalities as text."""
+    result = {key: _expanded(value, key) for key, value in data.items()}
+    for key in SHORTHANDS:
+        if key in result and _is_number(result[key]):
+            result[key] = {SHORTHANDS[key][1]: result[key]}
+    return result
+
+
+def _expanded(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return {k: _expanded(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_expanded(item, f"{key}[]") for item in value]
+    if key.removesuffix("[]") in _NAME_LISTS and key.endswith("[]") and type(value) is int:
+        return str(value) if 0 <= value <= 9999 else value
+    if key == "smoothing" and _is_number(value):
+        return {SHORTHANDS[key][1]: value}
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+# --- files that rules name -------------------------------------------------------------------
+
+
 def _inline_files(
     data: dict[str, Any], folder: Path, document: Document, file: str
 ) -> Iterator[Problem]:
@@ -87,32 +156,44 @@ def _inline_files(
     chosen, counties = data.get("select"), data.get("counties")
     if isinstance(chosen, dict) and isinstance(chosen.get("list"), str):
         try:
-            chosen["list"] = municipality_list(folder / chosen["list"])
+            chosen["list"] = municipality_list(folder / chosen["list"]) or ["0000"]
         except DataError as error:
-            yield from (located(_within(p, "select.list"), document, file) for p in error.problems)
+            yield from _within(error, "select.list", document, file)
             chosen["list"] = ["0000"]
     if isinstance(counties, dict) and isinstance(counties.get("file"), str):
         try:
             counties["totals"] = county_list(folder / counties.pop("file"))
         except DataError as error:
-            yield from (
-                located(_within(p, "counties.file"), document, file) for p in error.problems
-            )
+            document.unread.add("counties")
+            yield from _within(error, "counties.file", document, file)
 
 
-def _within(problem: Problem, key: str) -> Problem:
-    return Problem(str(problem), key=key)
+def _within(error: DataError, key: str, document: Document, file: str) -> Iterator[Problem]:
+    for problem in error.problems:
+        told = Problem(str(dataclasses.replace(problem, hint=None)), key=key, hint=problem.hint)
+        yield located(told, document, file)
 
 
 def municipality_list(path: Path) -> list[str]:
-    """Return the kommunenummer in a CSV file.
+    """Return the kommunenummer in a CSV file; with a column `requested`, of those asked alone.
 
     Raises:
-        DataError: The file can't be read or has no such column.
+        DataError: The file can't be read, has no such column or holds something else.
     """
     table = read_csv(path)
-    _require(table, "kommunenummer")
-    return table.column("kommunenummer")
+    _require(table, KEY)
+    codes = table.column(KEY)
+    problems = code_problems(table)
+    if "requested" in table.header:
+        place = Place(table.file, table.label("requested"), table.lines)
+        numbers = read_figures(table.column("requested"), place)
+        problems += numbers.problems
+        codes = [code for code, n in zip(codes, numbers.values, strict=True) if n]
+    if not codes and not problems:
+        problems.append(Problem("names no municipality", table.file))
+    if problems:
+        raise DataError(problems)
+    return codes
 
 
 def county_list(path: Path) -> dict[str, int]:
@@ -122,19 +203,26 @@ def county_list(path: Path) -> dict[str, int]:
         DataError: The file can't be read, lacks a column or holds something else.
     """
     table = read_csv(path)
-    _require(table, "fylke", "total")
+    _require(table, COUNTY, "total")
+    label = table.label("total")
+    cells = table.column("total")
+    figures = read_figures(cells, Place(table.file, label, table.lines))
+    problems = list(figures.problems)
+    broken = {problem.line for problem in problems}
     totals: dict[str, int] = {}
-    problems = []
-    for name, cell, line in zip(
-        table.column("fylke"), table.column("total"), table.lines, strict=True
+    for name, cell, value, line in zip(
+        table.column(COUNTY), cells, figures.values, table.lines, strict=True
     ):
-        if not (cell.isascii() and cell.isdigit()):
-            what = f"`{cell}` is not a whole number"
-            problems.append(Problem(what, table.file, line, "total", value=cell))
-        elif name in totals:
-            problems.append(Problem(f"a second number for {name}", table.file, line, "fylke"))
-        else:
-            totals[name] = int(cell)
+        if name in totals:
+            what = f"a second number for {shown(name)}"
+            problems.append(Problem(what, table.file, line, table.label(COUNTY), value=name))
+        elif value is not None and value.is_integer():
+            totals[name] = int(value)
+        elif line not in broken:
+            what = f"`{shown(cell)}` is not a whole number" if cell else "the number is missing"
+            problems.append(Problem(what, table.file, line, label, value=cell))
+    if not totals and not problems:
+        problems.append(Problem("names no fylke", table.file))
     if problems:
         raise DataError(problems)
     return totals
@@ -142,106 +230,11 @@ def county_list(path: Path) -> dict[str, int]:
 
 def _require(table: CsvTable, *names: str) -> None:
     if missing := [name for name in names if name not in table.header]:
-        hint = f"found: {', '.join(table.header)}"
+        hint = f"found: {some(map(shown, table.labels), 30)}"
+        at = table.header_line
         raise DataError(
             [
-                Problem(f"missing column `{name}`", table.file, 1, name, hint=hint)
+                Problem(f"missing column `{name}`", table.file, at, name, hint=hint)
                 for name in missing
             ]
         )
-
-
-def _expanded(data: Any, key: str = "") -> Any:
-    """Write shorthands out, and numbers in lists of municipalities as text."""
-    if isinstance(data, dict):
-        return {k: _expanded(v, k) for k, v in data.items()}
-    if isinstance(data, list):
-        texts = key in _NAME_LISTS
-        return [str(v) if texts and type(v) is int else _expanded(v) for v in data]
-    if key in SHORTHANDS and isinstance(data, int | float) and not isinstance(data, bool):
-        return {SHORTHANDS[key][1]: data}
-    return data
-
-
-def schema_problems(data: Any, document: Document, file: str) -> list[Problem]:
-    """Return every way in which the data miss the schema, with lines."""
-    from jsonschema import Draft202012Validator
-
-    validator = Draft202012Validator(rules_schema())
-    return [
-        problem
-        for error in validator.iter_errors(data)
-        for problem in _schema_problem(error, document, file)
-    ]
-
-
-def _schema_problem(error: Any, document: Document, file: str) -> Iterator[Problem]:
-    error = _deepest(error)
-    path = ""
-    for step in error.absolute_path:
-        path = join_path(path, step)
-    line, column = document.marks.get(path, (None, None))
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for key in sorted(set(error.instance) - set(known)):
-            here = join_path(path, key)
-            line, column = document.key_marks.get(here, (line, column))
-            hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
-            yield Problem(f"unknown key `{key}`", file, line, column, here, hint=hint)
-        return
-    if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
-        what = f"lacks {' and '.join(f'`{key}`' for key in missing[:1])}"
-        yield Problem(f"`{path or 'the file'}` {what}", file, line, column, path or None)
-        return
-    value = error.instance
-    yield Problem(
-        f"expected {_expected(error)}, got {_shown(value)}",
-        file,
-        line,
-        column,
-        path or None,
-        value=_shown(value),
-    )
-
-
-def _deepest(error: Any) -> Any:
-    """Return the mistake inside an either-or that fits best what was written."""
-    while error.context:
-        kinds = [e for e in error.context if e.validator != "type" or e.path]
-        error = kinds[0] if kinds else error.context[0]
-    return error
-
-
-def _expected(error: Any) -> str:
-    value: Any = error.validator_value
-    limits: dict[str, str] = {
-        "minimum": "at least {}",
-        "maximum": "at most {}",
-        "exclusiveMinimum": "more than {}",
-        "minItems": "at least {} of them",
-        "minLength": "some text",
-        "maxLength": "at most {} characters",
-        "format": "a {} such as 2017-10-02",
-    }
-    if error.validator == "type":
-        words = {
-            "string": "text",
-            "integer": "a whole number",
-            "number": "a number",
-            "array": "a list",
-            "object": "keys and values",
-            "null": "nothing",
-        }
-        kinds = [value] if isinstance(value, str) else value
-        return " or ".join(words.get(kind, kind) for kind in kinds)
-    if error.validator == "enum":
-        return f"one of {', '.join(map(str, value))}"
-    return limits.get(error.validator, str(error.validator)).format(value)
-
-
-def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    if isinstance(value, dict | list):
-        text = "keys and values" if isinstance(value, dict) else "a list"
-    return text if len(text) <= 60 else f"{text[:57]}…"

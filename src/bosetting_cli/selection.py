@@ -47,7 +47,8 @@ def meets(
 ) -> dict[str, tuple[bool, tuple[float | None, ...]]]:
     """Test a condition on every unit.
 
-    A figure that is not published does not meet it.
+    A figure that is not published does not meet it, unless the published ones of a merged
+    municipality's parts do so by themselves.
 
     Returns:
         Unit → whether it is met, and the figures by year.
@@ -61,9 +62,14 @@ def meets(
     result = {}
     for unit in statistics.units:
         figures = tuple(column.value(unit, year) for year in years)
-        met = test(x is not None and x >= condition.at_least for x in figures)
+        met = test(_at_least(column.parts(unit, year), condition.at_least) for year in years)
         result[unit] = (met, figures)
     return result
+
+
+def _at_least(parts: Sequence[float | None], least: float) -> bool:
+    known = [part for part in parts if part is not None]
+    return bool(known) and math.fsum(known) >= least
 
 
 def condition_text(condition: Condition) -> str:
@@ -94,14 +100,25 @@ def eligibility(
     Returns:
         Unit → reason; eligible units are not in it.
     """
+    met = [meets(statistics, condition, as_of) for condition in conditions]
+    return unmet(conditions, met, excluded, without_figure or {})
+
+
+def unmet(
+    conditions: Sequence[Condition],
+    met: Sequence[Mapping[str, tuple[bool, tuple[float | None, ...]]]],
+    excluded: Collection[str],
+    without_figure: Mapping[str, Sequence[str]],
+) -> dict[str, str]:
+    """Return the reasons from what `meets` found of each condition; see `eligibility`."""
     reasons: dict[str, str] = {}
     for unit in excluded:
         reasons[unit] = "excluded by name"
-    for condition in conditions:
-        for unit, (met, figures) in meets(statistics, condition, as_of).items():
-            if not met:
+    for condition, found in zip(conditions, met, strict=True):
+        for unit, (good, figures) in found.items():
+            if not good:
                 reasons.setdefault(unit, _unmet(condition, figures))
-    for unit, criteria in (without_figure or {}).items():
+    for unit, criteria in without_figure.items():
         reasons.setdefault(unit, f"no figure for {', '.join(criteria)}")
     return reasons
 
@@ -116,7 +133,8 @@ def rank(keys: Mapping[str, float], populations: Mapping[str, float]) -> tuple[s
 
     Equal keys go to the larger population, then to the unit that sorts first.
     """
-    return tuple(sorted(keys, key=lambda unit: (-keys[unit], -populations.get(unit, 0.0), unit)))
+    by_size = sorted(sorted(keys), key=lambda unit: populations.get(unit, 0.0), reverse=True)
+    return tuple(sorted(by_size, key=keys.__getitem__, reverse=True))  # sorting keeps equals
 
 
 def quantity(eligible: int, share: float | None, count: int | None) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
 from bosetting_cli.labels import heading, label, number
-from bosetting_cli.result import NOT_SELECTED, SELECTED, columns, record
+from bosetting_cli.result import SELECTED, columns, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,6 +49,7 @@ class Table:
         footer: Cells of the last line, set off from the others; may be empty.
         notes: Lines below the table.
         records: The same rows for machines, column → value.
+        columns: The records' columns, for a table that may have no rows.
     elastic: Columns that may be shortened to fit a width, the widest first.
         wrapped: A column whose cells may be set on several lines to fit.
     """
@@ -59,6 +60,7 @@ class Table:
     footer: Sequence[str] = ()
     notes: Sequence[str] = ()
     records: Sequence[Mapping[str, Any]] = ()
+    columns: Sequence[str] = ()
     elastic: Sequence[int] = ()
     wrapped: int | None = None
 
@@ -137,67 +139,6 @@ def _totals(allocation: Allocation, lang: str, *, everyone: bool) -> list[str]:
     return cells
 
 
-def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
-    """Return the totals by fylke, with the number requested per 1,000 inhabitants."""
-    rules = allocation.rules
-    names = list(dict.fromkeys(row.group or row.fylke for row in _by_code(allocation)))
-    records = [_county_record(allocation, name) for name in names]
-    header = ["fylke", "population", "eligible", "asked", "at minimum", "requested"]
-    header = [label(word, lang) for word in header]
-    header += [f"{label('of whom', lang)}\n{heading(g, lang)}" for g in rules.of_which]
-    header += [label("per 1,000", lang)]
-    whole = _summed(records)
-    return Table(
-        header,
-        [_county_cells(entry, lang) for entry in records],
-        ["left", *["right"] * (len(header) - 1)],
-        _county_cells({**whole, "fylke": label("total", lang)}, lang),
-        records=records,
-        elastic=(0,),
-    )
-
-
-def _by_code(allocation: Allocation) -> list[Row]:
-    return sorted(allocation.rows, key=lambda row: row.kommunenummer)
-
-
-def _county_record(allocation: Allocation, name: str) -> dict[str, Any]:
-    from bosetting_cli.rules import column_name
-
-    rows = [row for row in allocation.rows if (row.group or row.fylke) == name]
-    population = sum(row.population or 0 for row in rows)
-    requested = sum(row.requested for row in rows)
-    return {
-        "fylke": name,
-        "population": population,
-        "eligible": sum(row.status in (SELECTED, NOT_SELECTED) for row in rows),
-        "asked": sum(row.status == SELECTED for row in rows),
-        "at_minimum": sum(row.at_minimum for row in rows),
-        "requested": requested,
-        **{
-            f"requested_{column_name(g.name)}": sum(row.of_which.get(g.name, 0) for row in rows)
-            for g in allocation.rules.of_which
-        },
-        "per_1000": requested * 1000 / population if population else None,
-    }
-
-
-def _summed(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    whole: dict[str, Any] = {
-        key: sum(entry[key] for entry in records)
-        for key in records[0]
-        if key not in ("fylke", "per_1000")
-    }
-    people = whole["population"]
-    return whole | {"per_1000": whole["requested"] * 1000 / people if people else None}
-
-
-def _county_cells(entry: Mapping[str, Any], lang: str) -> list[str]:
-    middle = [k for k in entry if k not in ("fylke", "per_1000")]
-    cells = [number(entry[key], 0, lang) for key in middle]
-    return [entry["fylke"], *cells, number(entry["per_1000"], 2, lang)]
-
-
 def render(
     table: Table,
     form: str,
@@ -221,9 +162,9 @@ def render(
     if form == "csv":
         return _csv(table, excel_nb=excel_nb)
     if form == "json":
-        return _json({**(document or {}), "rows": list(table.records)})
+        return json_bytes({**(document or {}), "rows": list(table.records)})
     if form == "jsonl":
-        return b"".join(_json(entry, indent=None) for entry in table.records)
+        return b"".join(json_bytes(entry, indent=None) for entry in table.records)
     if form == "xlsx":
         return _xlsx(table)
     if form == "markdown":
@@ -233,7 +174,8 @@ def render(
     return _text(table, width)
 
 
-def _json(value: Any, indent: int | None = 2) -> bytes:
+def json_bytes(value: Any, indent: int | None = 2) -> bytes:
+    """Return a value as JSON in UTF-8, on one line if there is no indent."""
     return (json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False) + "\n").encode()
 
 
@@ -256,7 +198,7 @@ def harmless(text: str) -> str:
 def _csv(table: Table, *, excel_nb: bool) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if excel_nb else ",", lineterminator="\n")
-    writer.writerow(table.records[0] if table.records else table.header)
+    writer.writerow(table.records[0] if table.records else table.columns or table.header)
     for entry in table.records:
         cells = [plain(value) for value in entry.values()]
         if excel_nb:
@@ -377,7 +319,7 @@ def _xlsx(table: Table) -> bytes:
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
     sheet = book.add_worksheet("bosetting")
     bold = book.add_format({"bold": True})
-    for j, name in enumerate(table.records[0] if table.records else table.header):
+    for j, name in enumerate(table.records[0] if table.records else table.columns or table.header):
         sheet.write_string(0, j, name, bold)
     for i, entry in enumerate(table.records, 1):
         for j, value in enumerate(entry.values()):
@@ -422,6 +364,7 @@ def _group_record(group: Any) -> dict[str, Any]:
         "name": group.name,
         "total": group.total,
         "asked": len(group.units),
+        **({"contributions": dict(group.contributions)} if group.contributions else {}),
         "method": result.method.name if result is not None else None,
         "divisor": None if result is None else str(result.divisor),
         "divisors": None if ends is None else [str(end) for end in ends],

@@ -32,7 +32,7 @@ def places_before(ranking: DivisorRanking, position: int, place: int) -> int:
     """Count the places, minimums included, that are awarded before a unit's place."""
     signposts, shares = ranking.signposts, ranking.shares
     claim = float(shares[position]) / float(signposts.value(np.array(place, dtype=np.float64)))
-    if not _SMALLEST < claim or not float(shares.max()) / claim < _LARGEST:
+    if claim <= _SMALLEST or float(shares.max()) / claim >= _LARGEST:
         units = range(shares.size)
         return sum(_count(ranking, unit, position, place) for unit in units)
     counts = signposts.rounded(shares / claim)

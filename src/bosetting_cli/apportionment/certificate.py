@@ -12,7 +12,7 @@ import numpy as np
 from .arrival import places_before, turn
 from .divisor import DivisorRanking
 from .exact import Divisor, SquareRoot, short_decimal
-from .methods import Method
+from .problem import whole_sum
 from .ranking import critical
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .methods import Method
     from .problem import Problem
-    from .ranking import Ranking
     from .solution import Solution
 
     FloatArray = NDArray[np.float64]
@@ -94,13 +94,12 @@ class Apportionment:
         For the largest remainder the quota: the shares that are worth one place (infinite if no
         unit has more than its minimum).
         """
-        if self.divisors is None:
+        if self.method.signposts is None:
             return self._quota
-        if self._certain:
-            found = self._short_divisor()
-            if found is not None:
-                return found
-        lower, upper = self.divisors
+        found = self._short_divisor() if self._certain else None
+        if found is not None:
+            return found
+        lower, upper = self.divisors or (0, math.inf)
         if lower == upper:
             return lower
         return _within(lower, upper)
@@ -187,7 +186,7 @@ class Apportionment:
         """Look for a divisor of few digits well inside the interval, in floating point."""
         _, best, worst = self._solution.settled  # type: ignore[misc]
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
-        if self._problem.exponent or not 1e-290 < most or least > 1e290:
+        if self._problem.exponent or most <= 1e-290 or least > 1e290:
             return None
         if most == math.inf:
             most = 2 * least if least else 1.0
@@ -244,7 +243,7 @@ class Apportionment:
             raise TypeError("largest remainders have no order of places")
         below = self._problem.house - field.house
         if place < signposts.first:
-            return below + field.required + turn(field, position)
+            return below + whole_sum(field.low, field.shares.size) + turn(field, position)
         ranking = DivisorRanking(field, signposts)  # not the solution's: there may be none
         return below + places_before(ranking, position, place) + 1
 

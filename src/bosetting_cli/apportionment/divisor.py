@@ -2,56 +2,70 @@
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .exact import level
 from .multiplier import multiplier
+from .problem import whole_sum
 from .ranking import NotSettledError, settle
+from .search import search_exactly
 from .solution import Field, Solution
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from numpy.typing import NDArray
 
     from .methods import Signposts
     from .problem import Problem
 
     FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.intp]
 
 _SLACK = 2.0**-46
 _SMALLEST = 1e-290
+_SMALLEST_SUM = 1e-240
+_LARGEST_QUOTIENT = 1e290
+_FEW, _STEPS = 50, 60
 _LARGEST_SEARCH = 2**45
 
 
 class DivisorRanking:
     """Claims share/d(k) to place k (for Huntington–Hill, exactly: their squares)."""
 
-    __slots__ = ("field", "first", "high", "low", "shares", "signposts")
+    __slots__ = ("capped", "field", "first", "high", "low", "shares", "signposts")
 
     def __init__(self, field: Field, signposts: Signposts) -> None:
         self.field, self.signposts = field, signposts
         self.shares, self.first = field.shares, signposts.first
-        self.low: float | FloatArray = field.low
-        self.high = field.high
-        if self.first:
-            low = field.low
-            self.low = max(low, 1.0) if isinstance(low, float) else np.maximum(low, 1.0)
+        self.low = np.asarray(np.maximum(field.low, 1.0)) if self.first else field.low
+        self.high, self.capped = field.high, field.capped
 
     def claims(self, places: FloatArray) -> FloatArray:
         """Return share/d(k) for each unit, within 6 units in the last place."""
         return self.shares / self.signposts.value(places)
 
+    def claims_below(self, places: FloatArray) -> FloatArray:
+        """Return share/d(k − 1) for each unit, within 6 units in the last place."""
+        return self.shares / self.signposts.below(places)
+
+    def rounded(self, x: float) -> FloatArray:
+        """Round x · share, up to floating-point error, and keep it within the bounds."""
+        seats = self.signposts.rounded(self.shares * x)
+        if self.low.ndim or self.low > 0:
+            np.maximum(seats, self.low, out=seats)
+        if self.capped:
+            np.minimum(seats, self.high, out=seats)
+        return seats
+
     def slack(self, claim: float) -> float:
         """Return a bound on the errors of two claims, underflow included."""
         return abs(claim) * _SLACK + _SMALLEST
 
-    def key(self, unit: int) -> float | Fraction:
-        """Return the share as it was given."""
-        return self.field.key(unit)
+    def labels(self, units: IntArray) -> FloatArray:
+        """Return a number per unit, the same for units with exactly the same share."""
+        return self.field.labels(units)
 
     def exact(self, unit: int, place: int) -> Fraction:
         """Return (share/d(k)) to the signposts' power."""
@@ -73,88 +87,53 @@ def solve_divisor(problem: Problem, signposts: Signposts) -> Solution:
     """
     field = Field(problem)
     ranking = DivisorRanking(field, signposts)
-    owed = field.required
-    if signposts.first:
-        owed = int(np.add.reduce(np.broadcast_to(ranking.low, field.shares.size)))
-    if owed > field.house:
+    if signposts.first and whole_sum(ranking.low, field.shares.size) > field.house:
         return _share_first_places(field)
     if field.house >= _LARGEST_SEARCH:
-        return Solution(field, _search_exactly(ranking), ranking, None)
+        return Solution(field, search_exactly(ranking), ranking, None)
     try:
         seats = _guess(field, ranking)
         return Solution(field, seats, ranking, settle(ranking, seats, field.house))
     except NotSettledError:
-        return Solution(field, _search_exactly(ranking), ranking, None)
+        return Solution(field, search_exactly(ranking), ranking, None)
 
 
 def _guess(field: Field, ranking: DivisorRanking) -> FloatArray:
-    if not field.shares.any():  # no free unit, or all far below the fixed ones
+    if not field.shares.size:
+        return np.empty(0)
+    if field.units is not None and float(np.add.reduce(field.shares)) < _SMALLEST_SUM:
         raise NotSettledError
     x = multiplier(field.shares, ranking.low, ranking.high, field.house, ranking.signposts.shift)
-    seats = ranking.signposts.rounded(field.shares * x)
-    return np.clip(seats, ranking.low, ranking.high, out=seats)
+    return _closer(ranking, x, ranking.rounded(x))
+
+
+def _closer(ranking: DivisorRanking, x: float, seats: FloatArray) -> FloatArray:
+    """Move the multiplier until the places missing (or too many) are about one per unit.
+
+    That holds for most guesses at once; not where rounding is one-sided, as with many small
+    shares, or where one unit has most of the house.
+    """
+    house = ranking.field.house
+    lower, upper = 0.0, np.inf
+    for _ in range(_STEPS):
+        total = float(np.add.reduce(seats))
+        few = min(2.0 * house / max(seats.item(seats.argmax()), 1.0), max(_FEW, seats.size >> 5))
+        if abs(house - total) <= few or upper - lower < lower * 1e-14:
+            break
+        lower, upper = (x, upper) if total < house else (lower, x)
+        if lower and upper < np.inf:
+            x = (lower + upper) / 2
+        else:
+            x *= min(max(house / max(total, 1.0), 0.25), 4.0)
+            if x * float(ranking.shares.max()) > _LARGEST_QUOTIENT:
+                break
+        seats = ranking.rounded(x)
+    return seats
 
 
 def _share_first_places(field: Field) -> Solution:
     """Give the places there are to the largest shares, one each (d(0) = 0, too few places)."""
-    seats = np.array(np.broadcast_to(field.low, field.shares.size), dtype=np.float64)
-    owed = [position for position, least in enumerate(seats.tolist()) if least == 0]
-    owed.sort(key=field.key, reverse=True)
-    seats[owed[: field.house - field.required]] = 1.0
+    seats = np.array(np.broadcast_to(field.low, field.shares.size))
+    owed = sorted(np.flatnonzero(seats == 0).tolist(), key=field.key, reverse=True)
+    seats[owed[: field.house - int(np.add.reduce(seats))]] = 1.0
     return Solution(field, seats, None, None, short=True)
-
-
-def _search_exactly(ranking: DivisorRanking) -> FloatArray:
-    """Find the seats in rational arithmetic, for shares or houses beyond the float search."""
-    field, size = ranking.field, ranking.shares.size
-    low = [int(value) for value in np.broadcast_to(ranking.low, size).tolist()]
-    high = np.broadcast_to(ranking.high, size).tolist()
-    shares = [field.exact(position) for position in range(size)]
-    x = level(Counter(zip(shares, zip(low, high, strict=True), strict=True)), field.house)
-    seats = [
-        int(min(max(int(share * x), least), most))
-        for share, least, most in zip(shares, low, high, strict=True)
-    ]
-    waiting = [
-        (-ranking.exact(i, seats[i]), i) for i in range(size) if seats[i] < high[i]
-    ]
-    heapq.heapify(waiting)
-    return np.array(_exchange_exactly(ranking, seats, low, high, waiting), dtype=np.float64)
-
-
-def _exchange_exactly(
-    ranking: DivisorRanking,
-    seats: list[int],
-    low: list[int],
-    high: list[float],
-    waiting: list[tuple[Fraction, int]],
-) -> list[int]:
-    """Fill up to the house size, then exchange places until no claim is passed over."""
-    house = ranking.field.house
-    holding = [
-        (ranking.exact(i, seats[i] - 1), -i) for i in range(len(seats)) if seats[i] > low[i]
-    ]
-    heapq.heapify(holding)
-    missing = house - sum(seats)
-    while True:
-        if missing > 0:
-            _, unit = heapq.heappop(waiting)
-            change = 1
-        elif missing < 0 or (
-            holding
-            and waiting
-            and (-waiting[0][0], -waiting[0][1]) > (holding[0][0], holding[0][1])
-        ):
-            unit, change = -heapq.heappop(holding)[1], -1
-        else:
-            return seats
-        missing -= change
-        seats[unit] += change
-        waiting = [entry for entry in waiting if entry[1] != unit]
-        holding = [entry for entry in holding if entry[1] != -unit]
-        if seats[unit] < high[unit]:
-            waiting.append((-ranking.exact(unit, seats[unit]), unit))
-        if seats[unit] > low[unit]:
-            holding.append((ranking.exact(unit, seats[unit] - 1), -unit))
-        heapq.heapify(waiting)
-        heapq.heapify(holding)

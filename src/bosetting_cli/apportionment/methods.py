@@ -28,6 +28,9 @@ class Signposts(Protocol):
     def value(self, places: FloatArray) -> FloatArray:
         """Return d(k) for whole numbers k, correct to 4 units in the last place."""
 
+    def below(self, places: FloatArray) -> FloatArray:
+        """Return d(k − 1) for whole numbers k ≥ 1, equally correct."""
+
     def exact(self, place: int) -> Fraction:
         """Return d(k) to the power `power`, exactly."""
 
@@ -43,12 +46,19 @@ class Stationary:
     def __init__(self, r: Fraction) -> None:
         self.r = r
         self.first = 0 if r > 0 else 1
-        self._r = float(r)
-        self.shift = 0.5 - self._r
+        self.shift = float(Fraction(1, 2) - r)
+        # arrays without dimension: NumPy adds them faster than Python's floats
+        self._r: FloatArray = np.array(float(r))
+        self._up: FloatArray = np.array(float(1 - r))
+        self._rise = float(1 - r)
 
     def value(self, places: FloatArray) -> FloatArray:
         """Return k + r."""
-        return places + self._r
+        return np.add(places, self._r)
+
+    def below(self, places: FloatArray) -> FloatArray:
+        """Return k − (1 − r)."""
+        return np.subtract(places, self._up)
 
     def exact(self, place: int) -> Fraction:
         """Return k + r as a fraction."""
@@ -56,7 +66,7 @@ class Stationary:
 
     def rounded(self, quotients: FloatArray) -> FloatArray:
         """Round up from a fractional part of r."""
-        quotients += 1.0 - self._r
+        quotients += self._rise
         return np.floor(quotients, out=quotients)
 
 
@@ -69,6 +79,10 @@ class _Mean:
     def value(self, places: FloatArray) -> FloatArray:
         """Return the mean of k and k + 1."""
         raise NotImplementedError
+
+    def below(self, places: FloatArray) -> FloatArray:
+        """Return the mean of k − 1 and k."""
+        return self.value(places - 1.0)
 
     def rounded(self, quotients: FloatArray) -> FloatArray:
         """Round up above the mean."""

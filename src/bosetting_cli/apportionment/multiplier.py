@@ -13,29 +13,25 @@ if TYPE_CHECKING:
 
 
 def multiplier(
-    shares: FloatArray,
-    low: float | FloatArray,
-    high: float | FloatArray,
-    house: int,
-    shift: float,
+    shares: FloatArray, low: FloatArray, high: FloatArray, house: int, shift: float
 ) -> float:
     """Solve Σ median(low, x · share + shift, high) = house roughly.
 
     Args:
         shares: at least 0, not all 0.
-        low: minimums.
-        high: maximums.
+        low: minimums, one for all (no dimension) or one each.
+        high: maximums, in the same form.
         house: the sum to reach, between those of the bounds.
-        shift: the mean of what rounding takes off, 1/2 − r for d(k) = k + r.
+        shift: the mean of what rounding adds, 1/2 − r for d(k) = k + r.
 
     Returns:
         x; how exact it is matters for speed only.
     """
-    if isinstance(low, float) and isinstance(high, float) and high == np.inf:
-        if low == 0.0:
-            return _positive(house - shift * shares.size, house) / float(np.add.reduce(shares))
-        return _from_sorted(shares, low, house, shift)
-    return _by_newton(shares, low, high, house, shift)
+    if low.ndim or high.ndim or high != np.inf:
+        return _by_newton(shares, low, high, house, shift)
+    if low > 0:
+        return _from_sorted(shares, float(low), house, shift)
+    return _positive(house - shift * shares.size, house) / float(np.add.reduce(shares))
 
 
 def _positive(value: float, instead: float) -> float:
@@ -43,22 +39,24 @@ def _positive(value: float, instead: float) -> float:
 
 
 def _from_sorted(shares: FloatArray, low: float, house: int, shift: float) -> float:
-    """Try at once, for every number of units at the minimum, the x that it leads to."""
-    ordered = np.sort(shares)
-    above = np.arange(ordered.size, 0.0, -1.0)
-    x = ordered[::-1].cumsum()[::-1]
-    left = house - low * ordered.size + above * (low - shift)
-    np.divide(left, x, out=x)
-    at = int((ordered * x > low - shift).argmax())
-    return float(x[at])
+    """Try at once, for every number of largest units above the minimum, the x it leads to."""
+    size, least = shares.size, low - shift
+    spare = house - low * size
+    falling = -shares  # all signs turned: NumPy sorts upwards, and reads backwards slowly
+    falling.sort()
+    x = np.arange(-spare - least, -spare - least * (size + 0.5), -least)
+    x /= np.add.accumulate(falling)
+    falling *= x
+    above = int((falling >= -least).argmax())  # 0: all are, or the largest is not
+    return float(x[above - 1])
 
 
 def _by_newton(
-    shares: FloatArray, low: float | FloatArray, high: float | FloatArray, house: int, shift: float
+    shares: FloatArray, low: FloatArray, high: FloatArray, house: int, shift: float
 ) -> float:
     """Newton's steps on a rising piecewise linear function, kept within a bracket."""
     lower, upper = 0.0, min(1e290 / float(np.maximum.reduce(shares)), 1e290)
-    x = _positive(house - shift * shares.size, house) / float(np.add.reduce(shares))
+    x = min(_positive(house - shift * shares.size, house) / float(np.add.reduce(shares)), upper)
     for _ in range(100):
         raw = shares * x
         raw += shift

@@ -31,23 +31,28 @@ class Ranking(Protocol):
     """The claims of units to places, and between which bounds they may rise and fall.
 
     Attributes:
-        low: the fewest places of a unit, a number or one per unit.
-        high: the most places of a unit (infinite: no limit).
+        low: the fewest places of a unit, one for all (no dimension) or one per unit.
+        high: the most places of a unit, in the same form.
+        capped: whether any unit has a maximum.
         first: the smallest place that has a finite claim.
     """
 
-    low: float | FloatArray
-    high: float | FloatArray
+    low: FloatArray
+    high: FloatArray
+    capped: bool
     first: int
 
     def claims(self, places: FloatArray) -> FloatArray:
         """Return the claim of each unit to its place (within `slack`)."""
 
+    def claims_below(self, places: FloatArray) -> FloatArray:
+        """Return the claim of each unit to the place before (within `slack`)."""
+
     def slack(self, claim: float) -> float:
         """Return how far apart two computed claims near this one must be to be in order."""
 
-    def key(self, unit: int) -> float | Fraction:
-        """Return what a unit's claims depend on: equal keys, equal claims."""
+    def labels(self, units: IntArray) -> FloatArray:
+        """Return a number per unit, the same for units with exactly the same share."""
 
     def exact(self, unit: int, place: int) -> Fraction:
         """Return the claim exactly (or its square: in the same order)."""
@@ -56,16 +61,18 @@ class Ranking(Protocol):
 def next_claims(ranking: Ranking, seats: FloatArray) -> FloatArray:
     """Return the claims to one more place; −∞ at the maximum."""
     claims = ranking.claims(seats)
-    if not (isinstance(ranking.high, float) and ranking.high == np.inf):
-        claims[seats >= ranking.high] = -np.inf
+    if ranking.capped:
+        np.putmask(claims, seats >= ranking.high, -np.inf)
     return claims
 
 
 def last_claims(ranking: Ranking, seats: FloatArray) -> FloatArray:
     """Return the claims to the last place held; +∞ at the minimum."""
-    places = np.maximum(seats - 1.0, ranking.first)
-    claims = ranking.claims(places)
-    claims[seats <= ranking.low] = np.inf
+    low, start = ranking.low, ranking.first + 1
+    # a unit without a place has none before: any finite claim will do, as it is overwritten
+    held = seats if not low.ndim and low >= start else np.maximum(seats, start)
+    claims = ranking.claims_below(held)
+    np.putmask(claims, seats <= low, np.inf)
     return claims
 
 
@@ -110,8 +117,9 @@ def settle(ranking: Ranking, seats: FloatArray, house: int) -> Settled:
 
 def _ends(following: FloatArray, last: FloatArray) -> tuple[float, float]:
     """Return the highest claim without a place and the lowest one with it."""
-    best = float(np.maximum.reduce(following, initial=-np.inf))
-    return best, float(np.minimum.reduce(last, initial=np.inf))
+    if not following.size:
+        return -np.inf, np.inf
+    return following.item(following.argmax()), last.item(last.argmin())
 
 
 def _fill(ranking: Ranking, seats: FloatArray, house: int) -> None:
@@ -131,9 +139,7 @@ def _fill(ranking: Ranking, seats: FloatArray, house: int) -> None:
     raise NotSettledError
 
 
-def _exchange(
-    ranking: Ranking, seats: FloatArray, following: FloatArray, last: FloatArray
-) -> bool:
+def _exchange(ranking: Ranking, seats: FloatArray, following: FloatArray, last: FloatArray) -> bool:
     """Award the doubtful places anew, by exact claims; say whether any place moved."""
     best, worst = _ends(following, last)
     losable = np.flatnonzero(last <= best + ranking.slack(best))
@@ -171,18 +177,23 @@ def exact_order(
     Returns:
         The rank of each place, from 0 for the lowest claim, and the claims by rank.
     """
-    numbers: dict[tuple[float | Fraction, float], int] = {}
-    claims: list[Fraction] = []
-    which = []
-    for unit, place in zip(units.tolist(), places.tolist(), strict=True):
-        key = (ranking.key(unit), place)
-        if key not in numbers:
-            numbers[key] = len(claims)
-            claims.append(ranking.exact(unit, int(place)))
-        which.append(numbers[key])
+    firsts, which = _alike(ranking.labels(units), places)
+    claims = [ranking.exact(int(units[first]), int(places[first])) for first in firsts]
     distinct = sorted(set(claims))
-    rank = {claim: number for number, claim in enumerate(distinct)}
-    return np.array([rank[claims[number]] for number in which], dtype=np.intp), distinct
+    numbers = {claim: number for number, claim in enumerate(distinct)}
+    ranks = np.array([numbers[claim] for claim in claims], dtype=np.intp)
+    return ranks[which], distinct
+
+
+def _alike(labels: FloatArray, places: FloatArray) -> tuple[IntArray, IntArray]:
+    """Group equal pairs; return the first of each group, and the group of each pair."""
+    order = np.lexsort((places, labels))
+    labels, places = labels[order], places[order]
+    starts = np.ones(order.size, dtype=bool)
+    starts[1:] = (labels[1:] != labels[:-1]) | (places[1:] != places[:-1])
+    groups = np.empty(order.size, dtype=np.intp)
+    groups[order] = np.cumsum(starts) - 1
+    return order[starts], groups
 
 
 def critical(

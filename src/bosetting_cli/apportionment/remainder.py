@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from .exact import level
 from .multiplier import multiplier
+from .problem import whole_sum
 from .ranking import settle
 from .solution import Field, Solution
 
@@ -47,20 +47,24 @@ class RemainderRanking:
 
     def __init__(self, field: Field, quotas: FloatArray, rate: Callable[[], Fraction]) -> None:
         self.field, self.quotas, self._find_rate = field, quotas, rate
-        self.low, self.high = field.low, field.high
+        self.low, self.high, self.capped = field.low, field.high, field.capped
         self._slack = max(float(quotas.max(initial=0.0)), 1.0) * _SLACK
 
     def claims(self, places: FloatArray) -> FloatArray:
         """Return quota − k for each unit."""
         return self.quotas - places
 
+    def claims_below(self, places: FloatArray) -> FloatArray:
+        """Return quota − (k − 1) for each unit."""
+        return self.quotas - (places - 1.0)
+
     def slack(self, claim: float) -> float:  # noqa: ARG002
         """Return a bound on the errors of two quotas."""
         return self._slack
 
-    def key(self, unit: int) -> float | Fraction:
-        """Return the share as it was given."""
-        return self.field.key(unit)
+    def labels(self, units: IntArray) -> FloatArray:
+        """Return a number per unit, the same for units with exactly the same share."""
+        return self.field.labels(units)
 
     @functools.cached_property
     def rate(self) -> Fraction:
@@ -91,20 +95,21 @@ def solve_renewed_quota(problem: Problem) -> Solution:
     alone it is where the Swiss rule ends: set aside whoever falls short, divide anew.
     """
     field = Field(problem)
-    if isinstance(problem.low, float) and problem.low == 0 and isinstance(problem.high, float) and problem.high == math.inf:
+    if not problem.capped and not problem.low.any():
         return solve_fixed_quota(problem)
     size = field.shares.size
     low = np.array(np.broadcast_to(field.low, size), dtype=np.float64)
     high = np.array(np.broadcast_to(field.high, size), dtype=np.float64)
     ranking, at_low, at_high = _renewed(field, low, high) or _renewed_exactly(field, low, high)
     ranking.low, ranking.high = np.where(at_high, high, low), np.where(at_low, low, high)
+    ranking.capped = True
     return _settle(ranking)
 
 
 def _renewed(field: Field, low: FloatArray, high: FloatArray) -> _Renewed | None:
     """Find the quota in floating point, and who is at a bound; None where that is doubtful."""
     shares = field.shares
-    if not field.required < field.house or not float(np.add.reduce(shares)) > 1e-200:
+    if not whole_sum(low, low.size) < field.house or not float(np.add.reduce(shares)) > 1e-200:
         return None
     x, largest = multiplier(shares, low, high, field.house, 0.0), float(shares.max())
     for _ in range(20):
@@ -134,10 +139,13 @@ def _renewed_exactly(field: Field, low: FloatArray, high: FloatArray) -> _Renewe
     bounds = list(zip(map(int, low.tolist()), high.tolist(), strict=True))
     groups = Counter(zip(shares, bounds, strict=True))
     rate = level(groups, field.house)
-    exact = [min(max(share * rate, least), most) for share, (least, most) in zip(shares, bounds)]
+    exact = [
+        min(max(share * rate, least), most)
+        for share, (least, most) in zip(shares, bounds, strict=True)
+    ]
+    at_low = np.array([q == least for q, (least, _) in zip(exact, bounds, strict=True)], dtype=bool)
+    at_high = np.array([q == most for q, (_, most) in zip(exact, bounds, strict=True)], dtype=bool)
     quotas = np.array([float(quota) for quota in exact])
-    at_low = np.array([quota == least for quota, (least, _) in zip(exact, bounds)], dtype=bool)
-    at_high = np.array([quota == most for quota, (_, most) in zip(exact, bounds)], dtype=bool)
     return _Renewed(RemainderRanking(field, quotas, lambda: rate), at_low, at_high & ~at_low)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .problem import InfeasibleError
+from .problem import InfeasibleError, whole_sum
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -30,35 +30,33 @@ class Field:
     Attributes:
         units: their indices in the problem, or None if all units are free.
         shares: their shares, positive (or so small that they are 0 beside the others).
-        low: their minimums.
-        high: their maximums.
+        low: their minimums, one for all (no dimension) or one each.
+        high: their maximums, in the same form.
+        capped: whether any of them has a maximum.
         house: the places they share.
     """
 
-    __slots__ = ("high", "house", "low", "problem", "required", "shares", "units")
+    __slots__ = ("capped", "high", "house", "low", "problem", "shares", "units")
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.units: IntArray | None = None
         self.shares, self.low, self.high = problem.shares, problem.low, problem.high
-        self.house = problem.house
-        if not isinstance(self.high, float) or self.high < np.inf or not self.shares.all():
+        self.capped, self.house = problem.capped, problem.house
+        if self.capped or not problem.positive:
             self._leave_out_fixed()
-        self.required = total(self.low, self.shares.size)
 
     def _leave_out_fixed(self) -> None:
         problem = self.problem
-        free = (problem.given > 0) & (problem.low < np.asarray(problem.high))
         low = np.broadcast_to(problem.low, problem.size)
-        room = np.where(free, problem.high, low)
+        high = np.broadcast_to(problem.high, problem.size)
+        free = problem.are_positive() & (low < high)
+        room = np.where(free, high, low)
         if np.add.reduce(room) < problem.house:
-            raise InfeasibleError("maximums", int(np.add.reduce(room)), problem.house)
+            raise InfeasibleError("maximums", whole_sum(room, problem.size), problem.house)
         self.house -= int(np.add.reduce(low[~free]))
         self.units = np.flatnonzero(free)
-        self.shares = problem.shares[free]
-        self.low = low[free]
-        if not (isinstance(problem.high, float) and problem.high == np.inf):
-            self.high = np.broadcast_to(problem.high, problem.size)[free]
+        self.shares, self.low, self.high = problem.shares[free], low[free], high[free]
 
     def unit(self, position: int) -> int:
         """Return the index in the problem of the unit at a position in the field."""
@@ -72,6 +70,15 @@ class Field:
         """Return the share at a position as it was given, as a float if it was one."""
         problem, unit = self.problem, self.unit(position)
         return problem.exact(unit) if problem.rational is not None else float(problem.given[unit])
+
+    def labels(self, positions: IntArray) -> FloatArray:
+        """Return a number per position, the same where the shares are exactly the same."""
+        units = positions if self.units is None else self.units[positions]
+        if self.problem.rational is None:
+            return self.problem.given[units]
+        numbers: dict[Fraction, int] = {}
+        shares = map(self.problem.rational.__getitem__, units)
+        return np.array([numbers.setdefault(s, len(numbers)) for s in shares], dtype=np.float64)
 
     def spread(self, seats: FloatArray) -> NDArray[np.int64]:
         """Return seats of all units of the problem from those of the free ones."""
@@ -99,8 +106,3 @@ class Solution:
     ranking: Ranking | None
     settled: Settled | None
     short: bool = False
-
-
-def total(bound: float | FloatArray, size: int) -> int:
-    """Add up a bound over units."""
-    return int(bound * size if isinstance(bound, float) else np.add.reduce(bound))

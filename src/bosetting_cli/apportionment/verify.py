@@ -12,7 +12,7 @@ from .exact import Divisor, as_float, squared
 from .methods import Method, Signposts, resolve_method
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -60,7 +60,7 @@ def verify(
     low, high = _filled(minimums, 0.0), _filled(maximums, math.inf)
     if numbers.sum() != house_size:
         raise VerificationError(f"the seats add up to {numbers.sum():.0f}, not {house_size}")
-    if (numbers < low).any() or (numbers > high).any():
+    if np.count_nonzero((numbers < low) | (numbers > high)):
         raise VerificationError("a number of seats is outside its minimum and maximum")
     if signposts is None:
         _verify_remainders(shares, numbers, resolve_method(method), divisor, low, high)
@@ -74,8 +74,9 @@ def _filled(bound: Any, unset: float) -> Any:
     """Return a bound as numbers that compare, without a limit where it is None."""
     if bound is None or isinstance(bound, int):
         return unset if bound is None else bound
-    array = np.asarray(bound)
-    return np.where(np.equal(array, None), unset, array) if array.dtype == object else array
+    if isinstance(bound, np.ndarray) and bound.dtype != object:
+        return bound
+    return np.array([unset if value is None else value for value in bound])
 
 
 def _verify_rounding(
@@ -85,30 +86,32 @@ def _verify_rounding(
     approximate, scale = np.asarray(shares), as_float(divisor)
     doubtful = np.ones(seats.size, dtype=bool)
     if approximate.dtype.kind != "O" and 1e-290 < scale < 1e290:
-        rises = approximate >= scale * signposts.value(seats) * (1 - _MARGIN)
-        falls = approximate <= scale * signposts.value(seats - 1.0) * (1 + _MARGIN)
+        rises = approximate >= signposts.value(seats) * (scale * (1 - _MARGIN))
+        falls = approximate <= signposts.below(seats) * (scale * (1 + _MARGIN))
         doubtful = (rises & (seats < high)) | (falls & (seats > low))
-    if not doubtful.any():
-        return
+    if np.count_nonzero(doubtful):
+        units = np.flatnonzero(doubtful)
+        least, most = (np.broadcast_to(bound, seats.shape)[units] for bound in (low, high))
+        number = seats[units]
+        columns = (units, approximate[units], number, number > least, number < most)
+        _verify_exactly(zip(*(c.tolist() for c in columns), strict=True), signposts, divisor)
+
+
+def _verify_exactly(
+    units: Iterable[tuple[int, Any, float, bool, bool]], signposts: Signposts, divisor: Divisor
+) -> None:
+    """Check the same in rational arithmetic, and that of tied units the earlier ones went up."""
     power = signposts.power
-    common = squared(divisor) if power == 2 else Fraction(divisor)  # type: ignore[arg-type]
-    waiting, holding = [], []
-    for unit in np.flatnonzero(doubtful).tolist():
-        share, number = Fraction(approximate[unit].item()) ** power, int(seats[unit])
-        least, most = (np.broadcast_to(bound, seats.size)[unit] for bound in (low, high))
-        upper = common * signposts.exact(number)
-        lower = common * signposts.exact(number - 1) if number > least else Fraction(-1)
-        if not share and number > least or share < lower or (share > upper and number < most):
-            raise VerificationError(f"unit {unit}: {number} is not its share over {divisor}")
-        if share and share == upper and number < most:
-            waiting.append(unit)
-        if share == lower:
-            holding.append(unit)
-    _verify_order(holding, waiting)
-
-
-def _verify_order(holding: list[int], waiting: list[int]) -> None:
-    """Check that of tied units the earlier ones hold the places."""
+    common = Fraction(squared(divisor) if power == 2 else divisor)  # type: ignore[arg-type]
+    holding, waiting = [], []
+    for unit, given, number, above, below in units:
+        share = Fraction(given) ** power
+        upper = common * signposts.exact(int(number))
+        lower = common * signposts.exact(int(number) - 1) if above else Fraction(-1)
+        if (above and not share) or share < lower or (below and share > upper):
+            raise VerificationError(f"unit {unit}: {number:.0f} is not its share over {divisor}")
+        holding += [unit] * (share == lower)
+        waiting += [unit] * bool(below and share and share == upper)
     if holding and waiting and max(holding) > min(waiting):
         raise VerificationError(f"unit {min(waiting)} is tied with {max(holding)} and earlier")
 
@@ -122,7 +125,7 @@ def _verify_first_places(
     exact = [Fraction(share) for share in np.asarray(shares).tolist()]
     given = [i for i, number in enumerate(numbers) if number > least[i]]
     refused = [i for i, number in enumerate(numbers) if number == 0 < min(exact[i], most[i])]
-    if not signposts.first or any(numbers[i] != 1 or not exact[i] for i in given):
+    if given and (not signposts.first or any(numbers[i] != 1 or not exact[i] for i in given)):
         raise VerificationError("an infinite divisor gives first places only")
     last = min(given, key=lambda i: (exact[i], -i), default=None)
     best = max(refused, key=lambda i: (exact[i], -i), default=None)
@@ -135,11 +138,12 @@ def _verify_remainders(
 ) -> None:
     """Check the quota, then that no unit without a place has a larger remainder."""
     exact = [Fraction(share) for share in np.asarray(shares).tolist()]
-    least, most = (np.broadcast_to(bound, seats.size).tolist() for bound in (low, high))
+    least, most = (_exact_bound(bound, seats.size) for bound in (low, high))
     rate = Fraction(0) if quota == math.inf else 1 / Fraction(quota)  # type: ignore[arg-type]
     quotas = [share * rate for share in exact]
     if method.renewed_quota:
-        quotas = [min(max(q, a), b) for q, a, b in zip(quotas, least, most, strict=True)]
+        bounded = zip(quotas, least, most, strict=True)
+        quotas = [Fraction(min(max(quota, a), b)) for quota, a, b in bounded]
     if sum(quotas) != seats.sum():
         raise VerificationError(f"{quota} is not the quota")
     holding, waiting = [], []
@@ -153,3 +157,9 @@ def _verify_remainders(
             waiting.append((claim - int(number), -unit))
     if holding and waiting and min(holding) < max(waiting):
         raise VerificationError(f"unit {-max(waiting)[1]} goes before {-min(holding)[1]}")
+
+
+def _exact_bound(bound: Any, size: int) -> list[int | float]:
+    """Return one bound per unit, whole numbers that keep a sum of fractions exact."""
+    values = np.broadcast_to(bound, size).tolist()
+    return [value if value == math.inf else int(value) for value in values]

@@ -16,6 +16,14 @@ from bosetting_cli.errors import BosettingError
 # Name → module; a module is imported when its command is asked for or listed.
 COMMANDS = {
     "allocate": "bosetting_cli.cli.allocate",
+    "explain": "bosetting_cli.cli.explain",
+    "compare": "bosetting_cli.cli.compare",
+    "scenarios": "bosetting_cli.cli.scenarios",
+    "backtest": "bosetting_cli.cli.backtest",
+    "validate": "bosetting_cli.cli.validate",
+    "rules": "bosetting_cli.cli.rules",
+    "letters": "bosetting_cli.cli.letters",
+    "report": "bosetting_cli.cli.report",
 }
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -50,7 +58,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="bosetting")
 def cli() -> None:
-    r"""Settlement requests for Norwegian municipalities, from statistics and one page of rules.
+    """Settlement requests for Norwegian municipalities, from statistics and one page of rules.
 
     \b
     Examples:
@@ -81,6 +89,10 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:  # a full disk behind standard output or error
+        _silence()
+        say(f"error: can't be written: {error.strerror}")
+        sys.exit(BAD_INPUT)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -88,4 +100,17 @@ def say_problems(error: BosettingError) -> None:
     """Print everything that is wrong, one problem after the other, on standard error."""
     for problem in error.problems:
         name = click.style("warning" if problem.severity == "warning" else "error", fg="red")
-        click.echo(f"{name}: {problem}", err=True)
+        say(f"{name}: {problem}")
+
+
+def say(text: str) -> None:
+    """Print a line on standard error; where that is closed or full, nobody is listening."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        _silence(2)
+
+
+def _silence(stream: int = 1) -> None:
+    """Let what is still to be written to standard output, or error, vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)

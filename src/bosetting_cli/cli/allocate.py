@@ -9,27 +9,27 @@ from bosetting_cli.cli.options import Inputs, Output, input_options, output_opti
 SORTS = ("rank", "kommunenummer", "name", "fylke", "population", "requested")
 
 
-@click.command()
+@click.command(short_help="Who is asked to settle how many, and why those.")
 @input_options
 @click.option("--all", "everyone", is_flag=True, help="Also those not asked, with the reason.")
 @click.option("--by", type=click.Choice(["fylke"]), help="Totals by fylke instead.")
 @click.option("--sort", type=click.Choice(SORTS), default="rank", show_default=True, help="Order.")
 @output_options()
 def command(inputs: Inputs, output: Output, everyone: bool, by: str | None, sort: str) -> None:
-    r"""Print who is asked to settle how many, and what each criterion contributed.
+    """Print who is asked to settle how many, and what each criterion contributed.
 
     \b
     Examples:
       bosetting allocate
       bosetting allocate --total 5350 --by fylke
       bosetting allocate --all --sort name --format csv > all.csv
-      bosetting allocate --weight population=0.8 --weight employment=0.1 \\
-                         --weight "introduction programme=0.1"
+      bosetting allocate --weight population=0.8 --weight "introduction programme=0"
       bosetting allocate --exclude Oslo --include 1850 -o requests.xlsx
     """
     from bosetting_cli.allocation import allocate
+    from bosetting_cli.countytables import county_table
     from bosetting_cli.summary import summary_lines
-    from bosetting_cli.tables import county_table, document, municipality_table
+    from bosetting_cli.tables import document, municipality_table
 
     statistics, rules = inputs.read()
     allocation = allocate(statistics, rules)

@@ -50,20 +50,57 @@ class Inputs:
     rules: Path | None
     data: Path | None
     changes: dict[str, Any]
+    asked: Path | None = None
+    codes: int | None = None
+    at_least: Path | None = None
+    strict: bool = False
 
     def read(self) -> tuple[Statistics, Rules]:
-        """Read the rules and the figures that they ask for.
+        """Read the rules and the figures that they ask for, on one year's municipalities.
+
+        Raises:
+            RulesError: The rules are wrong.
+            DataError: The statistics are, or can't be carried over to the year asked for.
+        """
+        from bosetting_cli.codes import in_one_years_codes
+
+        return in_one_years_codes(*self.load(), self.codes)
+
+    def load(self) -> tuple[Statistics, Rules]:
+        """Read the rules and the figures that they ask for, as they are.
 
         Raises:
             RulesError: The rules are wrong.
             DataError: The statistics are.
         """
-        from bosetting_cli.rules import override
-        from bosetting_cli.rulesfile import load_rules
+        from bosetting_cli.crosscheck import checked
         from bosetting_cli.statistics import load_statistics
 
-        rules = override(load_rules(self.rules), **self.changes)
-        return load_statistics(self.data, indicators=rules.indicators()), rules
+        rules = self.read_rules()
+        indicators = rules.indicators()
+        statistics = load_statistics(self.data, indicators=indicators, strict=self.strict)
+        return checked(statistics, rules, strict=self.strict), rules
+
+    def read_rules(self) -> Rules:
+        """Read the rules and change them as the options say.
+
+        Raises:
+            RulesError: They are wrong, or become so.
+        """
+        from bosetting_cli.rules import override
+        from bosetting_cli.rulesfile import load_rules, municipality_list
+
+        asked = tuple(municipality_list(self.asked)) if self.asked else None
+        rules = load_rules(self.rules)
+        return override(rules, asked=asked, at_least=self._kept(), **self.changes)
+
+    def _kept(self) -> dict[str, int]:
+        """Return the earlier requests that are not to be lowered."""
+        if self.at_least is None:
+            return {}
+        from bosetting_cli.saved import read_saved
+
+        return read_saved(self.at_least).requested
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +116,16 @@ class Output:
 
     def write(self, table: Table, document: dict[str, Any] | None = None) -> None:
         """Write a table in the format asked for."""
-        from bosetting_cli.output import write_file, write_stdout
         from bosetting_cli.tables import render
 
-        content = render(
-            table, self.form, width=self.width(), excel_nb=self.excel_nb, document=document
+        self.write_bytes(
+            render(table, self.form, width=self.width(), excel_nb=self.excel_nb, document=document)
         )
+
+    def write_bytes(self, content: bytes) -> None:
+        """Write what has its format already."""
+        from bosetting_cli.output import write_file, write_stdout
+
         if self.path is not None:
             write_file(self.path, content, force=self.force)
         else:
@@ -92,15 +133,21 @@ class Output:
 
     def width(self) -> int | None:
         """Return the width that a table must fit: the terminal's, else 100."""
-        if self.path is None and sys.stdout.isatty():
+        if self.path is None and _is_terminal():
             return max(shutil.get_terminal_size((100, 24)).columns, 60)
         return 100
 
     def say(self, lines: list[str]) -> None:
         """Say lines on standard error, unless told to be quiet."""
         if not self.quiet:
+            from bosetting_cli.cli import say
+
             for line in lines:
-                click.echo(line, err=True)
+                say(line)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _collected(
@@ -116,8 +163,11 @@ def _collected(
 
 def input_options(command: Command) -> Any:
     """Add the options that say which rules on which statistics; passes `inputs`."""
-    names = ("rules", "data", "total", "minimum", "share", "count", "weight", "method")
-    wrapped = _collected(command, (*names, "include", "exclude"), _inputs, "inputs")
+    names = (
+        *("rules", "data", "strict", "total", "minimum", "share", "count", "weight", "method"),
+        *("include", "exclude", "asked", "codes", "at_least"),
+    )
+    wrapped = _collected(command, names, _inputs, "inputs")
     path = click.Path(path_type=Path)
     for option in reversed(
         [
@@ -132,6 +182,11 @@ def input_options(command: Command) -> Any:
                 type=path,
                 metavar="DIR",
                 help="Folder of statistics, or one CSV file; built-in by default.",
+            ),
+            click.option(
+                "--strict",
+                is_flag=True,
+                help="Refuse input that had to be mended or that looks odd.",
             ),
             click.option(
                 "--total",
@@ -180,17 +235,37 @@ def input_options(command: Command) -> Any:
                 metavar="MUNICIPALITY",
                 help="Leave this one out; kommunenummer or name.",
             ),
+            click.option(
+                "--asked",
+                type=path,
+                metavar="FILE",
+                help="CSV of the municipalities to ask, instead of a selection.",
+            ),
+            click.option(
+                "--at-least",
+                type=path,
+                metavar="FILE",
+                help="Ask nobody for fewer than this saved allocation did.",
+            ),
+            click.option(
+                "--codes",
+                type=click.IntRange(1900, 2200),
+                metavar="YEAR",
+                help="Carry the statistics over to the municipalities of this year.",
+            ),
         ]
     ):
         wrapped = option(wrapped)
     return wrapped
 
 
-def _inputs(rules: Path | None, data: Path | None, **changes: Any) -> Inputs:
-    if changes["share"] is not None and changes["count"] is not None:
-        raise click.UsageError("--share and --count exclude each other.")
+def _inputs(rules: Path | None, data: Path | None, strict: bool, **changes: Any) -> Inputs:
+    ways = [f"--{name}" for name in ("share", "count", "asked") if changes[name] is not None]
+    if len(ways) > 1:
+        raise click.UsageError(f"{' and '.join(ways)} exclude each other.")
     weights = dict(changes.pop("weight"))
-    return Inputs(rules, data, {**changes, "weights": weights})
+    asked, codes, at_least = (changes.pop(name) for name in ("asked", "codes", "at_least"))
+    return Inputs(rules, data, {**changes, "weights": weights}, asked, codes, at_least, strict)
 
 
 def output_options(*formats: str) -> Callable[[Command], Any]:
@@ -252,6 +327,6 @@ def _output(
                 f"--output: no format for {suffix}; known: {known}, or --format."
             )
         form = "csv" if excel_nb and not path else SUFFIXES.get(suffix, "table")
-    if form == "xlsx" and path is None and sys.stdout.isatty():
+    if form == "xlsx" and path is None and _is_terminal():
         raise click.UsageError("xlsx is not for a terminal; name a file with --output.")
     return Output(form, path, force, excel_nb, lang, quiet)

@@ -1,0 +1,185 @@
+"""Compare the apportionment with other programs: ratios in one run, printed as Markdown.
+
+    python benchmarks/apportionment.py            # about two minutes
+    python benchmarks/apportionment.py --quick    # without the million units
+
+Needs PyPI `apportionment`; uses PyPI `biprop` (GPL, not required by the project) where it is
+installed. The programs take turns, so that whatever else the machine does hits them alike; a
+figure is the median of the turns, a ratio the median of the turns' ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import platform
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+sys.path.remove(str(Path(__file__).parent))  # this file has the name of the package it measures
+
+import numpy as np
+from apportionment import methods as pypi
+
+from bosetting_cli.apportionment import apportion, apportion_batch, verify
+
+Run = Callable[[], object]
+
+
+def turns(runs: dict[str, tuple[Run, int]], rounds: int) -> dict[str, list[float]]:
+    """Time runs in turn.
+
+    Args:
+        runs: name → (what to run, how often within a turn).
+        rounds: how many turns each has.
+
+    Returns:
+        Name → seconds per run, turn by turn.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in runs}
+    for run, _ in runs.values():
+        run()
+    for _ in range(rounds):
+        for name, (run, times) in runs.items():
+            start = time.perf_counter()
+            for _ in range(times):
+                run()
+            taken[name].append((time.perf_counter() - start) / times)
+    return taken
+
+
+def show(title: str, taken: dict[str, list[float]]) -> None:
+    """Print a table: median seconds, and each as a multiple of the first."""
+    print(f"\n{title}\n\n| | median | ratio to the first |\n| --- | ---: | ---: |")
+    first = next(iter(taken.values()))
+    for name, seconds in taken.items():
+        median = statistics.median(seconds)
+        ratio = statistics.median(s / f for s, f in zip(seconds, first, strict=True))
+        text = f"{median * 1e6:,.1f} µs" if median < 1e-2 else f"{median * 1e3:,.0f} ms"
+        print(f"| {name} | {text} | {ratio:,.2f} |")
+
+
+def by_biprop(shares: np.ndarray, house: int) -> Run | None:
+    """Return a run of biprop's divisor method, or None if it isn't installed."""
+    try:
+        import biprop
+    except ImportError:
+        return None
+    election = biprop.Election(shares.reshape(-1, 1))
+
+    def run() -> object:
+        return election.upper_apportionment(house, "parties", update_seats=False)
+
+    return run
+
+
+def with_biprop(
+    runs: dict[str, tuple[Run, int]], shares: np.ndarray, house: int, times: int
+) -> dict[str, tuple[Run, int]]:
+    """Add biprop to the runs where it is installed and converges."""
+    run = by_biprop(shares, house)
+    if run is None:
+        print("\n(biprop is not installed)")
+        return runs
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            run()
+    except RecursionError:
+        print(f"\n(biprop does not converge for {shares.size:,} units, {house:,} places)")
+        return runs
+    return {**runs, "biprop, no certificate": (run, times)}
+
+
+def municipalities(shares: np.ndarray) -> None:
+    """(a) 426 units, 4,400 places, at least 10 each."""
+
+    def checked() -> None:
+        result = apportion(shares, 4400, minimums=10)
+        verify(
+            shares, result.seats, 4400, method=result.method, divisor=result.divisor, minimums=10
+        )
+
+    names = [str(unit) for unit in range(shares.size)]
+    runs: dict[str, tuple[Run, int]] = {
+        "apportion, minimum 10": (lambda: apportion(shares, 4400, minimums=10), 200),
+        "the same, with divisor and verify": (checked, 200),
+        "apportion, no minimum": (lambda: apportion(shares, 4400), 200),
+        "PyPI apportionment, no minimum": (
+            lambda: pypi.compute("saintelague", shares, 4400, parties=names),
+            1,
+        ),
+    }
+    show("(a) 426 units, 4,400 places", turns(with_biprop(runs, shares, 4400, 200), 15))
+
+
+def million(house: int) -> None:
+    """(b) 1,000,000 units."""
+    shares = np.random.default_rng(2).lognormal(9, 1.2, 1_000_000)
+    runs: dict[str, tuple[Run, int]] = {"apportion": (lambda: apportion(shares, house), 1)}
+    title = f"(b) 1,000,000 units, {house:,} places"
+    show(title, turns(with_biprop(runs, shares, house, 1), 7))
+    tracemalloc.start()
+    apportion(shares, house)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    print(f"\nMemory at the most: {peak / shares.nbytes:.1f} arrays of the shares' size.")
+
+
+def houses(shares: np.ndarray) -> None:
+    """(c) The same units, ever more places."""
+    sizes = (10**4, 10**6, 10**8, 10**10, 10**12)
+    runs: dict[str, tuple[Run, int]] = {
+        f"{house:,} places": (lambda house=house: apportion(shares, house, minimums=10), 100)
+        for house in sizes
+    }
+    show("(c) 426 units, minimum 10", turns(runs, 15))
+
+
+def batches(shares: np.ndarray) -> None:
+    """(d) Many vectors at once, against a loop over the single form."""
+    generator = np.random.default_rng(3)
+    matrix = shares * generator.lognormal(0, 0.1, (4000, shares.size))
+    for house, minimum in ((4400, None), (4400, 10)):
+        loop = [apportion(row, house, minimums=minimum).seats for row in matrix]
+        assert (apportion_batch(matrix, house, minimums=minimum) == loop).all()
+        runs: dict[str, tuple[Run, int]] = {
+            "apportion_batch": (
+                lambda h=house, m=minimum: apportion_batch(matrix, h, minimums=m),
+                1,
+            ),
+            "loop over apportion": (
+                lambda h=house, m=minimum: [apportion(row, h, minimums=m) for row in matrix],
+                1,
+            ),
+        }
+        show(f"(d) 4,000 × 426, {house:,} places, minimum {minimum}", turns(runs, 9))
+
+
+def main() -> None:
+    """Run all comparisons."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="leave out the million units")
+    options = parser.parse_args()
+    packages = []
+    for name in ("numpy", "apportionment", "biprop"):
+        with contextlib.suppress(PackageNotFoundError):
+            packages.append(f"{name} {version(name)}")
+    print(f"Python {platform.python_version()}, {', '.join(packages)}; {os.cpu_count()} cores")
+    shares = np.random.default_rng(1).lognormal(9, 1.2, 426)
+    municipalities(shares)
+    if not options.quick:
+        million(10**7)
+        million(10**8)
+    houses(shares)
+    batches(shares)
+
+
+if __name__ == "__main__":
+    main()

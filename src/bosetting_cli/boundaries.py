@@ -1,0 +1,95 @@
+"""Municipal boundaries from a GeoJSON file → rings of longitude and latitude."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+Ring = list[tuple[float, float]]
+Areas = dict[str, list[Ring]]
+
+# Where publishers write the kommunenummer: our own word, Kartverket's, Statistics Norway's.
+_KEYS = ("kommunenummer", "kommunenr", "KOMMUNENR", "komm", "knr", "kode", "code", "id")
+_DEGREES = (180.0, 90.0)
+
+
+def load_boundaries(path: Path, known: Collection[str]) -> Areas:
+    """Read the areas of municipalities.
+
+    Args:
+        path: GeoJSON in longitude and latitude; each feature's kommunenummer is its id or one of
+            its usual properties.
+        known: The kommunenummer to draw; features of others are left out.
+
+    Returns:
+        Kommunenummer → rings, holes among them.
+
+    Raises:
+        DataError: The file can't be read, or has no area of any of them.
+    """
+    features = _features(path)
+    areas: Areas = {}
+    for feature in features:
+        code = _code(feature, known)
+        if code is not None:
+            areas.setdefault(code, []).extend(_rings(feature, path))
+    if not areas:
+        hint = f"each feature needs a property `{_KEYS[0]}`, such as 0301"
+        raise DataError(Problem("has no area of a municipality at hand", str(path), hint=hint))
+    return areas
+
+
+def _features(path: Path) -> list[Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise DataError(Problem(f"can't be read: {error.strerror}", str(path))) from None
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
+        raise DataError(Problem("is not GeoJSON", str(path), line, hint=str(error))) from None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        hint = "expected a FeatureCollection"
+        raise DataError(Problem("is not GeoJSON: it has no features", str(path), hint=hint))
+    return features
+
+
+def _code(feature: Any, known: Collection[str]) -> str | None:
+    if not isinstance(feature, dict):
+        return None
+    properties = feature.get("properties") or {}
+    candidates = [properties.get(key) for key in _KEYS] if isinstance(properties, dict) else []
+    for value in (*candidates, feature.get("id")):
+        code = str(value).zfill(4) if isinstance(value, str | int) else None
+        if code in known:
+            return code
+    return None
+
+
+def _rings(feature: Any, path: Path) -> Iterator[Ring]:
+    geometry = feature.get("geometry") or {}
+    kind = geometry.get("type")
+    if kind not in ("Polygon", "MultiPolygon"):
+        what = f"a feature is a {kind}, not a Polygon or MultiPolygon"
+        raise DataError(Problem(what, str(path)))
+    polygons = geometry["coordinates"] if kind == "MultiPolygon" else [geometry["coordinates"]]
+    try:
+        for polygon in polygons:
+            for ring in polygon:
+                yield [_point(point) for point in ring]
+    except (TypeError, ValueError, IndexError):
+        hint = "expected longitude and latitude in degrees (WGS84), not metres"
+        raise DataError(Problem("has coordinates that can't be", str(path), hint=hint)) from None
+
+
+def _point(point: Any) -> tuple[float, float]:
+    longitude, latitude = float(point[0]), float(point[1])
+    if not (abs(longitude) <= _DEGREES[0] and abs(latitude) < _DEGREES[1]):
+        raise ValueError
+    return longitude, latitude

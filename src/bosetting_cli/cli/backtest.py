@@ -1,0 +1,70 @@
+"""`bosetting backtest`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+
+
+@click.command(short_help="Rules against the requests that were really made.")
+@input_options
+@click.option(
+    "--year",
+    type=click.IntRange(1900, 2200),
+    default=2018,
+    show_default=True,
+    help="Compare with the requests made for this year.",
+)
+@click.option(
+    "--counties-as-decided", "counties", is_flag=True, help="Give each fylke the decided sum."
+)
+@click.option("--asked-as-decided", "listed", is_flag=True, help="Ask those that were asked.")
+@click.option(
+    "--differences",
+    type=click.IntRange(0),
+    default=15,
+    show_default=True,
+    metavar="N",
+    help="How many of the largest differences to show.",
+)
+@output_options("table", "markdown", "json", "csv")
+def command(inputs: Inputs, output: Output, year: int, differences: int, **given: Any) -> None:
+    """Compare what rules give with the requests that were really made.
+
+    The first table says how near the rules come by themselves, and with the counties' sums,
+    the list of those asked, or both taken from the decision. The other two are of one of
+    these, which the options choose. The total is that of the decision unless --total is given.
+
+    \b
+    Examples:
+      bosetting backtest
+      bosetting backtest --rules config/criteria-2018-revised.yaml
+      bosetting backtest --counties-as-decided --asked-as-decided --differences 30
+      bosetting backtest --year 2017 --format json -o backtest-2017.json
+    """
+    from bosetting_cli.backtest import backtest
+    from bosetting_cli.backtest_tables import summary, written
+
+    statistics, rules = inputs.load()
+    test = backtest(
+        statistics,
+        rules,
+        year,
+        counties=given["counties"],
+        asked=given["listed"],
+        total=inputs.changes["total"],
+        codes=inputs.codes,
+    )
+    content = written(
+        test,
+        output.form,
+        width=output.width(),
+        count=differences,
+        lang=output.lang,
+        excel_nb=output.excel_nb,
+    )
+    output.write_bytes(content)
+    output.say([*summary(test)])

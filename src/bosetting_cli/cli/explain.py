@@ -1,0 +1,68 @@
+"""`bosetting explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+
+if TYPE_CHECKING:
+    from bosetting_cli.errors import Problem
+    from bosetting_cli.statistics import Statistics
+
+
+@click.command(short_help="Why a municipality is asked for its number, or not asked.")
+@click.argument("names", nargs=-1, required=True, metavar="MUNICIPALITY...")
+@input_options
+@output_options("table", "markdown", "json")
+def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
+    """Tell why a municipality is asked for its number, or not, and what would have changed it.
+
+    MUNICIPALITY is a kommunenummer or a name, in any case and without accents if need be. What
+    would have changed the answer is found by running the model again with the change.
+
+    \b
+    Examples:
+      bosetting explain bodø
+      bosetting explain 1804 tromso --lang nb
+      bosetting explain Røst --format markdown -o røst.md
+      bosetting explain Oslo --total 5350 --format json
+    """
+    from bosetting_cli.allocation import allocate
+    from bosetting_cli.explain import explain, explanations_document
+    from bosetting_cli.memory import Memory
+    from bosetting_cli.narrative import narrative
+    from bosetting_cli.tables import json_bytes
+
+    statistics, rules = inputs.read()
+    codes = _codes(names, statistics)
+    memory = Memory()
+    allocation = allocate(statistics, rules, memory)
+    found = [
+        explain(statistics, rules, allocation, code, changes=True, memory=memory) for code in codes
+    ]
+    if output.form == "json":
+        output.write_bytes(json_bytes(explanations_document(allocation, found)))
+        return
+    texts = [narrative(explanation, output.form, output.lang) for explanation in found]
+    between = "\n---\n\n" if output.form == "markdown" else "\n\n"
+    output.write_bytes(between.join(texts).encode())
+
+
+def _codes(names: tuple[str, ...], statistics: Statistics) -> list[str]:
+    """Return the kommunenummer meant, each once; all names that fail are reported together."""
+    from bosetting_cli.errors import BosettingError
+    from bosetting_cli.names import find_municipality
+
+    codes: list[str] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            codes.append(find_municipality(name, statistics.municipalities).kommunenummer)
+        except BosettingError as error:
+            problems += error.problems
+    if problems:
+        raise BosettingError(problems)
+    return list(dict.fromkeys(codes))

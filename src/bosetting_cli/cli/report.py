@@ -1,0 +1,105 @@
+"""`bosetting report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+
+if TYPE_CHECKING:
+    from bosetting_cli.boundaries import Areas
+    from bosetting_cli.result import Allocation
+    from bosetting_cli.statistics import Statistics
+
+FIGURES = ("map", "contributions", "largest", "population")
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _figure_file(
+    ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    for path in value:
+        if path.stem not in FIGURES or path.suffix not in (".svg", ".png"):
+            known = ", ".join(FIGURES)
+            msg = f"{path.name} is no figure: {known}, each .svg or .png."
+            raise click.BadParameter(msg, ctx, param)
+    return value
+
+
+@click.command()
+@input_options
+@click.option("--output", "-o", "path", type=_FILE, metavar="FILE", help="Write the page here.")
+@click.option(
+    "--figure",
+    "figures",
+    type=_FILE,
+    multiple=True,
+    metavar="FILE",
+    callback=_figure_file,
+    help="Write a figure: map, contributions, largest or population, .svg or .png.",
+)
+@click.option(
+    "--boundaries",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="GeoJSON of the municipalities: areas on the map instead of circles.",
+)
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Language."
+)
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no messages on standard error.")
+def command(
+    inputs: Inputs,
+    path: Path | None,
+    figures: tuple[Path, ...],
+    boundaries: Path | None,
+    lang: str,
+    force: bool,
+    quiet: bool,
+) -> None:
+    r"""Write one page with map, charts, table and explanations that opens without a network.
+
+    \b
+    Examples:
+      bosetting report -o 2018.html
+      bosetting report -o 2018-en.html --lang en --total 5350
+      bosetting report -o 2018.html --boundaries municipalities.geojson
+      bosetting report --figure map.svg --figure contributions.png
+    """
+    from bosetting_cli.allocation import allocate
+    from bosetting_cli.boundaries import load_boundaries
+    from bosetting_cli.output import write_file
+    from bosetting_cli.report import report
+    from bosetting_cli.summary import summary_lines
+
+    if path is None and not figures:
+        raise click.UsageError("name a file with --output, or a --figure.")
+    statistics, rules = inputs.read()
+    areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
+    allocation = allocate(statistics, rules)
+    drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
+    if path is not None:
+        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas)
+    for file, content in drawn.items():
+        write_file(file, content, force=force)
+    if not quiet:
+        for line in summary_lines(allocation):
+            click.echo(line, err=True)
+
+
+def _drawn(
+    path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
+) -> bytes:
+    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.raster import png
+    from bosetting_cli.report import figure
+
+    svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
+    if svg is None:
+        hint = "the register needs the columns longitude and latitude, or give --boundaries"
+        raise BosettingError(Problem("nothing says where the municipalities lie", hint=hint))
+    return png(svg) if path.suffix == ".png" else f"{svg}\n".encode()

@@ -1,0 +1,55 @@
+"""`bosetting rules`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bosetting_cli.cli.options import Inputs, input_options
+
+
+@click.command(short_help="The rules as understood, every default written out.")
+@input_options
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules files instead.")
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write here instead of to standard output.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> None:
+    """Print the rules as they are understood, as YAML that reads back as the same rules.
+
+    Options such as --total change them first; files that they name are written out.
+
+    \b
+    Examples:
+      bosetting rules
+      bosetting rules --rules criteria.yaml --total 5350 -o revised.yaml
+      bosetting rules --schema > criteria.schema.json
+    """
+    from bosetting_cli.output import write_file, write_stdout
+
+    content = (_schema() if schema else _rules(inputs)).encode()
+    if path is not None:
+        write_file(path, content, force=force)
+    else:
+        write_stdout(content)
+
+
+def _rules(inputs: Inputs) -> str:
+    from bosetting_cli.rulesdump import rules_yaml
+
+    return rules_yaml(inputs.read_rules())
+
+
+def _schema() -> str:
+    import json
+
+    from bosetting_cli.rulesschema import rules_schema
+
+    return json.dumps(rules_schema(), ensure_ascii=False, indent=2) + "\n"

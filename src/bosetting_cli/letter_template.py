@@ -1,0 +1,188 @@
+"""Templates of letters: the built-in ones and the user's, with complaints that say which line."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.errors import BosettingError, Problem, did_you_mean
+from bosetting_cli.labels import label, number
+from bosetting_cli.markdown import escape
+from bosetting_cli.phrases import TEMPLATES, listing, name, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import jinja2
+
+_MARKUP = (".html", ".htm")
+_BLANK = re.compile(r"\n{3,}")
+FILTERS = ("number", "percent", "amount", "listing", "term", "years", "capital")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTemplate:
+    """A template that is ready to be filled.
+
+    Attributes:
+        file: Its name, for complaints.
+        markup: Whether it is HTML rather than Markdown.
+        template: The compiled template.
+    """
+
+    file: str
+    markup: bool
+    template: jinja2.Template
+
+    def render(self, variables: Mapping[str, Any]) -> str:
+        """Fill the template.
+
+        Raises:
+            BosettingError: It asks for what there is not, or fails; with file and line.
+        """
+        from jinja2 import TemplateError
+
+        try:
+            text = self.template.render(variables)
+            return text if self.markup else _BLANK.sub("\n\n", text)
+        except Exception as error:  # whatever a user's template may raise
+            known = isinstance(error, TemplateError)
+            what = str(error) if known else f"{type(error).__name__}: {error}"
+            line = _line(error, self.template.filename)
+            raise BosettingError(Problem(what, self.file, line)) from None
+
+
+def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> LetterTemplate:
+    """Read a template.
+
+    Args:
+        path: The user's own; the built-in one of the language without it.
+        lang: Language of numbers and names.
+        variables: What a template may use.
+
+    Raises:
+        BosettingError: It can't be read, is not well formed or uses unknown variables and
+            filters; all of these, with their lines.
+    """
+    source = TEMPLATES / f"letter.{lang}.md.j2" if path is None else path
+    markup = any(suffix in _MARKUP for suffix in source.suffixes)
+    text = _read(source)
+    environment = _environment(lang, markup=markup, own=path is not None)
+    return _compiled(environment, source, text, variables, markup=markup)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BosettingError(Problem(f"can't be read: {error.strerror}", str(path))) from None
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8"
+        raise BosettingError(
+            Problem(f"is not UTF-8: {error.reason}", str(path), hint=hint)
+        ) from None
+
+
+def _compiled(
+    environment: jinja2.Environment,
+    path: Path,
+    text: str,
+    variables: Sequence[str],
+    *,
+    markup: bool,
+) -> LetterTemplate:
+    import jinja2
+
+    try:
+        tree = environment.parse(text, filename=str(path))
+        if problems := _unknown(tree, environment, str(path), variables):
+            raise BosettingError(problems)
+        code = environment.compile(tree, filename=str(path))
+    except jinja2.TemplateSyntaxError as error:
+        raise BosettingError(Problem(str(error.message), str(path), error.lineno)) from None
+    template = environment.template_class.from_code(environment, code, {})
+    return LetterTemplate(str(path), markup, template)
+
+
+def _unknown(
+    tree: jinja2.nodes.Template,
+    environment: jinja2.Environment,
+    file: str,
+    variables: Sequence[str],
+) -> list[Problem]:
+    """Return every variable that there is not, in branches that are never taken too."""
+    from jinja2 import meta, nodes
+
+    wanted = meta.find_undeclared_variables(tree) - set(variables) - set(environment.globals)
+    problems = []
+    for node in tree.find_all(nodes.Name):
+        if node.name in wanted:
+            wanted.remove(node.name)
+            hint = did_you_mean(node.name, variables) or f"there are {', '.join(variables)}"
+            what = f"unknown variable `{node.name}`"
+            problems.append(Problem(what, file, node.lineno, value=node.name, hint=hint))
+    return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _line(error: BaseException, filename: str | None) -> int | None:
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    return lines[-1] if lines else None
+
+
+def _environment(lang: str, *, markup: bool, own: bool) -> jinja2.Environment:
+    """Return an environment; a user's template, which may come from anybody, is kept in a box."""
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    kind = ImmutableSandboxedEnvironment if own else jinja2.Environment
+    environment = kind(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=markup,
+        finalize=None if markup else _plain,
+    )
+    environment.filters |= _filters(lang)
+    return environment
+
+
+def _plain(value: Any) -> Any:
+    return escape(value) if isinstance(value, str) else value
+
+
+def _filters(lang: str) -> dict[str, Any]:
+    """Return how letters write numbers and names in a language."""
+
+    def percent(value: float | None, decimals: int = 1) -> str:
+        if value is None:
+            return phrase("not published", lang)
+        sign = "%" if lang == "en" else "\u00a0%"
+        return f"{number(value * 100, decimals, lang)}{sign}"
+
+    def amount(value: float | None, unit: str) -> str:
+        if value is None:
+            return phrase("not published", lang)
+        whole = unit == "persons" or float(value).is_integer()
+        return percent(value) if unit == "rate" else number(value, 0 if whole else 2, lang)
+
+    def term(text: str) -> str:
+        return name(text, lang) if name(text, lang) != text else label(text, lang)
+
+    def years(value: Sequence[int]) -> str:
+        from bosetting_cli.statistics import year_list
+
+        return year_list(value) if value else "–"
+
+    return {
+        "number": lambda value, decimals=0: number(value, decimals, lang),
+        "percent": percent,
+        "amount": amount,
+        "listing": lambda words: listing(list(words), lang),
+        "term": term,
+        "years": years,
+        "capital": lambda text: text[:1].upper() + text[1:],
+    }

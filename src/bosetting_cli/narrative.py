@@ -1,0 +1,290 @@
+"""An explanation → text for people: sentences and a small table, as text or Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from bosetting_cli.explainwords import say
+from bosetting_cli.labels import label, number
+from bosetting_cli.phrases import listing, name
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.statistics import year_list
+from bosetting_cli.tables import Table, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bosetting_cli.explanation import Change, ConditionPart, CriterionPart, Explanation
+
+WIDTH = 100
+
+
+def narrative(e: Explanation, form: str = "table", lang: str = "en") -> str:
+    """Return an explanation as text.
+
+    Args:
+        e: The explanation, from `explain`; what it lists as changes is told.
+        form: `table` for plain text of at most 100 columns, or `markdown`.
+        lang: One of `labels.LANGUAGES`.
+    """
+    blocks = [_flowing(" ".join(_opening(e, lang)), form, heading=True)]
+    if e.status != NOT_ELIGIBLE:
+        table = render(_criteria_table(e, lang), form, width=WIDTH).decode().rstrip("\n")
+        blocks.append(table)
+        blocks += [_flowing(text, form) for text in _rounding(e, lang)]
+    blocks.append(_changes(e, form, lang))
+    sources = _sources(e)
+    if sources:
+        blocks.append(_flowing(say("sources", lang, sources="; ".join(sources)), form))
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _flowing(text: str, form: str, *, heading: bool = False) -> str:
+    if form != "markdown":
+        return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    first, dot, rest = text.partition(". ")
+    return f"**{first}{dot.strip()}** {rest}".rstrip() if heading else text
+
+
+# --- sentences -------------------------------------------------------------------------------
+
+
+def _opening(e: Explanation, lang: str) -> Iterator[str]:
+    who = f"{e.municipality} ({e.kommunenummer}, {e.fylke})"
+    if e.status != SELECTED:
+        yield say("not asked", lang, who=who)
+    else:
+        counts = {
+            group: number(n, 0, lang) if n else say("none", lang) for group, n in e.of_which.items()
+        }
+        parts = [f"{count} {label(group, lang)}" for group, count in counts.items()]
+        of_which = say("of whom", lang, parts=listing(parts, lang)) if parts else ""
+        yield say("asked", lang, who=who, requested=number(e.requested, 0, lang), of_which=of_which)
+    if e.cannot_receive:
+        names = [label(group, lang) for group in e.cannot_receive]
+        yield say("cannot receive", lang, names=listing(names, lang))
+    if e.group:
+        yield say("county number", lang, group=e.group, total=number(e.total, 0, lang))
+    if e.status == NOT_ELIGIBLE:
+        yield from _not_eligible(e, lang)
+    else:
+        yield from _ranked(e, lang)
+
+
+def _ranked(e: Explanation, lang: str) -> Iterator[str]:
+    if e.reason in ("on the list", "not on the list"):
+        yield say(e.reason, lang)
+        return
+    yield say(
+        "rank" if e.cut < e.eligible else "rank all",
+        lang,
+        rank=number(e.rank, 0, lang),
+        eligible=number(e.eligible, 0, lang),
+        cut=number(e.cut, 0, lang),
+        where=say("where", lang, group=e.group) if e.group else "",
+        by=say(f"by {e.ranked_by}", lang)
+        if e.ranked_by in ("share", "score")
+        else label(e.ranked_by, lang),
+    )
+    if e.status == SELECTED and e.reason:
+        key = "by name" if e.reason == "included by name" else "among first"
+        yield say(key, lang, reason=e.reason)
+    elif e.status != SELECTED and e.rank is not None and e.rank <= e.cut:
+        yield say("beaten", lang)
+
+
+def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
+    unmet = [part for part in e.conditions if not part.met]
+    lacking = [label(part.name, lang) for part in e.criteria if part.figure is None]
+    if e.reason.startswith("excluded"):
+        why = say("excluded", lang)
+    elif unmet:
+        first = unmet[0]
+        why = say("unmet", lang, name=name(first.name, lang), needs=_needs(first, lang))
+    else:
+        why = say("no figure", lang, names=listing(lacking, lang))
+    yield say("not eligible", lang, why=why)
+    if unmet and not e.reason.startswith("excluded"):
+        yield say("its figures", lang, figures=listing(_figures(unmet[0], lang), lang))
+
+
+def _needs(part: ConditionPart, lang: str) -> str:
+    least = figure_text(part.at_least, part.unit, lang)
+    if len(part.years) < 2:
+        return say("needs", lang, least=least)
+    return say(f"needs {part.within}", lang, least=least, years=year_list(part.years))
+
+
+def _figures(part: ConditionPart, lang: str) -> list[str]:
+    texts = [
+        say("not published", lang) if x is None else figure_text(x, part.unit, lang)
+        for x in part.figures
+    ]
+    if not part.years:
+        return texts
+    pairs = zip(texts, part.years, strict=True)
+    return [say("in year", lang, figure=text, year=year) for text, year in pairs]
+
+
+def _rounding(e: Explanation, lang: str) -> Iterator[str]:
+    r = e.rounding
+    if r is None or e.quota is None:
+        return
+    sentences = [say("undivided", lang)]
+    if r.divisor is not None and r.quotient is not None:
+        sentences = [
+            say(
+                "bound" if e.at_minimum or e.at_maximum else "rounding",
+                lang,
+                quota=number(e.quota, 2, lang),
+                divisor=number(r.divisor, decimals_of(r.divisor, 6), lang),
+                quotient=number(r.quotient, 2, lang),
+                method=r.method_title,
+                rounded=number(e.requested, 0, lang),
+            )
+        ]
+    if e.at_maximum:
+        sentences.append(say("maximum binds", lang, maximum=number(e.maximum, 0, lang)))
+    elif e.minimum:
+        key = "minimum binds" if e.at_minimum else "loose"
+        sentences.append(say(key, lang, minimum=number(e.minimum, 0, lang)))
+    yield " ".join(sentences)
+
+
+def decimals_of(value: float, digits: int) -> int:
+    """Return how many decimals show so many digits of a number.
+
+    Example:
+        >>> decimals_of(1.09847, 6), decimals_of(250.0, 6)
+        (5, 3)
+    """
+    return max(digits - len(str(int(value))), 0)
+
+
+def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
+    """Return what would have changed the answer, and to what."""
+    now, then = _now_and_then(change, lang)
+    title = name(label(change.title, lang), lang)
+    condition = say(f"if {change.kind}", lang, group=e.group, title=title, now=now, then=then)
+    key = {SELECTED: "then asked", NOT_ELIGIBLE: "then not eligible"}.get(
+        change.status, "then not asked"
+    )
+    if change.status == SELECTED and e.status == NOT_ELIGIBLE:
+        key = "then ranked"
+    rank = "" if change.rank is None else number(change.rank, 0, lang)
+    eligible = number(change.eligible, 0, lang)
+    requested = number(change.requested, 0, lang)
+    return condition + say(key, lang, rank=rank, eligible=eligible, requested=requested)
+
+
+def _now_and_then(change: Change, lang: str) -> tuple[str, str]:
+    texts = [
+        "" if value is None else figure_text(value, change.unit, lang)
+        for value in (change.now, change.then)
+    ]
+    if texts[0] == texts[1] and change.now is not None:  # 67.62 % beside 67.6 %
+        texts[0] = figure_text(change.now, change.unit, lang, 1)
+    return texts[0], texts[1]
+
+
+def _changes(e: Explanation, form: str, lang: str) -> str:
+    if not e.changes:
+        return ""
+    lines = [say("changes", lang)] + ([""] if form == "markdown" else [])
+    for change in e.changes:
+        text = f"- {sentence(change, e, lang)}"
+        indent = "  "
+        lines.append(
+            text if form == "markdown" else textwrap.fill(text, WIDTH, subsequent_indent=indent)
+        )
+    return "\n".join(lines)
+
+
+def _sources(e: Explanation) -> list[str]:
+    sources = [part.source for part in e.conditions] + [part.source for part in e.criteria]
+    return list(dict.fromkeys(source for source in sources if source))
+
+
+# --- the table of criteria -------------------------------------------------------------------
+
+
+def _criteria_table(e: Explanation, lang: str) -> Table:
+    words = ("criterion", "figure", "", "years", "place", "share", "weight")
+    header = [say(word, lang) if word else "" for word in words]
+    align = ["left", "right", "left", "left", "right", "right", "right"]
+    rows = [_criterion_cells(part, lang) for part in e.criteria]
+    footer: list[str] = []
+    if e.quota is not None:
+        header.append(say("places", lang))
+        align.append("right")
+        for cells, part in zip(rows, e.criteria, strict=True):
+            cells.append(number(part.contribution, 2, lang))
+        footer = [say("quota", lang), *[""] * 6, number(e.quota, 2, lang)]
+    notes = [note for part in e.criteria if (note := _note(part, lang))]
+    return Table(header, rows, align, footer, _wrapped(notes), elastic=(0,))
+
+
+def _wrapped(notes: list[str]) -> list[str]:
+    return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
+
+
+def _criterion_cells(part: CriterionPart, lang: str) -> list[str]:
+    value = part.figure if part.raw is None else part.raw
+    return [
+        _title(part, lang),
+        "" if value is None else _bare(value, part.unit, lang),
+        _unit(part, lang),
+        year_list(part.years) if part.years else "–",
+        number(part.place, 0, lang),
+        "" if part.share is None else f"{number(100 * part.share, 3, lang)} %",
+        f"{number(100 * part.weight, 1 if 100 * part.weight % 1 > 1e-9 else 0, lang)} %",
+    ]
+
+
+def _title(part: CriterionPart, lang: str) -> str:
+    return part.title if lang == "en" else label(part.title, lang)
+
+
+def _unit(part: CriterionPart, lang: str) -> str:
+    if part.unit != "rate":
+        return name(part.unit, lang)
+    if part.imputed:
+        return say("national", lang)
+    return say("of people", lang, people=number(part.participants, 0, lang))
+
+
+def _note(part: CriterionPart, lang: str) -> str:
+    national = figure_text(part.national, part.unit, lang)
+    if part.imputed:
+        return say("imputed", lang, title=_title(part, lang), national=national)
+    if part.smoothed and part.figure is not None:
+        figure = figure_text(part.figure, part.unit, lang)
+        return say("counts as", lang, title=_title(part, lang), figure=figure, national=national)
+    return ""
+
+
+def _bare(value: float, unit: str, lang: str, more: int = 0) -> str:
+    """Return a figure without its unit."""
+    if unit == "rate":
+        return number(100 * value, 1 + more, lang)
+    return number(value, 0 if value == int(value) else decimals_of(value, 4) + more, lang)
+
+
+def figure_text(value: float, unit: str, lang: str = "en", more: int = 0) -> str:
+    """Return a figure with its unit where that does not go without saying.
+
+    Args:
+        value: The figure.
+        unit: What it is counted in; `rate` for a part of 1.
+        lang: One of `labels.LANGUAGES`.
+        more: So many decimals more than usual.
+
+    Example:
+        >>> figure_text(0.634, "rate"), figure_text(51022, "persons")
+        ('63.4 %', '51,022')
+    """
+    bare = _bare(value, unit, lang, more)
+    if unit in ("rate", "per cent", "%"):
+        return f"{bare} %"
+    return bare if unit in ("", "persons") else f"{bare} {name(unit, lang)}"
