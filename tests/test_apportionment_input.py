@@ -36,7 +36,7 @@ BAD = [
     ({"house_size": "3"}, "whole number, not '3'", "house_size", None),
     ({"house_size": math.nan}, "whole number, not nan", "house_size", None),
     ({"house_size": -1}, "the house size -1 is not between", "house_size", None),
-    ({"house_size": 2**53 + 1}, "not between 0 and", "house_size", None),
+    ({"house_size": 2**52 + 1}, "not between 0 and", "house_size", None),
     ({"minimums": [0, 0.5]}, r"minimums\[1\]: 0.5 is not a whole number", "minimums", 1),
     ({"minimums": [0, -1]}, r"minimums\[1\]: -1 is negative", "minimums", 1),
     ({"minimums": [math.nan, 1]}, r"minimums\[0\]: nan is not a whole number", "minimums", 0),

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bosetting_cli import allocate
 from bosetting_cli.agreement import agreement, average_ranks, rank_correlation
 from bosetting_cli.backtest import backtest, backtest_years, decided, requests_of
 from bosetting_cli.cli import cli
@@ -198,6 +199,23 @@ def test_what_is_left_with_sums_and_list_given(statistics, rules, weights, expon
     assert (near.only_a, near.only_b) == ((), ())
 
 
+def test_all_who_are_missed_are_small(by_letter):
+    people = {row.kommunenummer: row.population for row in by_letter.allocation.rows}
+    assert max(people[unit] for unit in by_letter.agreement.only_b) < 5000
+
+
+def test_sub_groups_are_left_out(statistics, rules):
+    """The list has none, so that nobody can receive minors doesn't matter."""
+    (minors,) = rules.of_which
+    nobody = msgspec.structs.replace(minors.among, at_least=1_000_000)
+    changed = msgspec.structs.replace(
+        rules, of_which=(msgspec.structs.replace(minors, among=nobody),)
+    )
+    with pytest.raises(AllocationError, match="210 to settle, but those that can receive"):
+        allocate(statistics, changed)
+    assert backtest(statistics, changed).allocation.sub_groups == {}
+
+
 def test_the_more_is_given_the_less_is_misplaced(by_letter):
     nothing, sums, listed, both = (trial.agreement.misplaced for trial in by_letter.trials)
     assert nothing > sums > both
@@ -361,3 +379,29 @@ def test_the_pages_show_what_the_commands_print():
         [sys.executable, ROOT / "scripts" / "backtest.py", "--check"], check=False
     )
     assert done.returncode == 0, "run: python scripts/backtest.py"
+
+
+def test_a_form_that_a_backtest_does_not_have(tmp_path):
+    path = tmp_path / "test.html"
+    result = CliRunner().invoke(cli, ["backtest", "-o", str(path)])
+    assert result.exit_code == 2
+    assert "html is no format of this command; there are table, markdown, json, csv" in (
+        result.stderr
+    )
+    assert not path.exists()
+
+
+def test_the_list_of_2018_given_as_a_file():
+    """The whole of the docs' command: final sums, real list, in the municipalities of 2018."""
+    result = CliRunner().invoke(
+        cli,
+        [
+            *("allocate", "--rules", str(ROOT / "config" / "criteria-2018-revised.yaml")),
+            *("--codes", "2018", "--format", "csv"),
+            *("--asked", str(ROOT / "data" / "reference" / "requests_2018.csv")),
+        ],
+        catch_exceptions=False,
+    )
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    assert (len(rows), sum(int(row["requested"]) for row in rows)) == (224, 5350)
+    assert "carried over: 23 kommunenummer in the rules, to those of 2018" in result.stderr

@@ -176,6 +176,13 @@ def test_a_count_with_a_missing_part_is_missing(later):
     assert settled.value("0715", 2016) == 29 + 10
 
 
+def test_a_count_with_a_part_that_has_no_row_is_missing():
+    old = towns({"0709": 40.0, "0728": 10.0, "0301": 9.0}, settled={2016: {"0709": 5, "0301": 7}})
+    settled = carry_over(old, 2018).column("settled")
+    assert (settled.value("0712", 2016), settled.value("0301", 2016)) == (None, 7)
+    assert settled.parts("0712", 2016) == (5, None)
+
+
 @pytest.mark.parametrize(("code", "name"), [(c, n) for c, (n, _) in MERGED_2018.items()])
 def test_names_of_merged_municipalities_are_those_of_the_list(later, code, name):
     listed = table("reference/requests_2018.csv").set_index("kommunenummer").municipality

@@ -50,7 +50,11 @@ def test_summary(files):
     summary = json.loads(command(*files, "--format", "json").stdout)["summary"]
     assert summary["asked_in_both"] == 2
     assert {k: summary[k] for k in ("enters", "leaves", "rises", "falls", "same")} == {
-        "enters": 1, "leaves": 1, "rises": 1, "falls": 1, "same": 0,
+        "enters": 1,
+        "leaves": 1,
+        "rises": 1,
+        "falls": 1,
+        "same": 0,
     }
     assert (summary["places_moved"], summary["share_moved"]) == (30, 0.3)
     assert summary["rank_correlation"] == 1.0  # Oslo before Bodø on both sides
@@ -60,7 +64,10 @@ def test_summary(files):
 def test_totals_by_fylke(files):
     document = json.loads(command(*files, "--format", "json").stdout)
     assert {row["fylke"]: row["change"] for row in document["fylker"]} == {
-        "Oslo": -10, "Rogaland": -20, "Hordaland": 25, "Nordland": 5,
+        "Oslo": -10,
+        "Rogaland": -20,
+        "Hordaland": 25,
+        "Nordland": 5,
     }
     text = command(*files, "--by", "fylke").stdout
     assert ["Nordland", "20", "25", "+5"] in [line.split() for line in text.splitlines()]
@@ -113,9 +120,7 @@ def test_nothing_differs(files):
     done = command(files[0], files[0])
     assert done.stdout.startswith("No municipality differs.\n")
     header = command(files[0], files[0], "--format", "csv").stdout
-    assert header == (
-        "kommunenummer,municipality,fylke,requested_a,requested_b,change,direction\n"
-    )
+    assert header == ("kommunenummer,municipality,fylke,requested_a,requested_b,change,direction\n")
     rows = command(files[0], files[0], "--format", "csv", "--all").stdout.splitlines()
     assert len(rows) == 1 + 3
 
@@ -158,7 +163,11 @@ def test_other_statistics_for_sides_that_are_rules(tmp_path):
 def test_vintages():
     assert set(vintages(["0301", "1601", "0709"])) >= {"2017"}
     assert "2018" not in vintages(["1601"])
-    assert set(vintages(["5001", "0712"])) <= {"2018", "2018 with Trøndelag's numbers of 2017", "2019"}
+    assert set(vintages(["5001", "0712"])) <= {
+        "2018",
+        "2018 with Trøndelag's numbers of 2017",
+        "2019",
+    }
     assert list(vintages(["1601", "0712"])) == ["2018 with Trøndelag's numbers of 2017"]
     assert vintages(["1601", "3001"]) == {}
 

@@ -9,7 +9,6 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from small import criterion, rules_for, synthetic
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
@@ -18,6 +17,7 @@ from bosetting_cli.memory import Memory
 from bosetting_cli.narrative import narrative
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import override
+from small import criterion, rules_for, synthetic
 
 
 def published(table: str, code: str, year: int) -> dict[str, str]:
@@ -82,8 +82,11 @@ def test_places_count_those_above(statistics, bodo, allocation):
 
 def test_equal_figures_share_the_better_place(statistics, rules, allocation):
     """247 municipalities have the national rate for want of a published one."""
-    imputed = [row.kommunenummer for row in allocation.eligible
-               if row.figures["introduction programme"].imputed]
+    imputed = [
+        row.kommunenummer
+        for row in allocation.eligible
+        if row.figures["introduction programme"].imputed
+    ]
     parts = [explain(statistics, rules, allocation, unit).criteria[2] for unit in imputed]
     assert len(parts) == 247
     assert len({part.place for part in parts}) == 1
@@ -225,9 +228,9 @@ def test_selection_by_name_list_and_county(select, unit, words):
 
 
 def test_every_municipality_is_explained_quickly(statistics, rules, allocation):
-    start = time.perf_counter()
+    start = time.process_time()
     found = [explain(statistics, rules, allocation, unit) for unit in statistics.units]
-    assert time.perf_counter() - start < 4  # 426 of them; about 0.1 s on an idle machine
+    assert time.process_time() - start < 2  # 426 of them; about 0.1 s on an idle machine
     assert sum(one.requested for one in found) == 4400
     for one in found:
         text = narrative(one)
@@ -248,9 +251,9 @@ def test_norwegian(statistics, rules, allocation, lang):
 def test_changes_are_found_well_within_a_second(statistics, rules, allocation):
     memory = Memory()
     bosetting.allocate(statistics, rules, memory)
-    start = time.perf_counter()
+    start = time.process_time()
     found = explain(statistics, rules, allocation, "1804", changes=True, memory=memory)
-    assert time.perf_counter() - start < 2  # 0.2 s on an idle machine
+    assert time.process_time() - start < 1.5  # 0.2 s on an idle machine
     assert len(found.changes) == 8
 
 
@@ -289,9 +292,7 @@ def test_json_is_the_plain_form(statistics, rules, allocation):
     expected = explain(statistics, rules, allocation, "1804", changes=True).as_dict()
     assert first == json.loads(json.dumps(expected))
     assert second["conditions"][0]["figures"] == [None, 0.0, None]
-    assert set(first["rounding"]) == {
-        "method", "method_title", "divisor", "quotient", "divisors"
-    }
+    assert set(first["rounding"]) == {"method", "method_title", "divisor", "quotient", "divisors"}
 
 
 def test_markdown_is_for_a_letter():

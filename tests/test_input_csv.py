@@ -32,12 +32,15 @@ def refused(read):
     def reader(content, name="own.csv"):
         with pytest.raises(DataError) as caught:
             read(content, name)
-        return [(p.line, p.message, p.hint) for p in caught.value.problems]
+        found = caught.value.problems
+        assert {(p.file, p.severity) for p in found} == {(name, "error")}
+        return [(p.line, p.message, p.hint) for p in found]
 
     return reader
 
 
 def told(table):
+    assert {(p.file, p.severity) for p in table.repairs} <= {(table.file, "warning")}
     return [(problem.line, problem.message) for problem in table.repairs]
 
 
@@ -286,9 +289,7 @@ def test_files_that_can_not_be_read(tmp_path):
 def test_limits(read, refused, monkeypatch):
     monkeypatch.setattr(csvfile, "MAX_BYTES", 1_000_000)
     assert read(PLAIN + "\n" * (1_000_000 - len(PLAIN.encode()))).rows == ROWS
-    assert refused(b"a" * 1_000_001) == [
-        (None, "is too large", "files of up to 1 MB are read")
-    ]
+    assert refused(b"a" * 1_000_001) == [(None, "is too large", "files of up to 1 MB are read")]
     monkeypatch.setattr(csvfile, "MAX_CELLS", 9)
     assert refused(PLAIN + "0104,Moss,3\n") == [(None, "has more than 9 cells", None)]
     monkeypatch.setattr(csvfile, "MAX_COLUMNS", 2)

@@ -38,7 +38,9 @@ def test_blanks_separate_thousands(gap):
     assert repairs(f"1{gap}234") == []
 
 
-@pytest.mark.parametrize("cell", ["12 34", "1  234", "1234 567", " 234", "1 23", "1 2345", "1 234 56"])
+@pytest.mark.parametrize(
+    "cell", ["12 34", "1  234", "1234 567", " 234", "1 23", "1 2345", "1 234 56"]
+)
 def test_blanks_elsewhere_are_mistakes(cell):
     assert [message for _, message, _ in complaints(cell)] == [f"`{cell}` is not a number"]
 

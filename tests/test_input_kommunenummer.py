@@ -60,8 +60,10 @@ def test_forms_that_are_not(cell):
     assert understand(cell).number == cell
     assert not is_code(cell)
     assert not is_proper(cell)
-    complaint = code_problems(table(("kommunenummer",), ("0301",), (cell,)))
-    assert [(p.line, p.column, p.value) for p in complaint] == [(3, "kommunenummer", cell)]
+    complaint = code_problems(table(("kommunenummer",), ("0301",), (cell,), labels=("Nr.",)))
+    assert [(p.file, p.line, p.column, p.value, p.severity) for p in complaint] == [
+        ("own.csv", 3, "Nr.", cell, "error")
+    ]
     what = f"`{cell}` is no kommunenummer" if cell else "the kommunenummer is missing"
     assert complaint[0].message == what
     assert complaint[0].hint == "expected four digits, such as 0301"
@@ -96,7 +98,18 @@ def test_repairs_are_counted_by_kind():
         (3, "K-1601", "K left out before 1 kommunenummer: `K-1601` is read as 1601"),
         (4, "101 Halden", "name taken off 1 kommunenummer: `101 Halden` is read as 0101"),
     ]
-    assert {r.severity for r in found.repairs} == {"warning"}
+    assert {(r.file, r.column, r.severity) for r in found.repairs} == {
+        ("own.csv", "kommunenummer", "warning")
+    }
+
+
+def test_rows_of_totals_are_counted_and_named():
+    rows = [("0301", "1"), ("Sum", "2"), ("0", "3"), ("Sum", "4"), ("00", "5"), ("000", "6")]
+    found = with_proper_codes(table(("kommunenummer", "x"), *rows, labels=("Nr", "x")))
+    assert found.rows == [["0301", "1"]]
+    (repair,) = found.repairs
+    assert str(repair) == "own.csv:3: Nr: 5 rows of totals left out: 0, 00, 000 and 1 more"
+    assert repair.severity == "warning"
 
 
 def test_names_behind_numbers_become_a_column_where_there_is_none():

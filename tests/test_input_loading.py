@@ -56,10 +56,14 @@ def folder(tmp_path):
 def refused(*args, **options):
     with pytest.raises(DataError) as caught:
         load_statistics(*args, **options)
+    assert all(p.file.startswith(str(args[0])[:100]) for p in caught.value.problems)
     return [(p.line, p.message, p.hint) for p in caught.value.problems if p.severity == "error"]
 
 
 def notes(statistics):
+    files = {file.rpartition("/")[0] for file in statistics.inputs}
+    assert {note.file.rpartition("/")[0] for note in statistics.notes} <= files
+    assert {note.severity for note in statistics.notes} <= {"warning"}
     return [(note.line, note.message) for note in statistics.notes]
 
 
@@ -297,7 +301,9 @@ def test_no_inhabitants_and_two_scales(folder):
     ]
 
 
-@pytest.mark.parametrize("cells", [(0.5, 1.5, 3), (0.68, 0.7, 1), (68, 70, 0), (0, 1, 100), (0.5, 9, 80)])
+@pytest.mark.parametrize(
+    "cells", [(0.5, 1.5, 3), (0.68, 0.7, 1), (68, 70, 0), (0, 1, 100), (0.5, 9, 80)]
+)
 def test_one_scale(folder, cells):
     rows = zip(("0301", "1601", "1804"), cells, strict=True)
     own = "kommunenummer,rate\n" + "".join(f"{code},{cell}\n" for code, cell in rows)
@@ -350,11 +356,11 @@ def test_a_rounding_error_is_no_excess(folder):
 
 
 def test_minimums_of_unknown_municipalities(folder):
-    rules = RULES + "minimum: {by_municipality: {301: 5, 0302: 6, 0301: 7}}\n"
+    rules = RULES + "minimum: {by_municipality: {301: 5, 0302: 6, 0301: 7, 5001: 8}}\n"
     assert [p for p in odd(folder, RATES, rules) if "municipality" in p[2]] == [
         ("error", None, "unknown municipality 301"),
         ("error", None, "unknown municipality 0302"),
-    ]
+    ]  # 5001 is Trondheim's number from 2018, which --codes 2018 would carry the figures to
 
 
 def test_checked_raises_or_notes(folder):

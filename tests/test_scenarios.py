@@ -70,8 +70,11 @@ def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
         alone = bosetting.allocate(statistics, override(rules, **change))
         assert run.requested == {r.kommunenummer: r.requested for r in alone.selected}
         assert run.quotas == {r.kommunenummer: r.quota for r in alone.selected}
-        minors = {r.kommunenummer: r.of_which["unaccompanied minors"] for r in alone.selected
-                  if r.of_which}
+        minors = {
+            r.kommunenummer: r.of_which["unaccompanied minors"]
+            for r in alone.selected
+            if r.of_which
+        }
         assert run.of_which == {"unaccompanied minors": minors}
 
 
@@ -145,6 +148,8 @@ def test_json(sweep):
     ]
     assert document["scenarios"][5]["changes"]["exclude"] == ["Oslo", "1804"]
     assert document["scenarios"][0]["asked"] == 205
+    assert document["notes"] == []
+    assert len(document["inputs"]["population.csv"]) == 64
     assert document["rules"]["total"]["value"] == 4400
     assert len(document["rows"]) >= 205
 
@@ -153,7 +158,7 @@ def test_table_for_people(sweep):
     done = command(sweep)
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 100
-    assert lines[-1].split() == ["total", *("4,400 4,400 5,350 4,400 5,350 4,400".split())]
+    assert lines[-1].split() == ["total", *(["4,400", "4,400", "5,350", "4,400", "5,350", "4,400"])]
     assert "6 scenarios" in done.stderr
     assert command(sweep, "-q").stderr == ""
 
@@ -368,6 +373,33 @@ def test_a_progress_bar_on_a_terminal(tmp_path):
 
 def test_packaged_rules_as_base(tmp_path):
     path = written(tmp_path, f"base: {config_dir() / 'criteria.yaml'}\nscenarios: [{{name: a}}]\n")
-    assert sum(
-        int(row["a"]) for row in csv.DictReader(command(path, "--format", "csv").stdout.splitlines())
-    ) == 4400
+    assert (
+        sum(
+            int(row["a"])
+            for row in csv.DictReader(command(path, "--format", "csv").stdout.splitlines())
+        )
+        == 4400
+    )
+
+
+def test_repairs_of_the_statistics_are_said(tmp_path):
+    written(
+        tmp_path,
+        "kommunenummer,municipality,fylke,population\n301,Oslo,Oslo,60\n1804,Bodø,N,40\n",
+        "own.csv",
+    )
+    rules = written(
+        tmp_path,
+        "title: x\nas_of: 2017-10-02\ntotal: 10\n"
+        "criteria: [{name: size, weight: 1, indicator: population}]\n",
+        "rules.yaml",
+    )
+    path = written(tmp_path, "base: rules.yaml\ndata: own.csv\nscenarios: [{name: a}]\n")
+    options = ["--rules", str(rules), "--data", str(tmp_path / "own.csv")]
+    explained = CliRunner().invoke(cli, ["explain", "Oslo", *options])
+    compared = CliRunner().invoke(
+        cli, ["compare", str(rules), str(rules), "--data", str(tmp_path / "own.csv")]
+    )
+    for done in (command(path), explained, compared):
+        assert done.exit_code == 0
+        assert "leading zero restored in 1 kommunenummer" in done.stderr

@@ -113,7 +113,9 @@ def decide(
             problems += error.problems
     if problems:
         raise AllocationError(problems)
-    requested = {unit: n for group in groups for unit, n in group.seats().items()}
+    requested: dict[str, int] = {}
+    for group in groups:
+        requested |= group.seats()
     receivers = {
         group.name: _receivers(group, statistics, rules, standing, requested, memory)
         for group in rules.of_which
@@ -313,7 +315,7 @@ def _receivers(
     if group.among is not None:
         met = conditions_met(statistics, group.among, rules.as_of, memory)
         able = memory(_able, able, met)
-    room = sum(requested[unit] for unit in able)
+    room = sum(map(requested.__getitem__, able))
     if room < group.value or not able:
         what = f"{group.name}: {group.value} to settle, but those that can receive them are asked"
         raise AllocationError(Problem(f"{what} for {room} in all", key="of_which"))

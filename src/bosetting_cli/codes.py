@@ -86,7 +86,7 @@ def carry_codes(
     """Return the kommunenummer in `to` of municipalities named in another year's codes.
 
     A list that mixes years, as lists of a year of mergers do, is read code by code: as one of
-    `to` if it is one, else of the nearest earlier year that knows it, else of a later one.
+    `to` if it is one, else of the nearest year that knows it.
 
     Args:
         codes: Kommunenummer of one year, or of several.
@@ -100,7 +100,7 @@ def carry_codes(
         DataError: A municipality is divided between several of `to`; all of them are listed.
     """
     source = vintage(codes)
-    order = sorted(known_years(), key=lambda year: (year > to, abs(year - to)))
+    order = sorted(known_years(), key=lambda year: abs(year - to))
     carried, problems = {}, []
     for code in codes:
         years = [source] if source else [year for year in order if code in codes_of(year)]

@@ -39,9 +39,7 @@ class CountyStep:
     measured: Mapping[str, criteria.Measured] = field(default_factory=dict)
 
 
-def county_step(
-    statistics: Statistics, rules: Rules, memory: Memory | None = None
-) -> CountyStep:
+def county_step(statistics: Statistics, rules: Rules, memory: Memory | None = None) -> CountyStep:
     """Share the total out among counties.
 
     The numbers are given by the rules, or apportioned by a key of the counties' own: the same

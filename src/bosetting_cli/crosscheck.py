@@ -192,7 +192,7 @@ def _two_scales(values: Sequence[float | None], place: Place) -> Iterator[Proble
         return
     parts = [values[i] or 0.0 for i in low]
     wholes = [values[i] or 0.0 for i in high]
-    apart = min(wholes) > 10 * max(parts)
+    apart = min(wholes) > 20 * max(parts)
     if apart and max(wholes) <= 100 and 50 < median(wholes) / median(parts) < 200:
         few, many = (low, high) if len(low) <= len(high) else (high, low)
         what = f"{values[few[0]]:g} beside {values[many[0]]:g} (line {place.lines[many[0]]}):"
@@ -204,13 +204,25 @@ def _two_scales(values: Sequence[float | None], place: Place) -> Iterator[Proble
 # --- figures and rules -----------------------------------------------------------------------
 
 
-def checked(statistics: Statistics, rules: Rules, *, strict: bool = False) -> Statistics:
+def checked(
+    statistics: Statistics,
+    rules: Rules,
+    *,
+    strict: bool = False,
+    notes: Sequence[Problem] = (),
+) -> Statistics:
     """Return statistics that the rules can be applied to, with what is odd in their notes.
+
+    Args:
+        statistics: From `load_statistics`.
+        rules: From `load_rules`.
+        strict: Refuse what is odd.
+        notes: What was odd about other files.
 
     Raises:
         DataError: They can't be applied; with `strict` also if anything is odd.
     """
-    problems = check_figures(statistics, rules)
+    problems = [*notes, *check_figures(statistics, rules)]
     if strict:
         problems = [replace(problem, severity="error") for problem in problems]
     if any(problem.severity == "error" for problem in problems):
@@ -244,7 +256,7 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Problem]:
     """Complain of minimums that would reach nobody."""
     known = set(statistics.units)
     for code in rules.minimum.by_municipality:
-        if code not in known:
+        if code not in known and not _of_years(code):  # another year's may be carried over later
             near = code.zfill(4)
             hint = f"did you mean `{near}`?" if near in known else "expected a kommunenummer"
             key = "minimum.by_municipality"

@@ -328,12 +328,13 @@ def _footnotes(
 ) -> tuple[int, list[Problem]]:
     """Return how many rows come before the footnotes, and what to say of them.
 
-    Footnotes are the last rows: text in a single cell, or any length of row below a blank line,
-    but no row that begins with a kommunenummer or a number.
+    Footnotes are the last rows, if they are shorter or longer than the header or have text in
+    one cell only, and don't begin with a kommunenummer, a number or a word for totals.
     """
     end = len(rows)
     if len(labels) > 1:
-        while end and _is_note(rows[end - 1], len(labels)):
+        keyed = KEY in map(canonical, labels)
+        while end and _is_note(rows[end - 1], len(labels), keyed=keyed):
             end -= 1
     notes = [" ".join(filter(None, row)) for row in rows[end:] if any(row)]
     if not notes:
@@ -344,11 +345,12 @@ def _footnotes(
     return end, [Problem(what, file, lines[first], severity="warning")]
 
 
-def _is_note(row: Sequence[str], width: int) -> bool:
+def _is_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
     filled = [cell for cell in row if cell]
     if not filled:
         return True
-    if len(row) == width and len(filled) > 1:
+    # In a table of fylker a name alone may as well be a row that lacks its number.
+    if len(row) == width and (len(filled) > 1 or not keyed):
         return False
     first = filled[0]
     return any(map(str.isalpha, first)) and not is_code(first) and not is_total(first)

@@ -97,10 +97,13 @@ def _set_properties(properties: Any, subject: str, locale: str) -> None:
 
 
 def _parts(document: Any) -> dict[str, bytes]:
+    relations = document.part.package.rels
+    for key in [k for k, r in relations.items() if r.reltype.endswith("/thumbnail")]:
+        del relations[key]  # a picture of python-docx's own first page
     out = io.BytesIO()
     document.save(out)
     with zipfile.ZipFile(out) as file:
-        return {name: file.read(name) for name in file.namelist() if "thumbnail" not in name}
+        return {name: file.read(name) for name in file.namelist()}
 
 
 def _add_table(document: Any, block: Block, style: str) -> None:

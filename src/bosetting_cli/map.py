@@ -36,7 +36,8 @@ LARGEST, HOLLOW = 22.0, 2.4  # radius of the largest request and of those not as
 MERIDIAN = 15.0  # of zone 33, in which maps of all Norway are drawn
 INSET = ((9.6, 58.95), (11.75, 60.35))  # around the Oslofjord, where label points crowd
 INSET_WIDTH, CROWD = 226.0, 20
-_FINE, _HEAVY = 0.1, 300_000  # step of areas' coordinates in points, and bytes that are too many
+_FINE, _COARSE = 0.1, 8  # finest and coarsest grid of the areas' corners
+_HEAVY = 300_000  # characters of areas that are too many
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,42 +266,45 @@ def _shown(place: Point, window: Frame, margin: float = 8) -> bool:
 
 
 def _areas(rows: Iterable[Row], areas: Areas, window: Frame, kinds: Classes, lang: str) -> str:
+    """Draw the areas on a grid, as fine as the weight of the drawing allows."""
+    shown = [row for row in rows if row.kommunenummer in areas]
+    rings = {
+        row.kommunenummer: [[window.place(*p) for p in ring] for ring in areas[row.kommunenummer]]
+        for row in shown
+    }
     step = _FINE
-    while len(marks := _area_marks(rows, areas, window, kinds, lang, step)) > _HEAVY and step < 8:
+    while sum(map(len, paths := _paths(rings, step).values())) > _HEAVY and step < _COARSE:
         step *= 2
-    return element("g", marks, stroke_width="0.4", fill_rule="evenodd")
-
-
-def _area_marks(
-    rows: Iterable[Row], areas: Areas, window: Frame, kinds: Classes, lang: str, step: float
-) -> str:
-    return "".join(
+    marks = [
         element(
             "path",
             element("title", text(tip(row, lang))),
-            d="".join(_outline(ring, window, step) for ring in areas[row.kommunenummer]),
+            d=path,
             data_k=row.kommunenummer,
             **_look(row, kinds),
         )
-        for row in rows
-        if row.kommunenummer in areas
-    )
+        for row, path in zip(shown, paths, strict=True)
+    ]
+    return element("g", *marks, stroke_width="0.4", fill_rule="evenodd")
 
 
-def _outline(ring: Sequence[Point], window: Frame, step: float) -> str:
+def _paths(rings: Mapping[str, list[list[Point]]], step: float) -> dict[str, str]:
+    return {code: "".join(_outline(ring, step) for ring in parts) for code, parts in rings.items()}
+
+
+def _outline(ring: Sequence[Point], step: float) -> str:
     """Return a ring as path data on a grid; neighbours share a border, so both move alike."""
     points: list[tuple[int, int]] = []
-    for place in ring:
-        x, y = window.place(*place)
+    for x, y in ring:
         point = (round(x / step), round(y / step))
         if not points or point != points[-1]:
             points.append(point)
     if len(points) < 3:
         return ""
-    (x0, y0), parts = points[0], []
+    (left, top), parts = points[0], []
     for x, y in points[1:-1] if points[0] == points[-1] else points[1:]:
-        parts.append(f"{num((x - x0) * step)} {num((y - y0) * step)}")
-        x0, y0 = x, y
+        parts.append(f"{num((x - left) * step)} {num((y - top) * step)}")
+        left, top = x, y
     first = f"{num(points[0][0] * step)} {num(points[0][1] * step)}"
     return f"M{first}l{' '.join(parts)}z".replace(" -", "-")
 

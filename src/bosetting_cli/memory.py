@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -10,10 +10,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-class _Same(NamedTuple):
-    """Stands for an argument that counts by identity."""
-
-    number: int
+_BY_IDENTITY = object()
 
 
 class Memory:
@@ -40,7 +37,9 @@ class Memory:
         entry = self._known.pop(key, None)
         if entry is None:
             entry = function(*arguments), arguments
-        self._keep(key, entry)
+            self._keep(key, entry)
+        else:
+            self._known[key] = entry  # now the last to be forgotten
         result: Result = entry[0]
         return result
 
@@ -55,10 +54,12 @@ class Memory:
 
 
 def _key(argument: Any) -> Hashable:
+    if type(argument) is dict:  # which spares the attempt
+        return _BY_IDENTITY, id(argument)
     try:
         hash(argument)
     except TypeError:
-        return _Same(id(argument))
+        return _BY_IDENTITY, id(argument)
     else:
         known: Hashable = argument
         return known

@@ -55,7 +55,7 @@ def is_count(column: Column) -> bool:
     if column.unit:
         return _RATE.search(column.unit) is None
     figures = (x for units in column.figures.values() for xs in units.values() for x in xs)
-    whole = all(x is None or x.is_integer() for x in figures)
+    whole = all(x is None or float(x).is_integer() for x in figures)
     return whole and _RATE.search(column.name) is None
 
 

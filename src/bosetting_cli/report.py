@@ -20,7 +20,7 @@ from bosetting_cli.ruletable import imputed, rule_lines, vintages
 from bosetting_cli.wording import why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bosetting_cli.boundaries import Areas
     from bosetting_cli.result import Allocation, Row
@@ -37,6 +37,7 @@ def report(
     *,
     lang: str = "nb",
     areas: Areas | None = None,
+    watched: Callable[[Iterable[Row]], Iterable[Row]] | None = None,
 ) -> bytes:
     """Write the page.
 
@@ -46,6 +47,8 @@ def report(
         allocation: From `allocate(statistics, rules)`.
         lang: Language of the page.
         areas: Boundaries to draw instead of circles.
+        watched: Also look for what would have changed each answer, which takes minutes, and
+            pass the rows through this on the way, such as a progress bar.
 
     Returns:
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
@@ -63,6 +66,7 @@ def report(
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template("report.html.j2").render(
         _context(statistics, rules, allocation, lang, areas),
+        payload=_payload(statistics, rules, allocation, lang, watched),
         script=script,
         digest=digest,
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
@@ -149,7 +153,6 @@ def _context(
         "notes": [note for note in allocation.notes if note.kind not in ("imputed", "hindsight")],
         "inputs": allocation.inputs,
         "program": f"bosetting {bosetting_cli.__version__}",
-        "payload": _payload(statistics, rules, allocation, lang),
     }
 
 
@@ -274,7 +277,32 @@ def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
     ]
 
 
-def _payload(statistics: Statistics, rules: Rules, allocation: Allocation, lang: str) -> str:
+def _changes(
+    statistics: Statistics,
+    rules: Rules,
+    allocation: Allocation,
+    lang: str,
+    watched: Callable[[Iterable[Row]], Iterable[Row]],
+) -> list[list[str]]:
+    """Return for each row what would have changed the answer, in sentences."""
+    from bosetting_cli.memory import Memory
+    from bosetting_cli.narrative import sentence
+
+    memory = Memory()
+    told = (
+        explain(statistics, rules, allocation, row.kommunenummer, changes=True, memory=memory)
+        for row in watched(allocation.rows)
+    )
+    return [[sentence(change, e, lang) for change in e.changes] for e in told]
+
+
+def _payload(
+    statistics: Statistics,
+    rules: Rules,
+    allocation: Allocation,
+    lang: str,
+    watched: Callable[[Iterable[Row]], Iterable[Row]] | None,
+) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
     `<` is written as an escape, so that no text can end the script element.
@@ -290,6 +318,9 @@ def _payload(statistics: Statistics, rules: Rules, allocation: Allocation, lang:
         "codes": [row.kommunenummer for row in allocation.rows],
         "explanations": pack([e.as_dict() for e in told]),
         "why": pack([why(e, rules, lang) for e in told]),
+        "changes": pack(
+            _changes(statistics, rules, allocation, lang, watched) if watched else [[]]
+        ),
         "per_1000": pack([per_1000(row) for row in allocation.rows]),
         "names": names | {unit: name(unit, lang) for unit in sorted(units)},
         "by": {b: label(b, lang) for b in (rules.select.by,)}

@@ -108,9 +108,7 @@ def _bounds(group: Group, rules: Rules, decision: Decision) -> dict[str, tuple[b
 
 def allocation_notes(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Note]:
     """Yield what must be said: repaired data, hindsight, imputed figures, ties."""
-    for problem in statistics.notes:
-        kind = "repair" if problem.severity in ("error", "warning") else problem.severity
-        yield Note(kind, str(problem))
+    yield from statistics_notes(statistics)
     names = {m.kommunenummer: m.municipality for m in statistics.municipalities}
     eligible = set(decision.standing.composite)
     for name, m in decision.standing.measured.items():
@@ -122,6 +120,13 @@ def allocation_notes(statistics: Statistics, rules: Rules, decision: Decision) -
         yield from _ties(group.selection.tied, group.apportionment, group.units, names)
     for units, result in decision.sub_groups.values():
         yield from _ties(((), ()), result, units, names)
+
+
+def statistics_notes(statistics: Statistics) -> Iterator[Note]:
+    """Yield what was repaired, assumed or carried over in reading the statistics."""
+    for problem in statistics.notes:
+        kind = "repair" if problem.severity in ("error", "warning") else problem.severity
+        yield Note(kind, str(problem))
 
 
 def _figure_notes(

@@ -7,6 +7,7 @@ The structs are the one definition of the rules: the loader checks a file agains
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - msgspec reads the annotations
+import functools
 import math
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -333,6 +334,7 @@ def _method(name: str) -> Iterator[Problem]:
         yield Problem(str(error), key="method", value=name)
 
 
+@functools.cache
 def column_name(name: str) -> str:
     """Return a criterion's or group's name as it ends a column's name.
 

@@ -28,6 +28,8 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def _number(dumper: yaml.SafeDumper, number: float) -> yaml.ScalarNode:
     text = str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+    if "e" in text and "." not in text:
+        text = text.replace("e", ".0e")  # as YAML 1.1 writes it
     # The tag is the one that this text would be given, so that it is not written out.
     kind = "int" if text.lstrip("-").isdigit() else "float"
     return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)

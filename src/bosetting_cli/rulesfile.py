@@ -26,11 +26,12 @@ _NAME_LISTS = ("include", "exclude", "list")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def load_rules(path: str | Path | None = None) -> Rules:
+def load_rules(path: str | Path | None = None, *, notes: list[Problem] | None = None) -> Rules:
     """Read rules from a YAML file.
 
     Args:
         path: The file; without it the packaged rules for 2018.
+        notes: Gets what was mended in reading the CSV files that the rules name.
 
     Returns:
         The rules, checked.
@@ -50,16 +51,23 @@ def load_rules(path: str | Path | None = None) -> Rules:
         line = content.count(b"\n", 0, error.start) + 1
         what = "is UTF-16" if content.startswith(_UTF16) else "is not UTF-8"
         raise RulesError(Problem(what, name, line, hint="save the file as UTF-8")) from None
-    return parse_rules(text, name, source.parent)
+    return parse_rules(text, name, source.parent, notes=notes)
 
 
-def parse_rules(text: str, file: str = "rules", folder: Path = Path()) -> Rules:
+def parse_rules(
+    text: str,
+    file: str = "rules",
+    folder: Path = Path(),
+    *,
+    notes: list[Problem] | None = None,
+) -> Rules:
     """Read rules from YAML text; see `load_rules`.
 
     Args:
         text: The YAML.
         file: What to call it in complaints.
         folder: Where the files lie that the rules name.
+        notes: Gets what was mended in reading them.
     """
     document = parse_yaml(text, file)
     problems = list(document.problems)
@@ -67,7 +75,7 @@ def parse_rules(text: str, file: str = "rules", folder: Path = Path()) -> Rules:
         hint = "expected keys and values, as in config/criteria.yaml"
         raise RulesError([*problems, Problem("holds no rules", file, hint=hint)])
     data = expanded(document.data)
-    problems += _inline_files(data, folder, document, file)
+    problems += _inline_files(data, folder, document, file, [] if notes is None else notes)
     try:
         rules = msgspec.convert(data, Rules)
     except msgspec.ValidationError as error:
@@ -150,19 +158,23 @@ def _is_number(value: Any) -> bool:
 
 
 def _inline_files(
-    data: dict[str, Any], folder: Path, document: Document, file: str
+    data: dict[str, Any],
+    folder: Path,
+    document: Document,
+    file: str,
+    notes: list[Problem],
 ) -> Iterator[Problem]:
     """Put the contents of the CSV files that rules name in the places of their names."""
     chosen, counties = data.get("select"), data.get("counties")
     if isinstance(chosen, dict) and isinstance(chosen.get("list"), str):
         try:
-            chosen["list"] = municipality_list(folder / chosen["list"]) or ["0000"]
+            chosen["list"] = municipality_list(folder / chosen["list"], notes=notes)
         except DataError as error:
             yield from _within(error, "select.list", document, file)
             chosen["list"] = ["0000"]
     if isinstance(counties, dict) and isinstance(counties.get("file"), str):
         try:
-            counties["totals"] = county_list(folder / counties.pop("file"))
+            counties["totals"] = county_list(folder / counties.pop("file"), notes=notes)
         except DataError as error:
             document.unread.add("counties")
             yield from _within(error, "counties.file", document, file)
@@ -174,8 +186,12 @@ def _within(error: DataError, key: str, document: Document, file: str) -> Iterat
         yield located(told, document, file)
 
 
-def municipality_list(path: Path) -> list[str]:
+def municipality_list(path: Path, *, notes: list[Problem] | None = None) -> list[str]:
     """Return the kommunenummer in a CSV file; with a column `requested`, of those asked alone.
+
+    Args:
+        path: The file.
+        notes: Gets what was mended in reading it.
 
     Raises:
         DataError: The file can't be read, has no such column or holds something else.
@@ -193,11 +209,17 @@ def municipality_list(path: Path) -> list[str]:
         problems.append(Problem("names no municipality", table.file))
     if problems:
         raise DataError(problems)
+    if notes is not None:
+        notes += table.repairs
     return codes
 
 
-def county_list(path: Path) -> dict[str, int]:
+def county_list(path: Path, *, notes: list[Problem] | None = None) -> dict[str, int]:
     """Return fylke → number from a CSV file with the columns fylke and total.
+
+    Args:
+        path: The file.
+        notes: Gets what was mended in reading it.
 
     Raises:
         DataError: The file can't be read, lacks a column or holds something else.
@@ -225,6 +247,8 @@ def county_list(path: Path) -> dict[str, int]:
         problems.append(Problem("names no fylke", table.file))
     if problems:
         raise DataError(problems)
+    if notes is not None:
+        notes += [*table.repairs, *figures.repairs]
     return totals
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -63,15 +64,21 @@ def schema_problems(
         file: What to call it.
         schema: Another schema than that of rules.
     """
-    checker = Draft202012Validator.FORMAT_CHECKER
-    errors = Draft202012Validator(schema or rules_schema(), format_checker=checker).iter_errors(
-        data
-    )
+    errors = (_validator(schema) if schema else _rules_validator()).iter_errors(data)
     problems = (p for error in errors for p in _problems(error, data, document, file))
     found = list(dict.fromkeys(islice(problems, MAX_PROBLEMS + 1)))
     if len(found) > MAX_PROBLEMS:
         found[MAX_PROBLEMS:] = [Problem("and more: only the first problems are listed", file)]
     return found
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@functools.cache
+def _rules_validator() -> Any:
+    return _validator(rules_schema())
 
 
 def sound_parts(data: dict[str, Any], problems: Sequence[Problem]) -> tuple[Rules | None, set[str]]:

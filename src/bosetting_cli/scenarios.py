@@ -19,6 +19,7 @@ from bosetting_cli.allocation import decide
 from bosetting_cli.compare import vintages
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.memory import Memory
+from bosetting_cli.rows import statistics_notes
 from bosetting_cli.rules import override
 from bosetting_cli.saved import read_saved
 from bosetting_cli.yamlfile import Document, parse_yaml
@@ -26,6 +27,7 @@ from bosetting_cli.yamlfile import Document, parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from bosetting_cli.result import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
@@ -129,11 +131,15 @@ class Sweep:
         runs: In the order of the scenarios.
         municipalities: Those of the statistics, by kommunenummer.
         rules: The base rules.
+        inputs: File → SHA-256.
+        notes: What was repaired, assumed or carried over in reading the statistics.
     """
 
     runs: tuple[Run, ...]
     municipalities: tuple[Municipality, ...]
     rules: Rules
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 # --- the file --------------------------------------------------------------------------------
@@ -291,10 +297,13 @@ def run_scenarios(
             runs.append(_run(scenario, *sources[scenario.data], sub_groups))
         except BosettingError as error:
             problems += [_named(scenario, problem) for problem in error.problems]
-    municipalities = _municipalities([source[0] for source in sources.values()], problems)
+    used = [statistics for statistics, _, _ in sources.values()]
+    municipalities = _municipalities(used, problems)
     if problems:
         raise BosettingError(problems)
-    return Sweep(tuple(runs), municipalities, base[1])
+    inputs = {file: digest for statistics in used for file, digest in statistics.inputs.items()}
+    notes = dict.fromkeys(note for statistics in used for note in statistics_notes(statistics))
+    return Sweep(tuple(runs), municipalities, base[1], inputs, tuple(notes))
 
 
 def _run(

@@ -126,7 +126,9 @@ def scenarios_document(sweep: Sweep) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "program": f"bosetting {bosetting_cli.__version__}",
+        "notes": [{"kind": note.kind, "text": note.text} for note in sweep.notes],
         "rules": to_builtins(sweep.rules),
+        "inputs": dict(sweep.inputs),
         "scenarios": [
             {
                 "name": run.scenario.name,

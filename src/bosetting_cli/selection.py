@@ -207,7 +207,7 @@ def check_room(
     Raises:
         AllocationError: With the largest number of units that the house size allows.
     """
-    needed = sum(minimums[unit] for unit in selected)
+    needed = sum(map(minimums.__getitem__, selected))
     if needed <= house_size:
         return
     room, left = 0, house_size

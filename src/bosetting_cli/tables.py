@@ -35,7 +35,7 @@ SUFFIXES = {
 SCHEMA_VERSION = 1
 MIN_WIDTH, MIN_WRAPPED = 10, 24
 MARK, NO_MARK = "*", "\u2007"  # a figure space keeps the digits in line
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four are the wide forms of the first
 
 
 @dataclass(frozen=True, slots=True)

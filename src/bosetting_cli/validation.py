@@ -84,7 +84,7 @@ def validate(
 
 def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:
     try:
-        return load_rules(path)
+        return load_rules(path, notes=problems)
     except BosettingError as error:
         problems += error.problems
         return None
@@ -180,6 +180,7 @@ def _table(problems: Sequence[Problem], width: int) -> str:
     room = width - 2 - sum(wide[:3]) - 2 * (len(_COLUMNS) - 1)
     expected = min(wide[4], max(room - wide[3], room // 2, 20))
     problem = max(room - expected, 20)
+    tabulate.MIN_PADDING = 0  # headings need no room beyond the gap between columns
     text = tabulate.tabulate(
         [[*row[:3], _wrapped(row[3], problem), _wrapped(row[4], expected)] for row in rows],
         _COLUMNS,

@@ -27,7 +27,7 @@ _SLACK = 2.0**-46
 _SMALLEST = 1e-290
 _SMALLEST_SUM = 1e-240
 _LARGEST_QUOTIENT = 1e290
-_FEW, _STEPS = 50, 60
+_FEW, _STEPS = 10, 60
 _LARGEST_SEARCH = 2**45
 
 
@@ -44,11 +44,13 @@ class DivisorRanking:
 
     def claims(self, places: FloatArray) -> FloatArray:
         """Return share/d(k) for each unit, within 6 units in the last place."""
-        return self.shares / self.signposts.value(places)
+        signposts = self.signposts.value(places)
+        return np.divide(self.shares, signposts, out=signposts)
 
     def claims_below(self, places: FloatArray) -> FloatArray:
         """Return share/d(k − 1) for each unit, within 6 units in the last place."""
-        return self.shares / self.signposts.below(places)
+        signposts = self.signposts.below(places)
+        return np.divide(self.shares, signposts, out=signposts)
 
     def rounded(self, x: float) -> FloatArray:
         """Round x · share, up to floating-point error, and keep it within the bounds."""
@@ -117,8 +119,10 @@ def _closer(ranking: DivisorRanking, x: float, seats: FloatArray) -> FloatArray:
     lower, upper = 0.0, np.inf
     for _ in range(_STEPS):
         total = float(np.add.reduce(seats))
-        few = min(2.0 * house / max(seats.item(seats.argmax()), 1.0), max(_FEW, seats.size >> 5))
-        if abs(house - total) <= few or upper - lower < lower * 1e-14:
+        if abs(house - total) <= _FEW or upper - lower < lower * 1e-14:
+            break
+        largest = seats.item(seats.argmax())
+        if abs(house - total) <= min(2.0 * house / max(largest, 1.0), seats.size >> 5):
             break
         lower, upper = (x, upper) if total < house else (lower, x)
         if lower and upper < np.inf:

@@ -76,3 +76,31 @@ def _by_newton(
 
 def _middle(lower: float, upper: float) -> float:
     return float(np.sqrt(lower) * np.sqrt(upper)) if lower > 0 else upper / 2.0**100
+
+
+def common_shift(quotas: FloatArray, low: FloatArray, high: FloatArray, house: int) -> float:
+    """Solve Σ median(low, quota − shift, high) = house roughly, as `multiplier` does for factors.
+
+    Args:
+        quotas: at least 0.
+        low: minimums, one for all (no dimension) or one each.
+        high: maximums, in the same form.
+        house: the sum to reach, between those of the bounds.
+
+    Returns:
+        The shift; how exact it is matters for speed only.
+    """
+    lower, upper = -float(house), float(np.max(quotas - low))
+    shift = 0.0
+    for _ in range(100):
+        raw = quotas - shift
+        kept = np.clip(raw, low, high)
+        missing = house - float(np.add.reduce(kept))
+        if abs(missing) <= 0.5:
+            break
+        lower, upper = (lower, shift) if missing > 0 else (shift, upper)
+        free = int(np.count_nonzero(raw == kept))
+        shift = shift - missing / free if free else upper
+        if not lower < shift < upper:
+            shift = (lower + upper) / 2
+    return shift

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Shares = Sequence[float] | Sequence[Fraction] | NDArray[Any]
     Bounds = SupportsIndex | Sequence[int | None] | NDArray[Any] | None
 
-LARGEST_HOUSE = 2**53
-"""Whole numbers up to here are exact in float64."""
+LARGEST_HOUSE = 2**52
+"""Whole numbers up to twice this are exact in float64, so sums a little too large still are."""
 
 
 class BadInputError(ValueError):
@@ -196,7 +196,7 @@ def _house(value: SupportsIndex) -> int:
             ) from None
         house = int(value)
     if not 0 <= house <= LARGEST_HOUSE:
-        raise BadInputError(f"the house size {house} is not between 0 and 2**53", "house_size")
+        raise BadInputError(f"the house size {house} is not between 0 and 2**52", "house_size")
     return house
 
 

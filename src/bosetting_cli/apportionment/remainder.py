@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .exact import level
-from .multiplier import multiplier
+from .multiplier import common_shift, multiplier
 from .problem import whole_sum
 from .ranking import settle
 from .solution import Field, Solution
@@ -125,6 +125,8 @@ def _renewed(field: Field, low: FloatArray, high: FloatArray) -> _Renewed | None
         quotas = np.clip(shares * x, low, high)
         if (((quotas <= low) == at_low) & ((quotas >= high) == at_high)).all():
             break
+    else:
+        return None
     units = np.flatnonzero(between) if field.units is None else field.units[between]
     ranking = RemainderRanking(field, quotas, lambda: places / field.problem.exact_sum(units))
     slack = ranking.slack(1.0)
@@ -150,7 +152,9 @@ def _renewed_exactly(field: Field, low: FloatArray, high: FloatArray) -> _Renewe
 
 
 def _settle(ranking: RemainderRanking) -> Solution:
-    seats = np.floor(ranking.quotas)
-    np.clip(seats, ranking.low, ranking.high, out=seats)
-    settled = settle(ranking, seats, ranking.field.house)
-    return Solution(ranking.field, seats, ranking, settled)
+    quotas, low, high, house = ranking.quotas, ranking.low, ranking.high, ranking.field.house
+    seats = np.clip(np.floor(quotas), low, high)
+    if not 0 <= house - float(np.add.reduce(seats)) <= seats.size:
+        shift = common_shift(quotas, low, high, house)
+        seats = np.clip(np.floor(quotas - shift + 0.5), low, high)
+    return Solution(ranking.field, seats, ranking, settle(ranking, seats, house))

@@ -16,6 +16,7 @@ from bosetting_cli.cli.options import Inputs, Output, input_options, output_opti
     type=click.IntRange(1900, 2200),
     default=2018,
     show_default=True,
+    metavar="YEAR",
     help="Compare with the requests made for this year.",
 )
 @click.option(

@@ -73,7 +73,7 @@ def command(
         summary,
     )
 
-    sides = [_side(name, data) for name in (a, b)]
+    sides = [_side(name, data, output) for name in (a, b)]
     if codes is not None:
         sides = [carried(side, codes) for side in sides]
     found = compare(*sides)
@@ -98,8 +98,8 @@ def command(
         click.get_current_context().exit(DIFFERENT)
 
 
-def _side(name: str, data: Path | None) -> Saved:
-    """Read one side, whatever it is."""
+def _side(name: str, data: Path | None, output: Output) -> Saved:
+    """Read one side, whatever it is; say what must be said of an allocation made for it."""
     from bosetting_cli.allocation import allocate
     from bosetting_cli.compare import saved_of
     from bosetting_cli.errors import BosettingError, Problem
@@ -113,6 +113,9 @@ def _side(name: str, data: Path | None) -> Saved:
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)
         statistics, read = Inputs(rules, data, {}).read()
-        return saved_of(allocate(statistics, read), name)
+        allocation = allocate(statistics, read)
+        notes = (note for note in allocation.notes if note.kind != "imputed")
+        output.say([f"{name}: {note.kind}: {note.text}" for note in notes])
+        return saved_of(allocation, name)
     hint = "a .csv or .json from `bosetting allocate`, rules (.yaml), `built-in` or `actual:2018`"
     raise BosettingError(Problem("is nothing that can be compared", name, hint=hint))

@@ -45,10 +45,12 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
     ]
     if output.form == "json":
         output.write_bytes(json_bytes(explanations_document(allocation, found)))
-        return
-    texts = [narrative(explanation, output.form, output.lang) for explanation in found]
-    between = "\n---\n\n" if output.form == "markdown" else "\n\n"
-    output.write_bytes(between.join(texts).encode())
+    else:
+        texts = [narrative(explanation, output.form, output.lang) for explanation in found]
+        between = "\n---\n\n" if output.form == "markdown" else "\n\n"
+        output.write_bytes(between.join(texts).encode())
+    # Of imputed figures the text tells where it matters.
+    output.say([f"{n.kind}: {n.text}" for n in allocation.notes if n.kind != "imputed"])
 
 
 def _codes(names: tuple[str, ...], statistics: Statistics) -> list[str]:

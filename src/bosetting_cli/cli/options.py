@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from bosetting_cli.errors import Problem
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
     from bosetting_cli.tables import Table
@@ -76,13 +77,17 @@ class Inputs:
         from bosetting_cli.crosscheck import checked
         from bosetting_cli.statistics import load_statistics
 
-        rules = self.read_rules()
+        notes: list[Problem] = []
+        rules = self.read_rules(notes)
         indicators = rules.indicators()
         statistics = load_statistics(self.data, indicators=indicators, strict=self.strict)
-        return checked(statistics, rules, strict=self.strict), rules
+        return checked(statistics, rules, strict=self.strict, notes=notes), rules
 
-    def read_rules(self) -> Rules:
+    def read_rules(self, notes: list[Problem] | None = None) -> Rules:
         """Read the rules and change them as the options say.
+
+        Args:
+            notes: Gets what was mended in reading CSV files that rules or options name.
 
         Raises:
             RulesError: They are wrong, or become so.
@@ -90,8 +95,8 @@ class Inputs:
         from bosetting_cli.rules import override
         from bosetting_cli.rulesfile import load_rules, municipality_list
 
-        asked = tuple(municipality_list(self.asked)) if self.asked else None
-        rules = load_rules(self.rules)
+        asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
+        rules = load_rules(self.rules, notes=notes)
         return override(rules, asked=asked, at_least=self._kept(), **self.changes)
 
     def _kept(self) -> dict[str, int]:
@@ -273,7 +278,9 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
 
     def decorate(command: Command) -> Any:
         names = ("form", "path", "force", "excel_nb", "lang", "quiet")
-        wrapped = _collected(command, names, _output, "output")
+        wrapped = _collected(
+            command, names, functools.partial(_output, formats or FORMATS), "output"
+        )
         for option in reversed(
             [
                 click.option(
@@ -315,7 +322,13 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
 
 
 def _output(
-    form: str | None, path: Path | None, force: bool, excel_nb: bool, lang: str, quiet: bool
+    formats: Sequence[str],
+    form: str | None,
+    path: Path | None,
+    force: bool,
+    excel_nb: bool,
+    lang: str,
+    quiet: bool,
 ) -> Output:
     if form is None:
         from bosetting_cli.tables import SUFFIXES
@@ -327,6 +340,10 @@ def _output(
                 f"--output: no format for {suffix}; known: {known}, or --format."
             )
         form = "csv" if excel_nb and not path else SUFFIXES.get(suffix, "table")
+        if form not in formats:
+            raise click.UsageError(
+                f"--output: {form} is no format of this command; there are {', '.join(formats)}."
+            )
     if form == "xlsx" and path is None and _is_terminal():
         raise click.UsageError("xlsx is not for a terminal; name a file with --output.")
     return Output(form, path, force, excel_nb, lang, quiet)

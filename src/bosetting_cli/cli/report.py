@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +12,10 @@ import click
 from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from bosetting_cli.boundaries import Areas
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.result import Allocation, Row
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
@@ -48,6 +52,9 @@ def _figure_file(
     help="GeoJSON of the municipalities: areas on the map instead of circles.",
 )
 @click.option(
+    "--changes", is_flag=True, help="Also what would have changed each answer; takes minutes."
+)
+@click.option(
     "--lang", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Language."
 )
 @click.option("--force", is_flag=True, help="Replace files that exist.")
@@ -57,6 +64,7 @@ def command(
     path: Path | None,
     figures: tuple[Path, ...],
     boundaries: Path | None,
+    changes: bool,
     lang: str,
     force: bool,
     quiet: bool,
@@ -83,12 +91,22 @@ def command(
     allocation = allocate(statistics, rules)
     drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
     if path is not None:
-        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas)
+        watched = functools.partial(_watched, quiet=quiet) if changes else None
+        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=watched)
     for file, content in drawn.items():
         write_file(file, content, force=force)
     if not quiet:
         for line in summary_lines(allocation):
             click.echo(line, err=True)
+
+
+def _watched(rows: Iterable[Row], *, quiet: bool) -> Iterator[Row]:
+    """Pass the rows on; on a terminal a bar shows how far it is."""
+    if quiet or not sys.stderr.isatty():
+        yield from rows
+        return
+    with click.progressbar(list(rows), label="Changes", file=sys.stderr) as bar:
+        yield from bar
 
 
 def _drawn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -42,9 +43,17 @@ def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> Non
 
 
 def _rules(inputs: Inputs) -> str:
+    from bosetting_cli.cli import say
+    from bosetting_cli.errors import Problem, RulesError
     from bosetting_cli.rulesdump import rules_yaml
 
-    return rules_yaml(inputs.read_rules())
+    notes: list[Problem] = []
+    rules = inputs.read_rules(notes)
+    if notes and inputs.strict:
+        raise RulesError([replace(note, severity="error") for note in notes])
+    for note in notes:
+        say(f"repair: {note}")
+    return rules_yaml(rules)
 
 
 def _schema() -> str:

@@ -59,7 +59,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
     lines = [f"{len(sweep.runs)} scenarios on {sweep.rules.title}."]
     if output.form == "table" and not long_form and len(sweep.runs) > FITTING:
         lines.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    output.say(lines)
+    output.say([*lines, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
 
 
 def _progress(scenarios: Sequence[Any]) -> AbstractContextManager[Any]:

@@ -113,6 +113,7 @@
   };
   const fill = (i) => {
     const e = explanations[i];
+    const changes = unpack(payload.changes, i);
     const close = h("button", { type: "button", id: "close" }, words.close);
     const print = h("button", { type: "button" }, words.print);
     close.addEventListener("click", () => panel.close());
@@ -124,7 +125,8 @@
       answer(e, unpack(payload.why, i)),
       h("h3", {}, words.figures), criteriaTable(e),
       h("h3", {}, words.steps), h("ol", {}, e.conditions.map(condition), ranking(e),
-        h("li", {}, h("b", {}, words["shared out"]), " ", d("total", e.total, n(e.total)), ` ${words["people word"]}`), rounding(e), bound(e))));
+        h("li", {}, h("b", {}, words["shared out"]), " ", d("total", e.total, n(e.total)), ` ${words["people word"]}`), rounding(e), bound(e)),
+      changes.length ? [h("h3", {}, words.changes), h("ul", {}, changes.map((text) => h("li", {}, text)))] : []));
   };
 
   // Addresses: #0301 opens Oslo's panel
@@ -222,10 +224,14 @@
     const safe = /^[=+\-@\t\r]/.test(v) ? `'${v}` : v;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
+  const exact = (key, i) => { // as programs know it, not as people read it
+    if (key === "requested" || key === "status") return explanations[i][key];
+    return key.startsWith("of_which ") ? (explanations[i].of_which[key.slice(9)] ?? 0) : value(key, i);
+  };
   const csv = () => {
     const lines = [...body.rows].filter((row) => !row.hidden).map((row) => {
       const i = place.get(row.id);
-      return payload.csv.map(([, key]) => cell(key === "requested" ? explanations[i].requested : value(key, i))).join(",");
+      return payload.csv.map(([, key]) => cell(exact(key, i))).join(",");
     });
     return [payload.csv.map(([name]) => cell(name)).join(","), ...lines].join("\n") + "\n";
   };
