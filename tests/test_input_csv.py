@@ -239,7 +239,14 @@ def test_quotation_marks(refused):
     assert refused(PLAIN.replace("Oslo", '"Oslo')) == [
         (2, "a quotation mark is opened and never closed", hint)
     ]
-    assert [line for line, _, _ in refused(PLAIN.replace("Bodø", '"Bo"dø'))] == [3]
+    what = "is not valid CSV: ',' expected after '\"'"
+    hint = 'a cell that holds a quotation mark is quoted, and the mark written twice: ""'
+    assert refused(PLAIN.replace("Bodø", '"Bo"dø')) == [(3, what, hint)]
+    assert refused("\n" + PLAIN.replace("Bodø", '"Bo"dø')) == [(4, what, hint)]
+    assert refused("\n" + PLAIN.replace("Oslo", '"Oslo'))[0][0] == 3
+    assert refused('kommunenummer,"x\n')[0][:2] == (
+        1, "a quotation mark is opened and never closed",
+    )  # fmt: skip
 
 
 def test_no_header_and_no_table(refused):
@@ -343,6 +350,46 @@ def test_an_excel_file(read):
         (1, "1 line above the header left out: `Folketall`"),
         (4, "leading zero restored in 1 kommunenummer: `301` is read as 0301"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "lines"),
+    [
+        ([["a"], ["kommune"], ["region", "x"], ["kommunenr", "x"], ["0301", 5]],
+         ("kommunenummer", "x"), [5]),
+        ([["a", "kommune"], ["0301", "x"]], ("a", "municipality"), [2]),
+        ([["tittel"], [None], ["fylke", "total"], ["Oslo", 5]], ("fylke", "total"), [4]),
+        ([[None], ["a", "b"], ["c", "d"]], ("a", "b"), [3]),
+    ],
+)  # fmt: skip
+def test_the_header_of_a_sheet(read, rows, header, lines):
+    table = read(sheet(*rows), "own.xlsx")
+    assert (table.header, table.lines) == (header, lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("a,b\nregion,x\nkommunenr;x\n0301;5\n", ("kommunenummer", "x")),
+        ("a b\nx;y\nfylke;total\nOslo;5\n", ("fylke", "total")),
+        ("kommune\nx,region\nx,0301\n", ("x", "kommunenummer")),
+        ("a,b;c;d\n1,2;3;4\n", ("a,b", "c", "d")),
+        ("alone\nx\n", ("alone",)),
+    ],
+)
+def test_which_line_is_the_header(read, text, header):
+    assert read(text).header == header
+
+
+def test_the_header_is_looked_for_in_forty_lines(read, refused):
+    assert read("x y\n" * 39 + PLAIN).header == HEADER
+    assert refused("x y\n" * 40 + PLAIN)[0][1] == "is no table"
+
+
+def test_blank_and_title_lines_count(read, refused):
+    table = read("title\n\n" + PLAIN + "\n")
+    assert (table.header_line, table.lines) == (3, [4, 5])
+    assert refused("title\n\n" + PLAIN + "0104,Moss\n")[0][0] == 6
 
 
 def test_only_the_first_sheet_is_read_and_that_is_said(read):

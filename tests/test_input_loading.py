@@ -257,12 +257,37 @@ def test_impossible_reference_dates(folder, date):
 def test_who_is_unknown_and_who_is_missing(folder):
     own = "kommunenummer,settled\n0301,1\n1804,2\n5001,3\n0000,9\n9999,4\n"
     path = folder(own=own)
-    assert [(line, what) for line, what, _ in refused(path)] == [
-        (4, "unknown municipality 5001, a code of 2018, 2019, 2020, 2024"),
-        (6, "unknown municipality 9999"),
+    assert refused(path) == [
+        (4, "unknown municipality 5001, a code of 2018, 2019, 2020, 2024", None),
+        (6, "unknown municipality 9999", None),
     ]
     gone = load_statistics(folder(own="kommunenummer,settled\n0301,1\n1804,2\n"))
     assert notes(gone) == [(None, "1 municipality has no row: 1601 Trondheim")]
+
+
+def test_a_table_of_another_year_is_told_in_one_sentence(folder):
+    numbers = ["0301", "5001", "5011", "5012", "5013", "5014", "5015"]
+    own = "Kommunenr,settled\n" + "".join(f"{code},1\n" for code in numbers)
+    here = REGISTER + "0101,Halden,Østfold\n"
+    what = "6 of 7 kommunenummer are not in the register: these look like the codes of 2018,"
+    what += " the register's like those of 2017"
+    hint = "they begin with 5001, 5011, 5012 and 3 more; bring a register of 2018 too and carry"
+    hint += " the figures over with --codes 2017"
+    assert refused(folder(municipalities=here, own=own)) == [(3, what, hint)]
+    foreign = "kommunenummer,municipality,fylke\n9901,A,X\n9902,B,X\n"
+    hint = "they begin with 0301, 5001, 5011 and 4 more; bring a register of 2018"
+    what = "7 of 7 kommunenummer are not in the register: these look like the codes of 2018"
+    assert refused(folder(municipalities=foreign, own=own)) == [(2, what, hint)]
+
+
+def test_a_register_of_two_years(folder):
+    both = REGISTER + "1612,Hemne,Sør-Trøndelag\n5011,Hemne,Trøndelag\n0101,Halden,Østfold\n"
+    hint = "a register has the municipalities of one year"
+    what = "5011 is no code of 2017 like the others, but of 2018, 2019"
+    assert refused(folder(municipalities=both, own=None))[0] == (6, what, hint)
+    more = both + "5001,Trondheim,Trøndelag\n1613,Snillfjord,Sør-Trøndelag\n0104,Moss,Østfold\n0105,Sarpsborg,Østfold\n"
+    what = "5001, 5011 are no codes of 2017 like the others, but of 2018, 2019, 2020, 2024"
+    assert refused(folder(municipalities=more, own=None))[0] == (8, what, hint)
 
 
 def test_a_year_without_a_row_is_said(folder):

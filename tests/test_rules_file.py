@@ -325,6 +325,7 @@ def test_an_anchor_that_nothing_refers_to_is_harmless():
         ("a: 'b\n", (2, 1), None),
         ("a: [b\n", (2, 1), None),
         ("a: @b\n", (1, 4), None),
+        ("a: 1\nø: ø\nb: ø\x7f\n", (3, 5), "remove the invisible character"),
     ],
 )
 def test_what_is_no_yaml(text, place, hint):

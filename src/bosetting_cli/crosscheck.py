@@ -76,8 +76,9 @@ def _unknown(
 
 
 def _advice(year: int, here: int | None) -> str:
-    to = f"{here} " if here else ""
-    return f"carry the figures over to the {to}division, or bring a register of {year}"
+    if here is None:
+        return f"bring a register of {year}"
+    return f"bring a register of {year} too and carry the figures over with --codes {here}"
 
 
 def _of_years(code: str) -> str:

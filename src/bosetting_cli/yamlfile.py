@@ -94,27 +94,23 @@ def _events(text: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    position = getattr(error, "position", None)
-    if mark is not None:
-        line, column = mark.line + 1, mark.column + 1
-    elif isinstance(position, int):  # of a character that YAML doesn't allow, in bytes
-        before = text.encode()[:position].decode(errors="replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        what = getattr(error, "reason", what)
-    else:
-        return Problem(f"is not valid YAML: {what}", file)
-    at = text.split("\n")[line - 1 : line]
-    hint = _advice(what, at[0][column - 1 : column] if at else "")
+def _yaml_problem(error: Any, text: str, file: str) -> Problem:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark: Any = error.problem_mark
+        what, line, column = str(error.problem), mark.line + 1, mark.column + 1
+    else:  # a character that YAML doesn't allow; its position is in bytes
+        before = text.encode()[: error.position].decode()
+        what, line = error.reason, before.count("\n") + 1
+        column = len(before) - before.rfind("\n")
+    there = text.split("\n")[line - 1 : line]
+    hint = _advice(what, there[0][column - 1 : column] if there else "")
     return Problem(f"is not valid YAML: {what}", file, line, column, hint=hint)
 
 
 def _advice(what: str, character: str) -> str | None:
-    if character == "\t" or "\\t" in what:
+    if character == "\t":
         return "indent with spaces, not tabs"
-    if "control characters" in what or "special characters" in what:
+    if "control characters" in what:
         return "remove the invisible character"
     if "mapping values" in what:
         return "text that holds a colon and a blank needs quotation marks"
