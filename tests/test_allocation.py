@@ -199,6 +199,29 @@ def test_include_and_exclude_override_with_a_reason(statistics, rules):
     assert len(result.eligible) == 409
 
 
+def test_who_is_both_included_and_excluded_is_an_error(statistics, rules):
+    with pytest.raises(AllocationError, match="0301 is both included and excluded"):
+        bosetting.allocate(statistics, override(rules, include=("Oslo",), exclude=("0301",)))
+
+
+def test_exclusion_takes_a_municipality_off_a_list(statistics, rules):
+    from msgspec.structs import replace
+
+    listed = replace(rules, select=replace(rules.select, share=None, list=("0301", "1804", "1201")))
+    result = bosetting.allocate(statistics, override(listed, exclude=("Bodø",)))
+    assert [row.kommunenummer for row in result.selected] == ["0301", "1201"]
+    assert result.row("1804").reason == "excluded by name"
+
+
+def test_a_condition_on_later_figures_is_hindsight(statistics, rules):
+    from msgspec.structs import replace
+
+    late = replace(rules, eligible=(replace(rules.eligible[0], years=(2016, 2017)),))
+    said = [n.text for n in bosetting.allocate(statistics, late).notes if n.kind == "hindsight"]
+    assert len(said) == 1
+    assert "settled refugees in recent years” uses figures of 2017" in said[0]
+
+
 def test_an_unknown_municipality_is_an_error_with_a_suggestion(statistics, rules):
     with pytest.raises(AllocationError, match="unknown municipality Bodo City"):
         bosetting.allocate(statistics, override(rules, exclude=("Bodo City",)))

@@ -102,13 +102,12 @@ def completed(
     if math.isnan(national):
         hint = f"{', '.join(c.name for c in columns)} in {columns[0].table}"
         raise AllocationError(Problem(f"no figures for {criterion.name}", hint=hint))
-    late = {y for y in years if y and any((d := c.date(y)) and d > as_of for c in columns)}
     return Measured(
         criterion,
         {unit: _filled(figure, criterion, national) for unit, figure in raw.items()},
         national,
         tuple(y for y in years if y is not None),
-        tuple(sorted(late)),
+        late_years(columns, years, as_of),
     )
 
 
@@ -121,6 +120,14 @@ def _national(raw: Mapping[str, Figure]) -> float:
         below = math.fsum(figure.denominator or 0 for figure in known)
         return math.fsum(figure.numerator or 0 for figure in known) / below
     return math.fsum(figure.raw or 0 for figure in known) / len(known)
+
+
+def late_years(
+    columns: Iterable[Column], years: Iterable[int | None], as_of: dt.date
+) -> tuple[int, ...]:
+    """Return the years whose figures refer to a day after `as_of` in one of the columns."""
+    pairs = [(year, column.date(year)) for column in columns for year in years]
+    return tuple(sorted({year for year, day in pairs if year and day and day > as_of}))
 
 
 def years_of(

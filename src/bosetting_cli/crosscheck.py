@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 from bosetting_cli.csvfile import capped, read_csv
@@ -39,15 +38,23 @@ class Reading(Protocol):
 def against_register(
     table: CsvTable,
     codes: Sequence[str],
-    years: Sequence[int | None],
+    pairs: Collection[tuple[str, int | None]],
     known: Mapping[str, Municipality],
     reading: Reading,
 ) -> None:
-    """Compare a table's municipalities with the register's: who is unknown, who is missing."""
+    """Compare a table's municipalities with the register's: who is unknown, who is missing.
+
+    Args:
+        table: The table.
+        codes: Kommunenummer by row.
+        pairs: Those of its municipalities and years that have a row.
+        known: The register.
+        reading: Gets the complaints.
+    """
     found = set(codes)
     if unknown := found - known.keys():
         reading.problems += _unknown(table, codes, unknown, known)
-    reading.notes += _absent(table, codes, years, known)
+    reading.notes += _absent(table, found, pairs, known)
     if NAME in table.header and COUNTY not in table.header:
         reading.notes += _misnamed(table, codes, known)
 
@@ -125,17 +132,18 @@ def mixed_register(table: CsvTable, codes: Collection[str]) -> Iterator[Problem]
 
 def _absent(
     table: CsvTable,
-    codes: Sequence[str],
-    years: Sequence[int | None],
+    found: Collection[str],
+    pairs: Collection[tuple[str, int | None]],
     known: Mapping[str, Municipality],
 ) -> Iterator[Problem]:
     """Say which municipalities of the register have no row, in all years or in one."""
-    pairs = set(zip(codes, years, strict=True))
-    found = set(codes)
     gone = [code for code in known if code not in found]
     if gone:
         yield _lack(table, gone, known, "")
-    for year in sorted({year for year in years if year is not None}):
+    years = {year for _, year in pairs}
+    if len(pairs) == len(found) * len(years):
+        return  # all have all years
+    for year in sorted(year for year in years if year is not None):
         if few := [code for code in known if code in found and (code, year) not in pairs]:
             yield _lack(table, few, known, f" in {year}")
 
@@ -194,12 +202,16 @@ def _two_scales(values: Sequence[float | None], place: Place) -> Iterator[Proble
     parts = [values[i] or 0.0 for i in low]
     wholes = [values[i] or 0.0 for i in high]
     apart = min(wholes) > 20 * max(parts)
-    if apart and max(wholes) <= 100 and 50 < median(wholes) / median(parts) < 200:
+    if apart and max(wholes) <= 100 and 50 < _middle(wholes) / _middle(parts) < 200:
         few, many = (low, high) if len(low) <= len(high) else (high, low)
         what = f"{values[few[0]]:g} beside {values[many[0]]:g} (line {place.lines[many[0]]}):"
         what += " per cent in some rows, parts of 1 in others"
         hint = f"the first of {len(few)} such rows; write the whole column in one way"
         yield place.error(few[0], what, f"{values[few[0]]:g}", hint)
+
+
+def _middle(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
 
 
 # --- figures and rules -----------------------------------------------------------------------

@@ -221,17 +221,18 @@ def _parsed(text: str, dialect: _Dialect, file: str) -> _Grid:
     below = text[dialect.offset :] if dialect.offset else text
     if len(below) > MAX_LINE:
         _refuse_long_lines(below, file)
+    if below.count(dialect.delimiter) + below.count("\n") > MAX_CELLS:
+        raise DataError(Problem(f"has more than {MAX_CELLS:,} cells", file))
     reader = csv.reader(io.StringIO(below, newline=""), delimiter=dialect.delimiter, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
-    cells = 0
     try:
+        if '"' not in below:
+            rows = list(reader)
+            return _Grid(rows, list(range(dialect.line + 1, dialect.line + len(rows) + 1)))
         for row in reader:
             rows.append(row)
             lines.append(reader.line_num + dialect.line)
-            cells += len(row)
-            if cells > MAX_CELLS:
-                raise DataError(Problem(f"has more than {MAX_CELLS:,} cells", file))
     except csv.Error as error:
         raise DataError(_syntax(error, file, reader.line_num + dialect.line, lines)) from None
     return _Grid(rows, lines)

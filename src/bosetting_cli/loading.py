@@ -8,10 +8,10 @@ dates and names the columns.
 from __future__ import annotations
 
 import dataclasses
-import itertools
+import operator
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bosetting_cli import crosscheck, described
 from bosetting_cli.csvfile import CsvTable, capped, read_csv
@@ -281,30 +281,33 @@ class _Rows:
         codes = table.column(KEY)
         years = _years(table, reading)
         parts = table.column(PART) if PART in table.header else None
-        keys = [*zip(codes, years, parts or [""] * len(codes), strict=True)]
+        pairs = {*zip(codes, years, strict=True)}
+        parted = len(pairs) < len(codes)
+        keys = [*zip(codes, years, parts or [""] * len(codes), strict=True)] if parted else []
         if wrong := code_problems(table):
             reading.problems += capped(wrong)
         else:
-            crosscheck.against_register(table, codes, years, known, reading)
+            crosscheck.against_register(table, codes, pairs, known, reading)
         if len(set(keys)) < len(keys):
             texts = [(code, str(year or ""), part) for code, year, part in keys]
             reading.problems += capped(_duplicates(table, texts))
-        order: Sequence[int] = range(len(keys))
-        sortable = [(code, part) for code, _, part in keys]
-        if any(a > b for a, b in itertools.pairwise(sortable)):
+        order: Sequence[int] = range(len(codes))
+        sortable: list[Any] = [(code, part) for code, _, part in keys] if parted else codes
+        if any(map(operator.gt, sortable, sortable[1:])):
             order = sorted(order, key=sortable.__getitem__)
         by_year: dict[int | None, list[int]] = {}
         for i in order:
             by_year.setdefault(years[i], []).append(i)
-        return cls(codes, by_year, len({*zip(codes, years, strict=True)}) < len(codes))
+        return cls(codes, by_year, parted)
 
     def figures(self, values: Sequence[float | None]) -> Figures:
         """Arrange a column by year and kommunenummer."""
         figures: Figures = {}
         for year, rows in self.by_year.items():
             if not self.parted:
-                singles = ((values[i],) for i in rows)
-                figures[year] = dict(zip((self.codes[i] for i in rows), singles, strict=True))
+                codes = map(self.codes.__getitem__, rows)
+                # Each figure in a tuple of its own, made by zip since this is most of the work.
+                figures[year] = dict(zip(codes, zip(map(values.__getitem__, rows), strict=True)))  # noqa: B905
                 continue
             by_code: dict[str, tuple[float | None, ...]] = {}
             for i in rows:
@@ -318,7 +321,11 @@ def _years(table: CsvTable, reading: _Reading) -> list[int | None]:
     if YEAR not in table.header:
         return [None] * len(table.rows)
     cells = table.column(YEAR)
-    known = {cell: match for cell in set(cells) if (match := _YEAR.fullmatch(cell))}
+    distinct = set(cells)
+    known = {cell: match for cell in distinct if (match := _YEAR.fullmatch(cell))}
+    if len(known) == len(distinct) and not any(match[2] for match in known.values()):
+        numbers = {cell: int(cell) for cell in known}
+        return [numbers[cell] for cell in cells]
     label = table.label(YEAR)
     hint = "expected a year such as 2017"
     problems = [

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from bosetting_cli import selection
 from bosetting_cli.allocation import maximum, minimum
 from bosetting_cli.apportionment.binding import binding
+from bosetting_cli.criteria import late_years
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Group, Note, Row
+from bosetting_cli.selection import condition_text
 from bosetting_cli.statistics import year_list
 
 if TYPE_CHECKING:
@@ -116,6 +118,7 @@ def allocation_notes(statistics: Statistics, rules: Rules, decision: Decision) -
     for name, m in decision.county_step.measured.items() if decision.county_step else ():
         counties = {unit: unit for unit in m.figures}
         yield from _figure_notes(f"counties: {name}", m, set(counties), counties, rules)
+    yield from _late_conditions(statistics, rules)
     for group in decision.groups:
         yield from _ties(group.selection.tied, group.apportionment, group.units, names)
     for units, result in decision.sub_groups.values():
@@ -127,6 +130,15 @@ def statistics_notes(statistics: Statistics) -> Iterator[Note]:
     for problem in statistics.notes:
         kind = "repair" if problem.severity in ("error", "warning") else problem.severity
         yield Note(kind, str(problem))
+
+
+def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Note]:
+    """Say which conditions use figures of a later day than the rules' own."""
+    for condition in (*rules.eligible, *(g.among for g in rules.of_which if g.among)):
+        column = statistics.column(condition.indicator)
+        if late := late_years([column], condition.years, rules.as_of):
+            what = f"the condition “{condition_text(condition)}” uses figures of {year_list(late)}"
+            yield Note("hindsight", f"{what}, after {rules.as_of}")
 
 
 def _figure_notes(

@@ -91,11 +91,12 @@ def _standings(statistics: Statistics, rules: _Basis, memory: Memory) -> Standin
     populations = memory(
         _latest, statistics.column("population"), memory(_units, statistics), rules.as_of
     )
-    included = _included(statistics, rules, memory)
+    excluded = memory(resolve, statistics.municipalities, rules.exclude, "exclude")
+    included = _included(statistics, rules, excluded, memory)
     reasons = memory(
         _reasons,
         rules.eligible,
-        memory(resolve, statistics.municipalities, rules.exclude, "exclude"),
+        excluded,
         included,
         memory(_without_figure, *_required(measured)),
         *(conditions_met(statistics, c, rules.as_of, memory) for c in rules.eligible),
@@ -172,12 +173,23 @@ def resolve(
     return tuple(units)
 
 
-def _included(statistics: Statistics, rules: _Basis, memory: Memory) -> frozenset[str]:
+def _included(
+    statistics: Statistics, rules: _Basis, excluded: Sequence[str], memory: Memory
+) -> frozenset[str]:
+    """Return the units that are selected by name or list; exclusion takes them off a list.
+
+    Raises:
+        AllocationError: A unit is both included and excluded by name.
+    """
     everyone, chosen = statistics.municipalities, rules.select
-    units = memory(resolve, everyone, chosen.include, "select.include")
+    named = memory(resolve, everyone, chosen.include, "select.include")
+    if both := sorted(set(named) & set(excluded)):
+        what = f"{', '.join(both)} is both included and excluded by name"
+        raise AllocationError(Problem(what, key="exclude"))
+    listed: Sequence[str] = ()
     if isinstance(chosen.list, tuple):
-        units += memory(resolve, everyone, chosen.list, "select.list")
-    return memory(frozenset, units)
+        listed = memory(resolve, everyone, chosen.list, "select.list")
+    return memory(frozenset, (*named, *(unit for unit in listed if unit not in excluded)))
 
 
 def _latest(column: Column, units: Sequence[str], as_of: dt.date) -> ByUnit:

@@ -271,9 +271,14 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
+def one_line(cell: str) -> str:
+    """Return a cell or heading that was broken to be narrow as it is where there is room."""
+    return cell.replace("-\n", "").replace("\n", " ").rstrip(NO_MARK)
+
+
 def _markdown(table: Table) -> bytes:
     def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+        return "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
     rule = ["---:" if side == "right" else "---" for side in table.align]
     lines = [line(table.header), "|" + "|".join(rule) + "|", *map(line, table.rows)]
@@ -288,7 +293,7 @@ def _html(table: Table) -> bytes:
 
     def line(cells: Sequence[str], tag: str) -> str:
         return "".join(
-            f'<{tag} class="{side}">{escape(cell).replace(chr(10), "<br>")}</{tag}>'
+            f'<{tag} class="{side}">{escape(one_line(cell))}</{tag}>'
             for cell, side in zip(cells, table.align, strict=True)
         )
 
