@@ -1,5 +1,7 @@
 """docs/input.md against the program."""
 
+import doctest
+import importlib
 import re
 from pathlib import Path
 
@@ -56,6 +58,13 @@ def test_signs_of_a_missing_figure():
 def test_figures(cells, values):
     assert all(f"`{cell}`" in TEXT for cell in cells)
     assert read_figures(cells, Place("own.csv", "x", range(len(cells)))).values == values
+
+
+@pytest.mark.parametrize("name", ["crosscheck", "errors", "headers", "kommunenummer", "yamlfile"])
+def test_examples_in_docstrings(name):
+    found = doctest.testmod(importlib.import_module(f"bosetting_cli.{name}"))
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 def test_words_in_rules():

@@ -326,9 +326,7 @@ class TestCommand:
         with pytest.raises(BosettingError, match=r"pip install 'bosetting\[png\]'"):
             png("<svg/>")
 
-    def test_a_system_without_fonts_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        import resvg_py
-
-        monkeypatch.setattr(resvg_py, "svg_to_bytes", lambda **_: b"blank")
-        with pytest.raises(BosettingError, match="the system has none"):
-            png("<svg/>")
+    def test_text_is_drawn_without_a_font_on_the_system(self) -> None:
+        empty = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" width="60" height="20">'
+        word = '<text x="2" y="16" font-family="sans-serif" font-size="14">Ås</text>'
+        assert png(f"{empty}{word}</svg>") != png(f"{empty}</svg>")

@@ -101,7 +101,7 @@ def looks_like(codes: Collection[str]) -> int | None:
     Of equally fitting years it is the one that is filled best, then the earliest.
 
     Example:
-        >>> looks_like(["0301", "1601"]), looks_like(["0301", "5001"]), looks_like(["9901"])
+        >>> looks_like(["0301", "1601"]), looks_like(["0101", "5001"]), looks_like(["9901"])
         (2017, 2018, None)
     """
     from bosetting_cli.codes import codes_of, known_years

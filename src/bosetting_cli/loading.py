@@ -311,7 +311,8 @@ class _Rows:
                 continue
             by_code: dict[str, tuple[float | None, ...]] = {}
             for i in rows:
-                by_code[self.codes[i]] = (*by_code.get(self.codes[i], ()), values[i])
+                code, part = self.codes[i], (values[i],)
+                by_code[code] = by_code[code] + part if code in by_code else part
             figures[year] = by_code
         return figures
 
