@@ -1,6 +1,6 @@
 """Compare the apportionment with other programs: ratios in one run, printed as Markdown.
 
-    python benchmarks/apportionment.py            # about two minutes
+    python benchmarks/apportionment.py            # half a minute to two
     python benchmarks/apportionment.py --quick    # without the million units
 
 Needs PyPI `apportionment`; uses PyPI `biprop` (GPL, not required by the project) where it is

@@ -67,6 +67,8 @@ def test_a_mark_before_three_digits_is_decided_by_the_rest_of_the_column():
     assert values("1.2345", "1.234") == [1.2345, 1.234]
     assert values("1 234.567", "1.234") == [1234.567, 1.234]
     assert values("1.5e3", "1.234") == [1500, 1.234]
+    assert values("1.234e3", "1.234") == [1234, 1.234]
+    assert values("1234.567", "1.234") == [1234.567, 1.234]
     assert values(".5", "1.234") == [0.5, 1.234]
 
 
@@ -159,6 +161,34 @@ def test_a_negative_nought_is_nought():
 
 def test_problems_come_in_the_order_of_lines():
     assert [line for line, _, _ in complaints("-1", "x", "-2", "y")] == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell"),
+    [
+        (("5", "-1"), "-1"),
+        (("5", "x"), "x"),
+        (("5", "1.234"), "1.234"),
+        (("1,5", "1.5", "1,25", "1.25"), "1,5"),
+        (("5", "68 %", "6"), "68 %"),
+    ],
+)
+def test_complaints_hold_the_cell(cells, cell):
+    (problem,) = column(*cells).problems
+    assert problem.value == cell
+
+
+@pytest.mark.parametrize("cells", [("..", "5"), ("68 %", "0"), ("1.234", "0,5"), ("1,234", "0.5")])
+def test_repairs_hold_the_cell(cells):
+    (repair,) = column(*cells).repairs
+    assert repair.value == cells[0]
+
+
+def test_one_cell_is_one_cell():
+    assert repairs("1,234", "0.5") == [
+        (2, "`,` read as a thousands separator in 1 cell: `1,234` is 1234")
+    ]
+    assert repairs("5 %") == [(2, "per cent read as parts of 1 in 1 cell: `5 %` is 0.05")]
 
 
 def test_every_message_names_file_column_and_cell():

@@ -287,7 +287,8 @@ def test_a_register_of_two_years(folder):
     assert refused(folder(municipalities=both, own=None))[0] == (6, what, hint)
     more = (
         both
-        + "5001,Trondheim,Trøndelag\n1613,Snillfjord,Sør-Trøndelag\n0104,Moss,Østfold\n0105,Sarpsborg,Østfold\n"
+        + "5001,Trondheim,Trøndelag\n1613,Snillfjord,Sør-Trøndelag\n"
+        + "0104,Moss,Østfold\n0105,Sarpsborg,Østfold\n"
     )
     what = "5001, 5011 are no codes of 2017 like the others, but of 2018, 2019, 2020, 2024"
     assert refused(folder(municipalities=more, own=None))[0] == (8, what, hint)

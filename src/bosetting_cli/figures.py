@@ -77,7 +77,6 @@ class _Number:
     cell: str
     digits: str
     negative: bool
-    spaced: bool
     power: str
     percent: bool
 
@@ -134,11 +133,8 @@ def _number(cell: str) -> _Number | None:
     match = _NUMBER.fullmatch(cell) if len(cell) <= _LONGEST else None
     if match is None:
         return None
-    spaced = match["gap"] is not None
     digits = re.sub(f"[{_BLANKS}]", "", match["digits"])
-    return _Number(
-        cell, digits, bool(match["sign"]), spaced, match["power"] or "", bool(match["percent"])
-    )
+    return _Number(cell, digits, bool(match["sign"]), match["power"] or "", bool(match["percent"]))
 
 
 def _carefully(cells: Sequence[str], place: Place) -> Figures:
@@ -204,9 +200,8 @@ def _evidence(number: _Number) -> tuple[str, str, str]:
     if len(marks) > 1:
         return "", marks[0], ""
     whole, _, rest = number.digits.partition(marks[0])
-    if len(rest) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
-        return ("", "", marks[0]) if not (number.spaced or number.power) else (marks[0], "", "")
-    return marks[0], "", ""
+    threes = len(rest) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0"
+    return ("", "", marks[0]) if threes and not number.power else (marks[0], "", "")
 
 
 # --- what is said ----------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import relevance
 
 from bosetting_cli.errors import Problem, did_you_mean, shown
 from bosetting_cli.rules import Rules
@@ -95,7 +94,13 @@ def sound_parts(data: dict[str, Any], problems: Sequence[Problem]) -> tuple[Rule
 
 
 def _problems(error: Any, data: Any, document: Document, file: str) -> Iterator[Problem]:
-    error, expected = _deepest(error)
+    for leaf, expected in _leaves(error):
+        yield from _leaf_problems(leaf, expected, data, document, file)
+
+
+def _leaf_problems(
+    error: Any, expected: str, data: Any, document: Document, file: str
+) -> Iterator[Problem]:
     path = ""
     for step in error.absolute_path:
         path = join_path(path, step)
@@ -132,19 +137,26 @@ def _unknown_keys(
             yield Problem(what, file, line, column, shown(here), hint=hint)
 
 
-def _deepest(error: Any) -> tuple[Any, str]:
-    """Return the mistake inside an either-or that fits what was written, and what was expected."""
-    while error.context:
-        fitting = [e for e in error.context if not (e.validator == "type" and _is_own(e, error))]
-        if not fitting:
-            kinds = [kind for e in error.context for kind in _kinds(e) if kind != "null"]
-            return error.context[0], _listed([_TYPES.get(kind, kind) for kind in kinds])
-        error = max(fitting, key=relevance)
-    return error, _expected(error)
+def _leaves(error: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the mistakes inside an either-or that fit what was written, and what was expected."""
+    if not error.context:
+        yield error, _expected(error)
+        return
+    branches: dict[Any, list[Any]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+    fitting = [b for b in branches.values() if not any(_misses(inner, error) for inner in b)]
+    if not fitting:
+        kinds = [kind for inner in error.context for kind in _kinds(inner) if kind != "null"]
+        yield error.context[0], _listed([_TYPES.get(kind, kind) for kind in kinds])
+        return
+    for inner in fitting[0]:
+        yield from _leaves(inner)
 
 
-def _is_own(inner: Any, outer: Any) -> bool:
-    return bool(inner.absolute_path == outer.absolute_path)
+def _misses(inner: Any, outer: Any) -> bool:
+    """Return whether a branch of an either-or is about another type than what was written."""
+    return bool(inner.validator == "type" and inner.absolute_path == outer.absolute_path)
 
 
 def _kinds(error: Any) -> list[str]:
@@ -180,7 +192,7 @@ def _hint(error: Any, path: str, data: Any) -> str | None:
         whole = _weights(error, data)
         alike = f"; all of them: {', '.join(f'{w / 100:g}' for w in whole)}" if whole else ""
         return f"a weight is a part of 1: write {part:g} for {100 * part:g} per cent{alike}"
-    if isinstance(value, str) and error.validator in ("type", "anyOf"):
+    if isinstance(value, str) and error.validator == "type":
         digits = re.sub(r"[ \u00a0\u2009\u202f_']|,(?=[0-9]{3}\b)", "", value)
         if re.fullmatch(r"[0-9]+", digits):
             return f"write {digits}" + (" without quotation marks" if digits == value else "")
