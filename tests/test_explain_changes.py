@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 import bosetting_cli as bosetting
-from bosetting_cli.allocation import decide
 from bosetting_cli.cli import cli
+from bosetting_cli.decision import decide
 from bosetting_cli.explain import explain
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Ratio, Total, override

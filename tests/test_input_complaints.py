@@ -480,7 +480,7 @@ def test_rules_in_full():
     assert refused(RULES.replace("denominator", "denominater")) == [
         ("r.yaml:5:44: criteria[0].indicator.denominator: `denominator` is missing in"
          " criteria[0].indicator / Column of those who could have it", None),
-        ("r.yaml:5:60: criteria[0].indicator.denominater: unknown key `denominater` / did you"
+        ("r.yaml:5:59: criteria[0].indicator.denominater: unknown key `denominater` / did you"
          " mean `denominator`?", None),
     ]  # fmt: skip
 
@@ -499,6 +499,12 @@ def test_places_of_what_is_only_wrong_together():
         "r.yaml:6:12: criteria[1].name: a second criterion `The Work`",
         "r.yaml:6:46: criteria[1].smoothing: only a rate can be smoothed"
         " / give the indicator as {numerator: …, denominator: …}",
+    ]
+
+
+def test_other_parts_in_per_cent():
+    assert refused(RULES + "select: {share: 50 %}\n") == [
+        ("r.yaml:6:17: select.share: expected a number, got `50 %` / write 0.5", "`50 %`")
     ]
 
 

@@ -219,25 +219,31 @@ def _add_columns(
         if other := reading.columns.get(name):
             what = f"a second column `{table.label(name)}`; the other is in {other.table}"
             reading.problems.append(Problem(what, table.file, table.header_line, table.label(name)))
-            continue
-        place = Place(table.file, table.label(name), table.lines)
-        read = read_figures(table.column(name), place)
-        reading.problems += capped(read.problems)
-        reading.problems += capped(list(crosscheck.column_problems(name, read.values, place)))
-        reading.notes += read.repairs
-        field = fields.get((file, name), described.Field())
-        reading.columns[name] = Column(
-            name,
-            table.file,
-            rows.figures(read.values),
-            title=field.title,
-            title_nb=field.title_nb,
-            unit=field.unit,
-            reference_date=field.reference_date,
-        )
+        else:
+            field = fields.get((file, name), described.Field())
+            reading.columns[name] = _column(table, name, rows, field, reading)
     if YEAR in table.header and not any((file, name) in fields for name in names):
         what = "no datapackage.json dates these figures; 1 January of their year is assumed"
         reading.notes.append(Problem(what, table.file, severity="warning"))
+
+
+def _column(
+    table: CsvTable, name: str, rows: _Rows, field: described.Field, reading: _Reading
+) -> Column:
+    place = Place(table.file, table.label(name), table.lines)
+    read = read_figures(table.column(name), place)
+    reading.problems += capped(read.problems)
+    reading.problems += capped(list(crosscheck.column_problems(name, read.values, place)))
+    reading.notes += read.repairs
+    return Column(
+        name,
+        table.file,
+        rows.figures(read.values),
+        title=field.title,
+        title_nb=field.title_nb,
+        unit=field.unit,
+        reference_date=field.reference_date,
+    )
 
 
 def _is_wanted(

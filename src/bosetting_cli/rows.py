@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from bosetting_cli import selection
-from bosetting_cli.allocation import maximum, minimum
 from bosetting_cli.apportionment.binding import binding
 from bosetting_cli.criteria import late_years
+from bosetting_cli.decision import maximum, minimum
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Group, Note, Row
 from bosetting_cli.selection import condition_text
 from bosetting_cli.statistics import year_list
@@ -16,9 +16,9 @@ from bosetting_cli.statistics import year_list
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bosetting_cli.allocation import Decision
     from bosetting_cli.apportionment import Apportionment
     from bosetting_cli.criteria import Measured
+    from bosetting_cli.decision import Decision
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 

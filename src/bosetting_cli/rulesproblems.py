@@ -192,6 +192,8 @@ def _hint(error: Any, path: str, data: Any) -> str | None:
         whole = _weights(error, data)
         alike = f"; all of them: {', '.join(f'{w / 100:g}' for w in whole)}" if whole else ""
         return f"a weight is a part of 1: write {part:g} for {100 * part:g} per cent{alike}"
+    if isinstance(value, str) and (part := _per_cent(value)) is not None:
+        return f"write {part:g}"
     if isinstance(value, str) and error.validator == "type":
         digits = re.sub(r"[ \u00a0\u2009\u202f_']|,(?=[0-9]{3}\b)", "", value)
         if re.fullmatch(r"[0-9]+", digits):

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from bosetting_cli.allocation import decide
 from bosetting_cli.compare import vintages
+from bosetting_cli.decision import decide
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.memory import Memory
 from bosetting_cli.rows import statistics_notes

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bosetting_cli import criteria
-from bosetting_cli.allocation import Decision, decide
+from bosetting_cli.decision import Decision, decide
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explanation import Change
 from bosetting_cli.memory import Memory
