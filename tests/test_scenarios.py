@@ -205,10 +205,19 @@ def test_options_change_the_base(sweep, statistics, rules):
     }
 
 
-def test_earlier_requests_as_floor(tmp_path, sweep, allocation):
+def test_earlier_requests_can_not_be_excluded_as_well(tmp_path, sweep):
     saved = tmp_path / "letters.csv"
     CliRunner().invoke(cli, ["allocate", "-q", "-o", str(saved)])
-    by_option = command(sweep, "--at-least", saved, "--format", "csv").stdout
+    result = command(sweep, "--at-least", saved)
+    assert isinstance(result.exception, BosettingError)
+    assert "0301, 1804 is both included and excluded by name" in str(result.exception)
+
+
+def test_earlier_requests_as_floor(tmp_path, allocation):
+    saved = tmp_path / "letters.csv"
+    CliRunner().invoke(cli, ["allocate", "-q", "-o", str(saved)])
+    kept = written(tmp_path, SWEEP.replace("    exclude: [Oslo, 1804]\n", ""), "kept.yaml")
+    by_option = command(kept, "--at-least", saved, "--format", "csv").stdout
     path = written(tmp_path, "scenarios: [{name: kept, total: 5350, at_least: letters.csv}]\n")
     by_key = command(path, "--format", "csv").stdout
     raised = "raised method=dhondt total=5350"
