@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
 from bosetting_cli.errors import AllocationError
+from bosetting_cli.override import override
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_a_higher_total_lowers_nobody(statistics, rules, allocation):
 
 
 def test_too_many_for_the_minimum_is_an_error_with_the_largest_number(statistics, rules):
-    with pytest.raises(AllocationError, match="410 selected with minimums of 4100") as caught:
+    with pytest.raises(AllocationError, match="410 selected with minimums of 4,100") as caught:
         bosetting.allocate(statistics, override(rules, share=1.0, total=4000))
     assert "at most 400 can be selected" in str(caught.value)
 

@@ -15,8 +15,8 @@ from bosetting_cli.cli import cli
 from bosetting_cli.explain import explain
 from bosetting_cli.memory import Memory
 from bosetting_cli.narrative import narrative
+from bosetting_cli.override import override
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.compare import saved_of
-from bosetting_cli.rules import override
+from bosetting_cli.override import override
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def test_too_small_a_total_is_refused_with_the_sum(tmp_path):
     run = CliRunner()
     run.invoke(cli, ["allocate", "-q", "-o", str(path)])
     done = run.invoke(cli, ["allocate", "--total", "4000", "--at-least", str(path)])
-    assert "minimums of 4400 in all, the total is 4000" in str(done.exception)
+    assert "minimums of 4,400 in all, the total is 4,000" in str(done.exception)
 
 
 def test_a_file_that_is_no_allocation(tmp_path):

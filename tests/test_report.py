@@ -327,6 +327,8 @@ class TestCommand:
             png("<svg/>")
 
     def test_text_is_drawn_without_a_font_on_the_system(self) -> None:
-        empty = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" width="60" height="20">'
+        empty = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" width="60" height="20">'
+        )
         word = '<text x="2" y="16" font-family="sans-serif" font-size="14">Ås</text>'
         assert png(f"{empty}{word}</svg>") != png(f"{empty}</svg>")

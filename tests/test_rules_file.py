@@ -464,7 +464,7 @@ def test_printed_rules_show_the_options_and_what_files_hold(tmp_path):
     path = tmp_path / "own.yaml"
     path.write_text(PLAIN + "select: {list: asked.csv}\n")
     result = CliRunner().invoke(cli, ["rules", "--rules", str(path), "--total", "77"])
-    assert "total: {value: 77, source: given on the command line}\n" in result.stdout
+    assert "total: {value: 77, source: changed from the rules}\n" in result.stdout
     printed = parse_rules(result.stdout)
     assert isinstance(printed, Rules)
     assert printed.select.list == ("0301", "1804")

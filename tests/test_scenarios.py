@@ -16,8 +16,8 @@ from click.testing import CliRunner
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, RulesError
+from bosetting_cli.override import override
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rules import override
 from bosetting_cli.scenarios import Scenario, load_scenarios, run_scenarios
 
 SWEEP = """
@@ -240,7 +240,7 @@ def test_bad_scenarios_are_named_and_nothing_is_written(tmp_path):
     text = str(done.exception)
     assert isinstance(done.exception, BosettingError)
     assert "scenario `too few total=1000`: " in text
-    assert "the total is 1000" in text
+    assert "the total is 1,000" in text
     assert "scenario `no such`: method: " in text
     assert "scenario `heavy`: criteria: the weights sum to 1.2, not 1" in text
     assert "too few total=4400" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,15 @@ def test_the_first_columns_are_those_of_the_interface(allocation):
         "contribution_introduction_programme,at_minimum"
     )
     assert columns(allocation.rules)[:15] == tuple(expected.split(","))
+
+
+def test_every_column_is_documented(allocation):
+    page = (Path(__file__).parents[1] / "docs" / "output.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`([a-z_]+)(?:<[a-z-]+>)?`", page.split("Names of criteria")[0]))
+    names = [c.name.replace(" ", "_") for c in allocation.rules.criteria] + ["unaccompanied_minors"]
+    ends = "|".join(names)
+    found = {re.sub(rf"_({ends})$", "_", column) for column in columns(allocation.rules)}
+    assert found <= known
 
 
 def test_excel_nb_has_bom_semicolon_and_decimal_comma(allocation):

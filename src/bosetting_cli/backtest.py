@@ -19,7 +19,8 @@ from bosetting_cli.csvfile import read_csv
 from bosetting_cli.errors import BosettingError, DataError, Problem, RulesError, some
 from bosetting_cli.memory import Memory
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import Counties, Select, Total, check_rules
+from bosetting_cli.rules import Counties, Select, Total
+from bosetting_cli.rulescheck import check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

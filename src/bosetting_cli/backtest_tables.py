@@ -296,7 +296,7 @@ def summary(test: Backtest) -> Sequence[str]:
     ]
     if result.rules.as_of.year >= made.year:
         lines.append(
-            f"hindsight: the rules speak from {result.rules.as_of}, when these requests were made"
+            f"hindsight: the rules speak from {result.rules.as_of}, after these requests were made"
         )
     kinds = ("carried over", "hindsight")
     return lines + [f"{n.kind}: {n.text}" for n in result.notes if n.kind in kinds]

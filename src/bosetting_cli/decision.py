@@ -115,6 +115,10 @@ def _groups(
     people = memory(_people, standing.populations, step.county_of)
     groups = []
     problems = []
+    count = rules.select.count
+    if not rules.counties and count is not None and count > len(standing.keys):
+        what = f"{count} are to be selected, but only {len(standing.keys)} are eligible"
+        raise AllocationError(Problem(what, key="select.count"))
     for name, total in step.totals.items():
         ranking = rankings.get(name, ())
         chosen = memory(_select, ranking, rules.select, standing.keys, standing.included, fylker)

@@ -18,7 +18,7 @@ _LABELS: dict[str, tuple[str, str, str]] = {
     "population": ("popu\u00adlation", "folke\u00adtall", "folke\u00adtal"),
     "status": ("status", "status", "status"),
     "reason": ("reason", "grunn", "grunn"),
-    "requested": ("requested", "anmodet", "oppmoda"),
+    "requested": ("re\u00adquested", "anmodet", "oppmoda"),
     "of whom": ("of whom", "herav", "av desse"),
     "from": ("from", "fra", "frå"),
     "at minimum": ("min.", "min.", "min."),
@@ -53,7 +53,7 @@ _LABELS: dict[str, tuple[str, str, str]] = {
     "falls": ("falls", "får færre", "får færre"),
     "same": ("same", "som før", "som før"),
     "scenario": ("scenario", "scenario", "scenario"),
-    "employment": ("employ\u00adment", "syssel\u00adsetting", "syssel\u00adsetjing"),
+    "employment": ("em\u00adploy\u00adment", "syssel\u00adsetting", "syssel\u00adsetjing"),
     "introduction programme": (
         "introduction programme",
         "introduksjonsprogram",
@@ -106,7 +106,7 @@ def broken(text: str, width: int = 8) -> str:
     r"""Break a heading at spaces, then at soft hyphens, words longer than a width anywhere.
 
     Example:
-        >>> broken("employ\u00adment rate").split("\\n")
+        >>> broken("employ\u00adment rate").split("\n")
         ['employ-', 'ment', 'rate']
     """
     lines = []

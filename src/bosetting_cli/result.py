@@ -189,11 +189,16 @@ def record(row: Row, rules: Rules) -> dict[str, Any]:
     for criterion in rules.criteria:
         name, figure = column_name(criterion.name), row.figures[criterion.name]
         values[f"contribution_{name}"] = row.contributions.get(criterion.name)
-        values[f"figure_{name}"] = figure.value
-        values[f"years_{name}"] = len(figure.years)
-        values[f"rests_on_{name}"] = figure.denominator
+        values[f"figure_{name}"] = _whole(figure.value)
+        values[f"years_{name}"] = " ".join(map(str, figure.years))
+        values[f"rests_on_{name}"] = _whole(figure.denominator)
     values["note"] = "; ".join(row_notes(row, rules))
     return {name: values[name] for name in columns(rules)}
+
+
+def _whole(value: float | None) -> float | None:
+    """Return a count as a whole number: 666759, not 666759.0."""
+    return int(value) if value is not None and value.is_integer() else value
 
 
 def row_notes(row: Row, rules: Rules) -> Iterator[str]:

@@ -8,16 +8,10 @@ from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - msgspec reads the annotations
 import functools
-import math
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-
-from bosetting_cli.errors import Problem, RulesError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -259,81 +253,6 @@ def indicator_columns(indicator: str | Ratio) -> tuple[str, ...]:
     return (indicator,)
 
 
-def check_rules(rules: Rules) -> list[Problem]:
-    """Return what is impossible in rules whose keys and types are right.
-
-    The ``key`` of each problem is the path of the offending value.
-    """
-    return [*_weights(rules.criteria, "criteria"), *_county_step(rules), *_impossible(rules)]
-
-
-def _weights(criteria: tuple[Criterion, ...], path: str) -> Iterator[Problem]:
-    total = math.fsum(criterion.weight for criterion in criteria)
-    if abs(total - 1) > 1e-9:
-        given = " + ".join(f"{criterion.weight:.12g}" for criterion in criteria)
-        hint = "each weight is the part of the places that its criterion shares out"
-        yield Problem(f"the weights sum to {total:.12g}, not 1", key=path, value=given, hint=hint)
-    seen: set[str] = set()
-    for i, criterion in enumerate(criteria):
-        if column_name(criterion.name) in seen:
-            yield Problem(f"a second criterion `{criterion.name}`", key=f"{path}[{i}].name")
-        seen.add(column_name(criterion.name))
-        if criterion.smoothing and not isinstance(criterion.indicator, Ratio):
-            hint = "give the indicator as {numerator: …, denominator: …}"
-            yield Problem("only a rate can be smoothed", key=f"{path}[{i}].smoothing", hint=hint)
-
-
-def _county_step(rules: Rules) -> Iterator[Problem]:
-    counties = rules.counties
-    if counties is None:
-        return
-    given = [bool(counties.totals), counties.file is not None, bool(counties.criteria)]
-    if sum(given) != 1:
-        hint = "give one of totals, file and criteria"
-        yield Problem("the counties' numbers come from one place", key="counties", hint=hint)
-    if counties.criteria:
-        yield from _weights(counties.criteria, "counties.criteria")
-    if counties.totals and sum(counties.totals.values()) != rules.total.value:
-        yield Problem(
-            f"the counties' numbers sum to {sum(counties.totals.values())},"
-            f" the total is {rules.total.value}",
-            key="counties.totals",
-            hint="change both, or give the counties a key of their own (`counties.criteria`)",
-        )
-
-
-def _impossible(rules: Rules) -> Iterator[Problem]:
-    chosen = rules.select
-    ways = [n for n in ("share", "count", "list") if getattr(chosen, n) is not None]
-    if len(ways) > 1:
-        yield Problem(f"{' and '.join(ways)} exclude each other", key="select")
-    names = {"share", "score", *(criterion.name for criterion in rules.criteria)}
-    if chosen.by not in names:
-        hint = f"one of {', '.join(sorted(names))}"
-        yield Problem(f"no order `{chosen.by}`", key="select.by", hint=hint)
-    seen: set[str] = set()
-    for i, group in enumerate(rules.of_which):
-        if group.value > rules.total.value:
-            what = f"{group.value} of a total of {rules.total.value}"
-            yield Problem(what, key=f"of_which[{i}].value", hint="a part can't exceed the whole")
-        if column_name(group.name) in seen:
-            yield Problem(f"a second group `{group.name}`", key=f"of_which[{i}].name")
-        seen.add(column_name(group.name))
-    limit = rules.maximum
-    if limit and limit.value is not None and limit.value < rules.minimum.value:
-        yield Problem(f"is below the minimum of {rules.minimum.value}", key="maximum.value")
-    yield from _method(rules.method)
-
-
-def _method(name: str) -> Iterator[Problem]:
-    from bosetting_cli.apportionment import resolve_method
-
-    try:
-        resolve_method(name)
-    except ValueError as error:
-        yield Problem(str(error), key="method", value=name)
-
-
 @functools.cache
 def column_name(name: str) -> str:
     """Return a criterion's or group's name as it ends a column's name.
@@ -343,92 +262,3 @@ def column_name(name: str) -> str:
         'introduction_programme'
     """
     return "_".join(name.casefold().replace("-", " ").split())
-
-
-def override(
-    rules: Rules,
-    *,
-    total: int | None = None,
-    minimum: int | None = None,
-    share: float | None = None,
-    count: int | None = None,
-    asked: tuple[str, ...] | None = None,
-    weights: Mapping[str, float] | None = None,
-    method: str | None = None,
-    by: str | None = None,
-    include: tuple[str, ...] = (),
-    exclude: tuple[str, ...] = (),
-    at_least: Mapping[str, int] | None = None,
-) -> Rules:
-    """Return the rules with some of their numbers replaced.
-
-    Args:
-        rules: The rules to start from.
-        total: Another total.
-        minimum: Another minimum.
-        share: Another share of the eligible to select; replaces a count or list.
-        count: Another number to select; replaces a share or list.
-        asked: The selected themselves; replaces a share, count or list.
-        weights: Other weights, by criterion; those not named keep theirs.
-        method: Another apportionment method.
-        by: Another order in which to select.
-        include: Municipalities to select whatever their rank, added to the rules' own.
-        exclude: Municipalities to leave out, added to the rules' own.
-        at_least: Earlier requests, kommunenummer → places: they are the minimums of those
-            municipalities, which are selected whatever their rank.
-
-    Raises:
-        RulesError: A criterion is unknown, or the changed rules are impossible.
-    """
-    changes: dict[str, Any] = {}
-    if total is not None:
-        changes["total"] = Total(total, source="given on the command line")
-    if minimum is not None:
-        kept = rules.minimum.by_municipality
-        changes["minimum"] = Minimum(minimum, kept, source="given on the command line")
-    if at_least:
-        changes["minimum"] = _raised(changes.get("minimum", rules.minimum), at_least)
-        include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
-    chosen = _reselected(rules.select, share, count, asked)
-    chosen = msgspec.structs.replace(
-        chosen, by=by or chosen.by, include=(*chosen.include, *include)
-    )
-    if weights:
-        changes["criteria"] = _reweighted(rules.criteria, weights)
-    if method is not None:
-        changes["method"] = method
-    if exclude:
-        changes["exclude"] = (*rules.exclude, *exclude)
-    changed = msgspec.structs.replace(rules, select=chosen, **changes)
-    if problems := check_rules(changed):
-        raise RulesError(problems)
-    return changed
-
-
-def _reselected(
-    chosen: Select, share: float | None, count: int | None, asked: tuple[str, ...] | None
-) -> Select:
-    if share is None and count is None and asked is None:
-        return chosen
-    return msgspec.structs.replace(chosen, share=share, count=count, list=asked)
-
-
-def _raised(minimum: Minimum, at_least: Mapping[str, int]) -> Minimum:
-    least = dict(minimum.by_municipality)
-    for unit, number in sorted(at_least.items()):
-        least[unit] = max(number, least.get(unit, 0))
-    return msgspec.structs.replace(minimum, by_municipality=least)
-
-
-def _reweighted(
-    criteria: tuple[Criterion, ...], weights: Mapping[str, float]
-) -> tuple[Criterion, ...]:
-    by_name = {column_name(name): weight for name, weight in weights.items()}
-    known = {column_name(criterion.name) for criterion in criteria}
-    if unknown := sorted(set(by_name) - known):
-        names = ", ".join(criterion.name for criterion in criteria)
-        raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
-    return tuple(
-        msgspec.structs.replace(c, weight=by_name.get(column_name(c.name), c.weight))
-        for c in criteria
-    )

@@ -15,7 +15,8 @@ from bosetting_cli.figures import Place, read_figures
 from bosetting_cli.headers import COUNTY, KEY
 from bosetting_cli.kommunenummer import code_problems
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rules import SHORTHANDS, Rules, check_rules
+from bosetting_cli.rules import SHORTHANDS, Rules
+from bosetting_cli.rulescheck import check_rules, check_sources
 from bosetting_cli.yamlfile import MAX_BYTES, Document, parse_yaml
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def parse_rules(
     else:
         problems += [
             located(problem, document, file)
-            for problem in check_rules(rules)
+            for problem in (*check_rules(rules), *check_sources(rules))
             if not _is_under(problem.key, document.unread)
         ]
         if not problems:

@@ -19,8 +19,8 @@ from bosetting_cli.compare import vintages
 from bosetting_cli.decision import decide
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.memory import Memory
+from bosetting_cli.override import override
 from bosetting_cli.rows import statistics_notes
-from bosetting_cli.rules import override
 from bosetting_cli.saved import read_saved
 from bosetting_cli.yamlfile import Document, parse_yaml
 

@@ -217,7 +217,8 @@ def check_room(
             break
         room += 1
     place = f"{where}: " if where else ""
-    asked = f"{len(selected)} selected with minimums of {needed} in all"
-    what = f"{place}{asked}, the total is {house_size}"
-    hint = f"at most {room} can be selected; raise the total, lower the minimum or select fewer"
+    asked = f"{len(selected)} selected with minimums of {needed:,} in all"
+    what = f"{place}{asked}, the total is {house_size:,}"
+    enough = f" to {needed:,}" if len({minimums[unit] for unit in selected}) > 1 else ""
+    hint = f"at most {room} can be selected; raise the total{enough}, lower the minimum or select fewer"
     raise AllocationError(Problem(what, hint=hint))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.labels import heading, label, number
+from bosetting_cli.labels import broken, heading, label, number
 from bosetting_cli.result import SELECTED, columns, record
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def municipality_table(
     rules = allocation.rules
     rows = sort_rows(allocation.rows if everyone else allocation.selected, sort)
     words = ("rank", "kommunenummer", "municipality", "fylke", "population", "requested")
-    header = [label(word, lang) for word in words]
+    header = [broken(label(word, lang, hyphens=True), 20) for word in words]
     header += [f"{label('of whom', lang)}\n{heading(group, lang)}" for group in rules.of_which]
     align = ["right", "right", "left", "left", *["right"] * (len(header) - 4)]
     if everyone:
@@ -128,7 +128,8 @@ def _cells(row: Row, rules: Rules, lang: str, *, everyone: bool) -> list[str]:
 def _totals(allocation: Allocation, lang: str, *, everyone: bool) -> list[str]:
     rules, asked = allocation.rules, allocation.selected
     cells = ["", "", label("total", lang), ""]
-    cells += [number(sum(row.population or 0 for row in asked), 0, lang)]
+    shown = allocation.rows if everyone else asked
+    cells += [number(sum(row.population or 0 for row in shown), 0, lang)]
     cells += [number(sum(row.requested for row in asked), 0, lang) + NO_MARK]
     for group in rules.of_which:
         cells.append(number(sum(row.of_which.get(group.name, 0) for row in asked), 0, lang))

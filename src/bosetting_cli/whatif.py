@@ -20,8 +20,10 @@ from bosetting_cli.errors import BosettingError
 from bosetting_cli.explanation import Change
 from bosetting_cli.memory import Memory
 from bosetting_cli.narrative import sentence
+from bosetting_cli.override import override
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
-from bosetting_cli.rules import Total, check_rules, indicator_columns, override
+from bosetting_cli.rules import Total, indicator_columns
+from bosetting_cli.rulescheck import check_rules
 from bosetting_cli.standing import resolve
 
 if TYPE_CHECKING:

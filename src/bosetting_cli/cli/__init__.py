@@ -98,9 +98,10 @@ def main() -> NoReturn:
 
 def say_problems(error: BosettingError) -> None:
     """Print everything that is wrong, one problem after the other, on standard error."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     for problem in error.problems:
-        name = click.style("warning" if problem.severity == "warning" else "error", fg="red")
-        say(f"{name}: {problem}")
+        name = "warning" if problem.severity == "warning" else "error"
+        say(f"{name if plain else click.style(name, fg='red')}: {problem}")
 
 
 def say(text: str) -> None:

@@ -54,7 +54,7 @@ _FILE = click.Path(path_type=Path)
 def command(
     inputs: Inputs, path: Path, only: tuple[str, ...], force: bool, quiet: bool, **options: Any
 ) -> None:
-    r"""Write a letter to every municipality: asked for how many, or not asked and why.
+    """Write a letter to every municipality: asked for how many, or not asked and why.
 
     \b
     Examples:

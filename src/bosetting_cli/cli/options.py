@@ -92,7 +92,7 @@ class Inputs:
         Raises:
             RulesError: They are wrong, or become so.
         """
-        from bosetting_cli.rules import override
+        from bosetting_cli.override import override
         from bosetting_cli.rulesfile import load_rules, municipality_list
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None

@@ -69,7 +69,7 @@ def command(
     force: bool,
     quiet: bool,
 ) -> None:
-    r"""Write one page with map, charts, table and explanations that opens without a network.
+    """Write one page with map, charts, table and explanations that opens without a network.
 
     \b
     Examples:
@@ -86,6 +86,8 @@ def command(
 
     if path is None and not figures:
         raise click.UsageError("name a file with --output, or a --figure.")
+    if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
+        raise click.UsageError(f"--output: the page is HTML, not {path.suffix}; name a .html file.")
     statistics, rules = inputs.read()
     areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
     allocation = allocate(statistics, rules)

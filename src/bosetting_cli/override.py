@@ -1,0 +1,116 @@
+"""Rules with some of their numbers replaced, which then no longer claim the rules' sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.rules import Criterion, Minimum, Rules, Select, Total, column_name
+from bosetting_cli.rulescheck import check_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What an overridden number gives as its source: it is no longer the letter's.
+CHANGED = "changed from the rules"
+
+
+def override(
+    rules: Rules,
+    *,
+    total: int | None = None,
+    minimum: int | None = None,
+    share: float | None = None,
+    count: int | None = None,
+    asked: tuple[str, ...] | None = None,
+    weights: Mapping[str, float] | None = None,
+    method: str | None = None,
+    by: str | None = None,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    at_least: Mapping[str, int] | None = None,
+) -> Rules:
+    """Return the rules with some of their numbers replaced.
+
+    Args:
+        rules: The rules to start from.
+        total: Another total.
+        minimum: Another minimum.
+        share: Another share of the eligible to select; replaces a count or list.
+        count: Another number to select; replaces a share or list.
+        asked: The selected themselves; replaces a share, count or list.
+        weights: Other weights, by criterion; those not named keep theirs.
+        method: Another apportionment method.
+        by: Another order in which to select.
+        include: Municipalities to select whatever their rank, added to the rules' own.
+        exclude: Municipalities to leave out, added to the rules' own.
+        at_least: Earlier requests, kommunenummer → places: they are the minimums of those
+            municipalities, which are selected whatever their rank.
+
+    Raises:
+        RulesError: A criterion is unknown, or the changed rules are impossible.
+    """
+    changes: dict[str, Any] = {}
+    if total is not None:
+        changes["total"] = Total(total, source=CHANGED)
+    if minimum is not None:
+        changes["minimum"] = Minimum(minimum, rules.minimum.by_municipality, source=CHANGED)
+    if at_least:
+        changes["minimum"] = _raised(changes.get("minimum", rules.minimum), at_least)
+        include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
+    chosen = _reselected(rules.select, share, count, asked)
+    chosen = msgspec.structs.replace(
+        chosen, by=by or chosen.by, include=(*chosen.include, *include)
+    )
+    if weights:
+        changes["criteria"] = _reweighted(rules.criteria, weights)
+    if method is not None:
+        changes["method"] = method
+    if exclude:
+        changes["exclude"] = (*rules.exclude, *exclude)
+    changed = msgspec.structs.replace(rules, select=chosen, **changes)
+    if changed != rules:
+        changed = msgspec.structs.replace(changed, reference=_altered(rules.reference))
+    if problems := check_rules(changed):
+        raise RulesError(problems)
+    return changed
+
+
+def _altered(reference: str | None) -> str:
+    """Return a reference that no longer vouches for all numbers."""
+    if reference is None or reference.endswith(CHANGED):
+        return reference or CHANGED
+    return f"{reference}; {CHANGED}"
+
+
+def _reselected(
+    chosen: Select, share: float | None, count: int | None, asked: tuple[str, ...] | None
+) -> Select:
+    if share is None and count is None and asked is None:
+        return chosen
+    return msgspec.structs.replace(chosen, share=share, count=count, list=asked, source=CHANGED)
+
+
+def _raised(minimum: Minimum, at_least: Mapping[str, int]) -> Minimum:
+    least = dict(minimum.by_municipality)
+    for unit, number in sorted(at_least.items()):
+        least[unit] = max(number, least.get(unit, 0))
+    return msgspec.structs.replace(minimum, by_municipality=least)
+
+
+def _reweighted(
+    criteria: tuple[Criterion, ...], weights: Mapping[str, float]
+) -> tuple[Criterion, ...]:
+    by_name = {column_name(name): weight for name, weight in weights.items()}
+    known = {column_name(criterion.name) for criterion in criteria}
+    if unknown := sorted(set(by_name) - known):
+        names = ", ".join(criterion.name for criterion in criteria)
+        raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
+    return tuple(
+        msgspec.structs.replace(c, weight=by_name[column_name(c.name)], source=CHANGED)
+        if by_name.get(column_name(c.name), c.weight) != c.weight
+        else c
+        for c in criteria
+    )
