@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
 from bosetting_cli.errors import AllocationError
-from bosetting_cli.override import override
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rulebook.override import override
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:

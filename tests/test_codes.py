@@ -27,9 +27,9 @@ from bosetting_cli.codes import (
     vintage,
 )
 from bosetting_cli.errors import DataError
-from bosetting_cli.override import override
 from bosetting_cli.regroup import is_count
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rulebook.override import override
 from bosetting_cli.rules import Condition, Minimum, Select
 from bosetting_cli.selection import meets
 from bosetting_cli.statistics import Column, Municipality, Statistics

@@ -13,8 +13,8 @@ from bosetting_cli.cli import cli
 from bosetting_cli.codes import codes_of
 from bosetting_cli.compare import carried, compare, saved_of, vintages
 from bosetting_cli.errors import BosettingError
-from bosetting_cli.override import override
 from bosetting_cli.resources import config_dir
+from bosetting_cli.rulebook.override import override
 from bosetting_cli.saved import Entry, Saved, read_actual
 
 HEADER = "kommunenummer,municipality,fylke,requested,requested_minors\n"

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.explain import explain
+from bosetting_cli.explaining.narrative import narrative
 from bosetting_cli.memory import Memory
-from bosetting_cli.narrative import narrative
-from bosetting_cli.override import override
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rulebook.override import override
 from small import criterion, rules_for, synthetic
 
 
@@ -319,7 +319,7 @@ def test_every_part_is_documented():
     from dataclasses import fields
     from pathlib import Path
 
-    from bosetting_cli import explanation
+    from bosetting_cli.explaining import explanation
 
     page = (Path(__file__).parents[1] / "docs" / "explain.md").read_text(encoding="utf-8")
     parts = ("Explanation", "CriterionPart", "ConditionPart", "Rounding", "Change")

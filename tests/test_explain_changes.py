@@ -18,11 +18,11 @@ import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.decision import decide
 from bosetting_cli.explain import explain
-from bosetting_cli.override import override
+from bosetting_cli.explaining.whatif import Outcome, nearest
 from bosetting_cli.resources import config_dir, data_dir
+from bosetting_cli.rulebook.loading import load_rules
+from bosetting_cli.rulebook.override import override
 from bosetting_cli.rules import Counties, Ratio, Total
-from bosetting_cli.rulesfile import load_rules
-from bosetting_cli.whatif import Outcome, nearest
 from small import criterion, rules_for, synthetic
 
 STEP = {"rate": 0.001, "persons": 1}

@@ -7,10 +7,10 @@ import zipfile
 import openpyxl
 import pytest
 
-from bosetting_cli import csvfile
-from bosetting_cli.csvfile import read_csv
 from bosetting_cli.errors import DataError
-from bosetting_cli.headers import ALIASES, canonical, folded
+from bosetting_cli.reading import csvfile
+from bosetting_cli.reading.csvfile import read_csv
+from bosetting_cli.reading.headers import ALIASES, canonical, folded
 
 PLAIN = "kommunenummer,municipality,population\n0301,Oslo,666759\n1804,Bodø,51022\n"
 HEADER = ("kommunenummer", "municipality", "population")

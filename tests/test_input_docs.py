@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bosetting_cli.figures import Place, is_missing, read_figures
-from bosetting_cli.headers import ALIASES, canonical
-from bosetting_cli.kommunenummer import is_total, understand
-from bosetting_cli.yamlfile import scalar
+from bosetting_cli.reading.figures import Place, is_missing, read_figures
+from bosetting_cli.reading.headers import ALIASES, canonical
+from bosetting_cli.reading.kommunenummer import is_total, understand
+from bosetting_cli.rulebook.yamlfile import scalar
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
 
@@ -60,7 +60,10 @@ def test_figures(cells, values):
     assert read_figures(cells, Place("own.csv", "x", range(len(cells)))).values == values
 
 
-@pytest.mark.parametrize("name", ["crosscheck", "errors", "headers", "kommunenummer", "yamlfile"])
+@pytest.mark.parametrize(
+    "name",
+    ["crosscheck", "errors", "reading.headers", "reading.kommunenummer", "rulebook.yamlfile"],
+)
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"bosetting_cli.{name}"))
     assert found.attempted > 0

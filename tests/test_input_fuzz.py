@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bosetting_cli import BosettingError, load_rules, load_statistics
-from bosetting_cli.csvfile import CsvTable, read_csv
 from bosetting_cli.errors import DataError, RulesError
+from bosetting_cli.reading.csvfile import CsvTable, read_csv
+from bosetting_cli.rulebook.dump import rules_yaml
+from bosetting_cli.rulebook.loading import parse_rules
+from bosetting_cli.rulebook.yamlfile import scalar
 from bosetting_cli.rules import Rules
-from bosetting_cli.rulesdump import rules_yaml
-from bosetting_cli.rulesfile import parse_rules
 from bosetting_cli.statistics import Statistics
-from bosetting_cli.yamlfile import scalar
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "config" / "criteria.schema.json").read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.csvfile import CsvTable
-from bosetting_cli.kommunenummer import (
+from bosetting_cli.reading.csvfile import CsvTable
+from bosetting_cli.reading.kommunenummer import (
     code_problems,
     is_code,
     is_proper,

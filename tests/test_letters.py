@@ -21,7 +21,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, DataError
 from bosetting_cli.explain import explain
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
-from bosetting_cli.override import override
+from bosetting_cli.rulebook.override import override
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ class TestTemplates:
         assert text.split("\n") == [f"{name}: True" for name in VARIABLES]
 
     def test_the_documentation_names_every_variable_and_filter(self) -> None:
-        from bosetting_cli.letter_template import FILTERS
+        from bosetting_cli.letters.template import FILTERS
 
         page = (Path(__file__).parents[1] / "docs/letters.md").read_text(encoding="utf-8")
         named = re.findall(r"^\| `(\w+)`", page, re.M)

@@ -325,8 +325,8 @@ def test_excel_nb_is_what_a_norwegian_excel_reads(small):
 
 
 def test_what_is_written_for_a_norwegian_excel_can_be_read_again(small, tmp_path):
-    from bosetting_cli.csvfile import read_csv
-    from bosetting_cli.figures import Place, read_figures
+    from bosetting_cli.reading.csvfile import read_csv
+    from bosetting_cli.reading.figures import Place, read_figures
 
     target = tmp_path / "out.csv"
     assert run("allocate", *small, "--excel-nb", "-o", str(target)).returncode == 0

@@ -19,11 +19,11 @@ from bosetting_cli.allocation import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain
-from bosetting_cli.packing import pack, unpack
 from bosetting_cli.phrases import TEMPLATES, phrases
-from bosetting_cli.raster import png
 from bosetting_cli.report import report
-from bosetting_cli.ruletable import imputed, rule_lines, vintages
+from bosetting_cli.report.packing import pack, unpack
+from bosetting_cli.report.raster import png
+from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from bosetting_cli import load_rules
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import RulesError
+from bosetting_cli.rulebook.dump import rules_yaml
+from bosetting_cli.rulebook.loading import parse_rules
+from bosetting_cli.rulebook.schema import rules_schema
+from bosetting_cli.rulebook.yamlfile import parse_yaml, scalar
 from bosetting_cli.rules import Rules
-from bosetting_cli.rulesdump import rules_yaml
-from bosetting_cli.rulesfile import parse_rules
-from bosetting_cli.rulesschema import rules_schema
-from bosetting_cli.yamlfile import parse_yaml, scalar
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"

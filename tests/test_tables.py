@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.countytables import county_table
 from bosetting_cli.result import columns
 from bosetting_cli.tables import document, municipality_table, render, shortened
+from bosetting_cli.tables.counties import county_table
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = {

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bosetting_cli.allocation import allocate
     from bosetting_cli.errors import BosettingError
+    from bosetting_cli.reading.loading import load_statistics
     from bosetting_cli.result import Allocation
+    from bosetting_cli.rulebook.loading import load_rules
     from bosetting_cli.rules import Rules
-    from bosetting_cli.rulesfile import load_rules
-    from bosetting_cli.statistics import Statistics, load_statistics
+    from bosetting_cli.statistics import Statistics
 
 __all__ = [
     "Allocation",
@@ -30,8 +31,8 @@ _HOMES = {
     "Rules": "rules",
     "Statistics": "statistics",
     "allocate": "allocation",
-    "load_rules": "rulesfile",
-    "load_statistics": "statistics",
+    "load_rules": "rulebook.loading",
+    "load_statistics": "reading.loading",
 }
 
 

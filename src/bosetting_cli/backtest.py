@@ -15,12 +15,12 @@ from msgspec import structs
 from bosetting_cli.agreement import agreement
 from bosetting_cli.allocation import allocate
 from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
-from bosetting_cli.csvfile import read_csv
 from bosetting_cli.errors import BosettingError, DataError, Problem, RulesError, some
 from bosetting_cli.memory import Memory
+from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rulebook.check import check_rules
 from bosetting_cli.rules import Counties, Select, Total
-from bosetting_cli.rulescheck import check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

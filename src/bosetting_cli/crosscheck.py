@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from bosetting_cli.csvfile import capped, read_csv
 from bosetting_cli.errors import DataError, Problem, shown, some
-from bosetting_cli.headers import COUNTY, KEY, NAME, YEAR, canonical
 from bosetting_cli.names import fold, name_keys
+from bosetting_cli.reading.csvfile import capped, read_csv
+from bosetting_cli.reading.headers import COUNTY, KEY, NAME, YEAR, canonical
 from bosetting_cli.rules import Ratio, column_name
 from bosetting_cli.statistics import year_list
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from bosetting_cli.csvfile import CsvTable
-    from bosetting_cli.figures import Place
+    from bosetting_cli.reading.csvfile import CsvTable
+    from bosetting_cli.reading.figures import Place
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Column, Municipality, Statistics
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli import selection, tables
 from bosetting_cli.apportionment.exact import as_float
 from bosetting_cli.criteria import years_of
-from bosetting_cli.explanation import ConditionPart, CriterionPart, Explanation, Rounding
+from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
 from bosetting_cli.labels import title
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import Ratio, indicator_columns
@@ -89,7 +89,7 @@ def explain(
     )
     if not changes:
         return explanation
-    from bosetting_cli.whatif import find_changes
+    from bosetting_cli.explaining.whatif import find_changes
 
     found = find_changes(statistics, rules, explanation, memory)
     return dataclasses.replace(explanation, changes=found)

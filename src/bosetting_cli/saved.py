@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.csvfile import read_csv
 from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def read_actual(year: str) -> Saved:
 
 
 def _from_csv(path: Path, file: str) -> list[Entry]:
-    from bosetting_cli.kommunenummer import with_proper_codes
+    from bosetting_cli.reading.kommunenummer import with_proper_codes
 
     table = with_proper_codes(read_csv(path, file))
     if missing := [name for name in (KEY, NUMBER) if name not in table.header]:

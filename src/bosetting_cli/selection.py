@@ -220,5 +220,6 @@ def check_room(
     asked = f"{len(selected)} selected with minimums of {needed:,} in all"
     what = f"{place}{asked}, the total is {house_size:,}"
     enough = f" to {needed:,}" if len({minimums[unit] for unit in selected}) > 1 else ""
-    hint = f"at most {room} can be selected; raise the total{enough}, lower the minimum or select fewer"
+    remedy = f"raise the total{enough}, lower the minimum or select fewer"
+    hint = f"at most {room} can be selected; {remedy}"
     raise AllocationError(Problem(what, hint=hint))

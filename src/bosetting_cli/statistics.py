@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import DataError, Problem, did_you_mean, some
-from bosetting_cli.headers import KEY, canonical
+from bosetting_cli.reading.headers import KEY, canonical
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
     import pandas as pd
 
@@ -153,29 +152,6 @@ class Statistics:
                 name = column.name if year is None else f"{column.name}_{year}"
                 frame[name] = [column.value(code, year) for code in codes]
         return pd.DataFrame(frame, index=pd.Index(codes, name=KEY))
-
-
-def load_statistics(
-    directory: str | Path | None = None,
-    *,
-    indicators: Collection[str] | None = None,
-    strict: bool = False,
-) -> Statistics:
-    """Read a folder of statistics, or one CSV file that is register and figures in one.
-
-    What forms are read is in docs/input.md.
-
-    Args:
-        directory: The folder or file; without it the packaged statistics of 2017.
-        indicators: Only read and check the columns of these names.
-        strict: Refuse whatever had to be mended or assumed; else it stands in the notes.
-
-    Raises:
-        DataError: Something is missing or wrong; all mistakes, with file, line and column.
-    """
-    from bosetting_cli.loading import load  # figures made by hand need none of it
-
-    return load(directory, indicators, strict=strict)
 
 
 def year_list(years: Collection[int | None]) -> str:

@@ -27,9 +27,9 @@ def command(inputs: Inputs, output: Output, everyone: bool, by: str | None, sort
       bosetting allocate --exclude Oslo --include 1850 -o requests.xlsx
     """
     from bosetting_cli.allocation import allocate
-    from bosetting_cli.countytables import county_table
     from bosetting_cli.summary import summary_lines
     from bosetting_cli.tables import document, municipality_table
+    from bosetting_cli.tables.counties import county_table
 
     statistics, rules = inputs.read()
     allocation = allocate(statistics, rules)

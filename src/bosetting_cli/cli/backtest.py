@@ -47,7 +47,7 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
       bosetting backtest --year 2017 --format json -o backtest-2017.json
     """
     from bosetting_cli.backtest import backtest
-    from bosetting_cli.backtest_tables import summary, written
+    from bosetting_cli.tables.backtest import summary, written
 
     statistics, rules = inputs.load()
     test = backtest(

@@ -65,7 +65,7 @@ def command(
       bosetting compare built-in actual:2018 --codes 2018 --by fylke
     """
     from bosetting_cli.compare import carried, compare
-    from bosetting_cli.comparetables import (
+    from bosetting_cli.tables.compare import (
         comparison_document,
         difference_table,
         fylke_table,

@@ -32,8 +32,8 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
     """
     from bosetting_cli.allocation import allocate
     from bosetting_cli.explain import explain, explanations_document
+    from bosetting_cli.explaining.narrative import narrative
     from bosetting_cli.memory import Memory
-    from bosetting_cli.narrative import narrative
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()

@@ -64,8 +64,8 @@ def command(
       bosetting letters -o letters --template ours.md.j2 --force
     """
     from bosetting_cli.allocation import allocate
-    from bosetting_cli.folder import INDEX, whole_folder
     from bosetting_cli.letters import index, letters
+    from bosetting_cli.letters.folder import INDEX, whole_folder
 
     statistics, rules = inputs.read()
     codes = _codes(statistics, only)

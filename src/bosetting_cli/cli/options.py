@@ -75,7 +75,7 @@ class Inputs:
             DataError: The statistics are.
         """
         from bosetting_cli.crosscheck import checked
-        from bosetting_cli.statistics import load_statistics
+        from bosetting_cli.reading.loading import load_statistics
 
         notes: list[Problem] = []
         rules = self.read_rules(notes)
@@ -92,8 +92,8 @@ class Inputs:
         Raises:
             RulesError: They are wrong, or become so.
         """
-        from bosetting_cli.override import override
-        from bosetting_cli.rulesfile import load_rules, municipality_list
+        from bosetting_cli.rulebook.loading import load_rules, municipality_list
+        from bosetting_cli.rulebook.override import override
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
         rules = load_rules(self.rules, notes=notes)

@@ -14,7 +14,7 @@ from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bosetting_cli.boundaries import Areas
+    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation, Row
     from bosetting_cli.statistics import Statistics
 
@@ -79,9 +79,9 @@ def command(
       bosetting report --figure map.svg --figure contributions.png
     """
     from bosetting_cli.allocation import allocate
-    from bosetting_cli.boundaries import load_boundaries
     from bosetting_cli.output import write_file
     from bosetting_cli.report import report
+    from bosetting_cli.report.boundaries import load_boundaries
     from bosetting_cli.summary import summary_lines
 
     if path is None and not figures:
@@ -115,8 +115,8 @@ def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
     from bosetting_cli.errors import BosettingError, Problem
-    from bosetting_cli.raster import png
     from bosetting_cli.report import figure
+    from bosetting_cli.report.raster import png
 
     svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
     if svg is None:

@@ -40,7 +40,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
       bosetting scenarios sweep.yaml --at-least letters.csv -o sweep.xlsx
     """
     from bosetting_cli.scenarios import load_scenarios, run_scenarios
-    from bosetting_cli.scenariotables import long_table, scenarios_document, wide_table
+    from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
 
     plan = load_scenarios(file)
     base = dataclasses.replace(

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from bosetting_cli.labels import number
 from bosetting_cli.phrases import phrase
-from bosetting_cli.result import SELECTED
-from bosetting_cli.svg import (
+from bosetting_cli.report.svg import (
     INK,
     MUTED,
     PAPER,
@@ -22,11 +21,12 @@ from bosetting_cli.svg import (
     num,
     text,
 )
+from bosetting_cli.result import SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.boundaries import Areas
+    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation, Row
 
 Point = tuple[float, float]

@@ -17,19 +17,19 @@ import msgspec
 from bosetting_cli import criteria
 from bosetting_cli.decision import Decision, decide
 from bosetting_cli.errors import BosettingError
-from bosetting_cli.explanation import Change
+from bosetting_cli.explaining.explanation import Change
+from bosetting_cli.explaining.narrative import sentence
 from bosetting_cli.memory import Memory
-from bosetting_cli.narrative import sentence
-from bosetting_cli.override import override
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
+from bosetting_cli.rulebook.check import check_rules
+from bosetting_cli.rulebook.override import override
 from bosetting_cli.rules import Total, indicator_columns
-from bosetting_cli.rulescheck import check_rules
 from bosetting_cli.standing import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from bosetting_cli.explanation import ConditionPart, CriterionPart, Explanation
+    from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Column, Statistics
 

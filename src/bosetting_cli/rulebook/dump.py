@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
-from bosetting_cli.yamlfile import scalar
+from bosetting_cli.rulebook.yamlfile import scalar
 
 if TYPE_CHECKING:
     from bosetting_cli.rules import Rules

@@ -11,7 +11,7 @@ from bosetting_cli.phrases import TEMPLATES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.markdown import Block, Span
+    from bosetting_cli.letters.markdown import Block, Span
 
 
 def write_html(blocks: Sequence[Block], title: str, lang: str) -> bytes:

@@ -13,12 +13,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli import crosscheck, described
-from bosetting_cli.csvfile import CsvTable, capped, read_csv
+from bosetting_cli import crosscheck
 from bosetting_cli.errors import DataError, Problem, did_you_mean, shown, some
-from bosetting_cli.figures import Place, is_figure, is_missing, read_figures
-from bosetting_cli.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
-from bosetting_cli.kommunenummer import code_problems
+from bosetting_cli.reading import described
+from bosetting_cli.reading.csvfile import CsvTable, capped, read_csv
+from bosetting_cli.reading.figures import Place, is_figure, is_missing, read_figures
+from bosetting_cli.reading.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
+from bosetting_cli.reading.kommunenummer import code_problems
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics import Column, Municipality, Statistics
 
@@ -43,10 +44,24 @@ class _Reading:
     columns: dict[str, Column] = dataclasses.field(default_factory=dict)
 
 
-def load(
-    directory: str | Path | None, indicators: Collection[str] | None, *, strict: bool
+def load_statistics(
+    directory: str | Path | None = None,
+    *,
+    indicators: Collection[str] | None = None,
+    strict: bool = False,
 ) -> Statistics:
-    """Read a folder or file of statistics; see `statistics.load_statistics`."""
+    """Read a folder of statistics, or one CSV file that is register and figures in one.
+
+    What forms are read is in docs/input.md.
+
+    Args:
+        directory: The folder or file; without it the packaged statistics of 2017.
+        indicators: Only read and check the columns of these names.
+        strict: Refuse whatever had to be mended or assumed; else it stands in the notes.
+
+    Raises:
+        DataError: Something is missing or wrong; all mistakes, with file, line and column.
+    """
     statistics, problems = read(directory, indicators)
     if strict:
         problems = [dataclasses.replace(p, severity="error") for p in problems]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bosetting_cli.labels import number, title
 from bosetting_cli.phrases import phrase
-from bosetting_cli.svg import (
+from bosetting_cli.report.svg import (
     INK,
     KINDS,
     MUTED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from bosetting_cli.explainwords import say
+from bosetting_cli.explaining.words import say
 from bosetting_cli.labels import label, number
 from bosetting_cli.phrases import listing, name
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
@@ -15,7 +15,12 @@ from bosetting_cli.tables import Table, render
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bosetting_cli.explanation import Change, ConditionPart, CriterionPart, Explanation
+    from bosetting_cli.explaining.explanation import (
+        Change,
+        ConditionPart,
+        CriterionPart,
+        Explanation,
+    )
 
 WIDTH = 100
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import Problem, shown, some
-from bosetting_cli.headers import KEY, NAME, WEAK_KEYS, folded
+from bosetting_cli.reading.headers import KEY, NAME, WEAK_KEYS, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.csvfile import CsvTable
+    from bosetting_cli.reading.csvfile import CsvTable
 
 _PROPER = re.compile(r"[0-9]{4}")
 _WRITTEN = re.compile(

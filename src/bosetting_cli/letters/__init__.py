@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.explain import Explanation, explain
+from bosetting_cli.explaining.wording import why
 from bosetting_cli.labels import title
-from bosetting_cli.markdown import parse
+from bosetting_cli.letters.markdown import parse
 from bosetting_cli.names import fold
 from bosetting_cli.phrases import date, name
 from bosetting_cli.result import NOT_SELECTED
-from bosetting_cli.ruletable import vintages
-from bosetting_cli.wording import why
+from bosetting_cli.tables.rules import vintages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from bosetting_cli.letter_template import LetterTemplate
-    from bosetting_cli.markdown import Block
+    from bosetting_cli.letters.markdown import Block
+    from bosetting_cli.letters.template import LetterTemplate
     from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
@@ -224,7 +224,7 @@ def _languages(
 
 
 def _templates(path: Path | None, form: str, languages: set[str]) -> Mapping[str, LetterTemplate]:
-    from bosetting_cli.letter_template import load_template
+    from bosetting_cli.letters.template import load_template
 
     given = {lang: load_template(path, lang, VARIABLES) for lang in sorted(languages)}
     if form != "html" and any(template.markup for template in given.values()):
@@ -241,7 +241,7 @@ class _Writer:
         self._subject = subject
         self._word: dict[str, Any] = {}
         if form == "pdf":
-            from bosetting_cli.letter_pdf import PdfWriter
+            from bosetting_cli.letters.pdf import PdfWriter
 
             self._pdf = PdfWriter(font)
 
@@ -255,13 +255,13 @@ class _Writer:
             return self._word_writer(lang).write(blocks)  # type: ignore[no-any-return]
         if self._form == "pdf":
             return self._pdf.write(blocks, heading, lang)
-        from bosetting_cli.letter_html import write_html
+        from bosetting_cli.letters.html import write_html
 
         return write_html(blocks, heading, lang)
 
     def _word_writer(self, lang: str) -> Any:
         if lang not in self._word:
-            from bosetting_cli.letter_docx import WordWriter
+            from bosetting_cli.letters.docx import WordWriter
 
             self._word[lang] = WordWriter(self._subject, lang)
         return self._word[lang]

@@ -12,7 +12,7 @@ from bosetting_cli.errors import BosettingError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.markdown import Block, Span
+    from bosetting_cli.letters.markdown import Block, Span
 
 LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.rulebook.check import check_rules
 from bosetting_cli.rules import Criterion, Minimum, Rules, Select, Total, column_name
-from bosetting_cli.rulescheck import check_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, Problem
-from bosetting_cli.letter_html import markup
+from bosetting_cli.letters.html import markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bosetting_cli.markdown import Block
+    from bosetting_cli.letters.markdown import Block
 
 LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 _MM = 72 / 25.4

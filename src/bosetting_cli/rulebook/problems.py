@@ -11,9 +11,9 @@ import msgspec
 from jsonschema import Draft202012Validator
 
 from bosetting_cli.errors import Problem, did_you_mean, shown
+from bosetting_cli.rulebook.schema import rules_schema
+from bosetting_cli.rulebook.yamlfile import Document, join_path
 from bosetting_cli.rules import Rules
-from bosetting_cli.rulesschema import rules_schema
-from bosetting_cli.yamlfile import Document, join_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

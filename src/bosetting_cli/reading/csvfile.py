@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli import decoding
 from bosetting_cli.errors import DataError, Problem, shown
-from bosetting_cli.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
-from bosetting_cli.kommunenummer import is_code, is_total, with_proper_codes
+from bosetting_cli.reading import decoding
+from bosetting_cli.reading.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
+from bosetting_cli.reading.kommunenummer import is_code, is_total, with_proper_codes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -95,7 +95,7 @@ def read_csv(
     content = decoding.read_bytes(path, file, MAX_BYTES)
     digest = hashlib.sha256(content).hexdigest()
     if content.startswith(b"PK\x03\x04"):
-        from bosetting_cli.spreadsheet import read_sheet
+        from bosetting_cli.reading.spreadsheet import read_sheet
 
         rows, notes = read_sheet(content, file, MAX_CELLS)
         grid = _Grid(rows, list(range(1, len(rows) + 1)), notes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, Problem, did_you_mean
 from bosetting_cli.labels import label, number
-from bosetting_cli.markdown import escape
+from bosetting_cli.letters.markdown import escape
 from bosetting_cli.phrases import TEMPLATES, listing, name, phrase
 
 if TYPE_CHECKING:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.csvfile import CsvTable, read_csv
-from bosetting_cli.decoding import read_bytes
 from bosetting_cli.errors import DataError, Problem, RulesError, shown, some
-from bosetting_cli.figures import Place, read_figures
-from bosetting_cli.headers import COUNTY, KEY
-from bosetting_cli.kommunenummer import code_problems
+from bosetting_cli.reading.csvfile import CsvTable, read_csv
+from bosetting_cli.reading.decoding import read_bytes
+from bosetting_cli.reading.figures import Place, read_figures
+from bosetting_cli.reading.headers import COUNTY, KEY
+from bosetting_cli.reading.kommunenummer import code_problems
 from bosetting_cli.resources import config_dir
+from bosetting_cli.rulebook.check import check_rules, check_sources
+from bosetting_cli.rulebook.yamlfile import MAX_BYTES, Document, parse_yaml
 from bosetting_cli.rules import SHORTHANDS, Rules
-from bosetting_cli.rulescheck import check_rules, check_sources
-from bosetting_cli.yamlfile import MAX_BYTES, Document, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +100,7 @@ def _all_problems(
     data: dict[str, Any], document: Document, file: str, reason: str
 ) -> list[Problem]:
     """Return every way in which data miss the schema, and what else is wrong in the rest."""
-    from bosetting_cli.rulesproblems import schema_problems, sound_parts
+    from bosetting_cli.rulebook.problems import schema_problems, sound_parts
 
     problems = schema_problems(data, document, file)
     sound, bad = sound_parts(data, problems)

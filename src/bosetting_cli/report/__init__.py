@@ -8,21 +8,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.explain import explain
+from bosetting_cli.explaining.wording import why
 from bosetting_cli.labels import heading, label, number, title
-from bosetting_cli.map import map_svg, per_1000, places_of
-from bosetting_cli.packing import pack
 from bosetting_cli.phrases import TEMPLATES, date, listing, name, phrase, phrases
+from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
+from bosetting_cli.report.map import map_svg, per_1000, places_of
+from bosetting_cli.report.packing import pack
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
-from bosetting_cli.ruletable import imputed, rule_lines, vintages
-from bosetting_cli.wording import why
+from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bosetting_cli.boundaries import Areas
+    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation, Row
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
@@ -285,8 +285,8 @@ def _changes(
     watched: Callable[[Iterable[Row]], Iterable[Row]],
 ) -> list[list[str]]:
     """Return for each row what would have changed the answer, in sentences."""
+    from bosetting_cli.explaining.narrative import sentence
     from bosetting_cli.memory import Memory
-    from bosetting_cli.narrative import sentence
 
     memory = Memory()
     told = (

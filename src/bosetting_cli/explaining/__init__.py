@@ -1,0 +1,1 @@
+"""An explanation: what it holds, what would have changed it, and its words."""

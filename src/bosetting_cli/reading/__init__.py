@@ -1,0 +1,1 @@
+"""Files as people have them → statistics: bytes, cells, numbers, codes, tables."""

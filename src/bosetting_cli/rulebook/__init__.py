@@ -1,0 +1,1 @@
+"""A rules file → Rules: read, checked, changed, written out, described to editors."""
