@@ -261,6 +261,92 @@ def test_a_tie_for_the_last_place_goes_to_the_larger_and_is_reported():
     assert [n.kind for n in result.notes] == ["tie"]
 
 
+@pytest.mark.parametrize(
+    ("method", "total", "population", "expected"),
+    [
+        # 1100/33 = 400/12: both claim the last place
+        ("dhondt", 44, {"0301": 1100, "1201": 400}, {"0301": 33, "1201": 11}),
+        # 1100/5.5 = 900/4.5
+        (
+            "sainte-lague",
+            21,
+            {"0301": 1100, "1201": 2100, "1601": 900},
+            {"0301": 6, "1201": 11, "1601": 4},
+        ),
+        # remainders of 5/9 each, for two places
+        (
+            "largest-remainder",
+            5,
+            {"0301": 100, "1201": 100, "1601": 100, "1804": 600},
+            {"0301": 1, "1201": 1, "1601": 0, "1804": 3},
+        ),
+    ],
+)
+def test_an_exact_tie_between_unequal_counts_is_found(method, total, population, expected):
+    statistics = synthetic({"population": {2017: population}})
+    result = bosetting.allocate(statistics, rules_for([criterion()], total, method=method))
+    assert {row.kommunenummer: row.requested for row in result.rows} == expected
+    assert [note.kind for note in result.notes] == ["tie"]
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.dictionaries(st.sampled_from("abcdefg"), st.integers(1, 40), min_size=2),
+    st.integers(1, 60),
+    st.sampled_from(["sainte-lague", "dhondt", "adams", "huntington-hill", "largest-remainder"]),
+)
+def test_counts_are_apportioned_as_exactly_as_by_the_library_itself(population, total, method):
+    from bosetting_cli.apportionment import apportion
+
+    order = sorted(population, key=lambda unit: (-population[unit], unit))
+    exact = apportion([Fraction(population[unit]) for unit in order], total, method=method)
+    statistics = synthetic({"population": {2017: population}})
+    rows = bosetting.allocate(statistics, rules_for([criterion()], total, method=method)).rows
+    found = {row.kommunenummer: row.requested for row in rows}
+    assert [found[unit] for unit in order] == exact.seats.tolist()
+
+
+def test_two_sub_groups_together_never_exceed_a_municipality():
+    statistics = synthetic({"population": {2017: {"a": 60, "b": 30, "c": 10}}})
+    groups = [{"name": "g", "value": 55}, {"name": "h", "value": 45}]
+    rows = bosetting.allocate(statistics, rules_for([criterion()], 100, of_which=groups)).rows
+    assert [sum(row.of_which.values()) for row in rows] == [row.requested for row in rows]
+    assert [sum(row.of_which[name] for row in rows) for name in "gh"] == [55, 45]
+
+
+def test_more_asked_than_selected_is_said(statistics, rules):
+    names = tuple(m.kommunenummer for m in statistics.municipalities[:12])
+    notes = bosetting.allocate(statistics, override(rules, count=10, include=names)).notes
+    assert [n.text[:42] for n in notes if n.kind == "by name"] == [
+        "12 are asked, 2 more than the rules select"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"share": float("nan")}, "a share of nan"),
+        ({"share": 1.5}, "a share of 1.5"),
+        ({"total": 10**12}, "1,000,000,000,000 is more than"),
+    ],
+)
+def test_what_a_rules_file_may_not_say_can_not_be_overridden_to(rules, changes, message):
+    with pytest.raises(bosetting.BosettingError, match=message):
+        override(rules, **changes)
+
+
+def test_more_than_the_eligible_can_not_be_selected(statistics, rules):
+    with pytest.raises(AllocationError, match="411 are to be selected, but only 410 are eligible"):
+        bosetting.allocate(statistics, override(rules, count=411))
+
+
+def test_changed_numbers_do_not_claim_the_rules_sources(rules):
+    changed = override(rules, total=5350, weights={"population": 0.6, "employment": 0.3})
+    assert [c.source for c in changed.criteria] == ["changed from the rules"] * 2 + ["ks"]
+    assert changed.total.source == "changed from the rules"
+    assert changed.reference.endswith("; changed from the rules")
+
+
 def test_weights_of_zero_contribute_nothing():
     figures = synthetic({"population": {2017: {"a": 10, "b": 30}}, "x": {2017: {"a": 0, "b": 0}}})
     none = criterion(name="x", indicator="x", weight=0.0)

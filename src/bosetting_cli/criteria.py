@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import AllocationError, Problem
@@ -282,11 +283,35 @@ def shares(amount: Mapping[str, float], criterion: Criterion) -> dict[str, float
     raise AllocationError(Problem(what, hint="give it the weight 0 or another normalisation"))
 
 
+def exact_quotas(
+    amount: Mapping[str, Mapping[str, float]], weights: Mapping[str, float], house_size: int
+) -> dict[str, Fraction]:
+    """Return each unit's quota without rounding, Σ weight × house size × amount / Σ amounts.
+
+    Weights are taken as the decimal numbers that they are written as. Only where rounded quotas
+    come so near a tie that their rounding could decide it is this worth its time.
+
+    Args:
+        amount: Criterion → unit → amount.
+        weights: Criterion → weight.
+        house_size: Number to share out.
+    """
+    quotas: dict[str, Fraction] = {}
+    for name, by_unit in amount.items():
+        exact = {unit: Fraction(x) for unit, x in by_unit.items()}
+        total = sum(exact.values())
+        rate = Fraction(repr(weights[name])) * house_size / (total or len(exact))
+        for unit, x in exact.items():
+            quotas[unit] = quotas.get(unit, Fraction(0)) + rate * (x if total else 1)
+    return quotas
+
+
 def contributions(share: Mapping[str, float], weight: float, house_size: int) -> dict[str, float]:
     """Return the places that a criterion gives each unit, weight × share × house size (2.4).
 
-    They are rounded to a binary fraction so fine (2^-50 of the house size) that it decides
-    nothing, and so coarse that the float64 sum of a unit's contributions is exact in any order.
+    They are rounded to a binary fraction, 2^-50 of the house size, so coarse that the float64
+    sum of a unit's contributions is exact in any order. Where that could decide a place,
+    `exact_quotas` does instead.
     """
     if house_size == 0:
         return dict.fromkeys(share, 0.0)

@@ -23,9 +23,14 @@ from bosetting_cli.standing import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from bosetting_cli.rules import Criterion, Minimum, Rules, Select, SubGroup
     from bosetting_cli.statistics import Municipality, Statistics
+
+
+# Quotas are rounded to some 2^-50; claims nearer to each other than this are compared exactly.
+NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +92,15 @@ def decide(
     requested: dict[str, int] = {}
     for group in groups:
         requested |= group.seats()
-    receivers = {
-        group.name: _receivers(group, statistics, rules, standing, requested, memory)
-        for group in rules.of_which
-    }
-    parts_of = {g.name: g for g in rules.of_which if sub_groups}
-    shared = {
-        name: (receivers[name], _of_which(g, receivers[name], rules, quotas, requested))
-        for name, g in parts_of.items()
-    }
+    shared: dict[str, tuple[tuple[str, ...], Apportionment]] = {}
+    room = dict(requested)
+    for sub_group in rules.of_which:
+        units = _receivers(sub_group, statistics, rules, standing, room, memory)
+        if sub_groups:
+            result = _of_which(sub_group, units, rules, standing, groups, quotas, room)
+            shared[sub_group.name] = (units, result)
+            for unit, number in zip(units, result.seats.tolist(), strict=True):
+                room[unit] -= number
     return Decision(standing, tuple(groups), contributions, quotas, requested, shared, step)
 
 
@@ -221,38 +226,69 @@ def _share_out(
     limits = None
     if rules.maximum is not None:
         limits = [maximum(rules, unit, standing.populations) for unit in group.units]
-    result = _apportioned(
-        [quotas[unit] for unit in group.units],
-        group.total,
-        rules.method,
-        list(minimums.values()),
-        limits,
-        group.name,
-    )
-    return dataclasses.replace(group, apportionment=result)
+    ask = _Question(group.total, rules.method, list(minimums.values()), limits, group.name)
+    result = _apportioned([quotas[unit] for unit in group.units], ask)
+    if not _near_tie(result):
+        return dataclasses.replace(group, apportionment=result)
+    by_unit = _exact_quotas(group, rules, standing)
+    exact = tuple(by_unit[unit] for unit in group.units)
+    return dataclasses.replace(group, apportionment=_apportioned(exact, ask), exact=exact)
 
 
-def _apportioned(
-    quotas: Sequence[float],
-    house_size: int,
-    method: str,
-    minimums: Sequence[int],
-    maximums: Sequence[int | None] | None,
-    where: str = "",
-) -> Apportionment:
+def _exact_quotas(group: Group, rules: Rules, standing: Standing) -> dict[str, Fraction]:
+    amounts = {
+        c.name: {unit: standing.amounts[c.name][unit] for unit in group.units}
+        for c in rules.criteria
+        if c.weight
+    }
+    weights = {c.name: c.weight for c in rules.criteria}
+    return criteria.exact_quotas(amounts, weights, group.total)
+
+
+def _near_tie(result: Apportionment) -> bool:
+    """Return whether quotas rounded to floats may have decided between equal claims.
+
+    The interval of divisors is as wide as the nearest two claims are apart; largest remainders
+    have none.
+    """
+    if result.divisors is None:
+        return True
+    lower, upper = map(float, result.divisors)
+    return upper != math.inf and upper - lower <= NEAR * upper
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is to be apportioned, apart from the quotas."""
+
+    house_size: int
+    method: str
+    minimums: Sequence[int]
+    maximums: Sequence[int | None] | None
+    where: str = ""
+
+
+def _apportioned(quotas: Sequence[float] | Sequence[Fraction], ask: _Question) -> Apportionment:
     """Apportion and verify: a result that fails is a bug report, never an output."""
     try:
-        result = apportion(quotas, house_size, method=method, minimums=minimums, maximums=maximums)
+        result = apportion(
+            quotas,
+            ask.house_size,
+            method=ask.method,
+            minimums=ask.minimums,
+            maximums=ask.maximums,
+        )
     except ValueError as error:
-        raise AllocationError(Problem(f"{where}: {error}" if where else str(error))) from None
+        what = f"{ask.where}: {error}" if ask.where else str(error)
+        raise AllocationError(Problem(what)) from None
     verify(
         quotas,
         result.seats,
-        house_size,
-        method=method,
+        ask.house_size,
+        method=ask.method,
         divisor=result.divisor,
-        minimums=minimums,
-        maximums=maximums,
+        minimums=ask.minimums,
+        maximums=ask.maximums,
     )
     return result
 
@@ -282,17 +318,17 @@ def _receivers(
     statistics: Statistics,
     rules: Rules,
     standing: Standing,
-    requested: Mapping[str, int],
+    places: Mapping[str, int],
     memory: Memory,
 ) -> tuple[str, ...]:
     """Return the units that can receive a sub-group, if they have room for it."""
-    able = tuple(requested)
+    able = tuple(places)
     if group.among is not None:
         met = conditions_met(statistics, group.among, rules.as_of, memory)
         able = memory(_able, able, met)
-    room = sum(map(requested.__getitem__, able))
+    room = sum(map(places.__getitem__, able))
     if room < group.value or not able:
-        what = f"{group.name}: {group.value} to settle, but those that can receive them are asked"
+        what = f"{group.name}: {group.value} to settle, but those that can receive them have room"
         raise AllocationError(Problem(f"{what} for {room} in all", key="of_which"))
     return memory(_by_population, able, standing.populations)
 
@@ -301,13 +337,32 @@ def _of_which(
     group: SubGroup,
     units: Sequence[str],
     rules: Rules,
+    standing: Standing,
+    groups: Sequence[Group],
     quotas: Mapping[str, float],
-    requested: Mapping[str, int],
+    room: Mapping[str, int],
 ) -> Apportionment:
-    """Take step 7: share a sub-group out, never above anybody's own number."""
-    most = [requested[unit] for unit in units]
+    """Take step 7: share a sub-group out, never above anybody's own number.
+
+    Args:
+        group: The sub-group.
+        units: Those that can receive it.
+        rules: The rules.
+        standing: What is known of the eligible.
+        groups: What was shared out among whom.
+        quotas: Unit → places before rounding.
+        room: Unit → places that earlier sub-groups have left.
+    """
+    most = [room[unit] for unit in units]
     least = [min(group.minimum, n) for n in most]
-    return _apportioned([quotas[unit] for unit in units], group.value, rules.method, least, most)
+    ask = _Question(group.value, rules.method, least, most, group.name)
+    result = _apportioned([quotas[unit] for unit in units], ask)
+    if not _near_tie(result):
+        return result
+    exact: dict[str, Fraction] = {}
+    for part in groups:
+        exact |= _exact_quotas(part, rules, standing)
+    return _apportioned([exact[unit] for unit in units], ask)
 
 
 def _able(

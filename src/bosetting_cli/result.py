@@ -9,6 +9,7 @@ from bosetting_cli.rules import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
     import pandas as pd
 
@@ -80,6 +81,8 @@ class Group:
         units: Kommunenummer in the order of the apportionment.
         apportionment: The whole numbers with their certificate; None if nobody is selected.
         population: Persons in all the group's municipalities.
+        exact: The units' exact quotas where rounded ones came too near a tie to decide it; they
+            are what was apportioned then. Else empty.
         contributions: Criterion of the counties' own key → places that it gives the county;
             empty if its number is given.
     """
@@ -91,6 +94,7 @@ class Group:
     apportionment: Apportionment | None
     population: int | None = None
     contributions: Mapping[str, float] = field(default_factory=dict)
+    exact: tuple[Fraction, ...] = ()
 
     def seats(self) -> dict[str, int]:
         """Return unit → whole number."""

@@ -101,7 +101,7 @@ def _bounds(group: Group, rules: Rules, decision: Decision) -> dict[str, tuple[b
         return {}
     low, high = binding(
         group.apportionment,
-        [decision.quotas[unit] for unit in group.units],
+        group.exact or [decision.quotas[unit] for unit in group.units],
         [minimum(rules, unit) for unit in group.units],
         [maximum(rules, unit, decision.standing.populations) for unit in group.units],
     )
@@ -119,6 +119,7 @@ def allocation_notes(statistics: Statistics, rules: Rules, decision: Decision) -
         counties = {unit: unit for unit in m.figures}
         yield from _figure_notes(f"counties: {name}", m, set(counties), counties, rules)
     yield from _late_conditions(statistics, rules)
+    yield from _more_than_selected(decision)
     for group in decision.groups:
         yield from _ties(group.selection.tied, group.apportionment, group.units, names)
     for units, result in decision.sub_groups.values():
@@ -130,6 +131,16 @@ def statistics_notes(statistics: Statistics) -> Iterator[Note]:
     for problem in statistics.notes:
         kind = "repair" if problem.severity in ("error", "warning") else problem.severity
         yield Note(kind, str(problem))
+
+
+def _more_than_selected(decision: Decision) -> Iterator[Note]:
+    """Say where more are asked than the rules select, because names or counties require it."""
+    for group in decision.groups:
+        extra = len(group.units) - group.selection.count
+        if extra > 0 and group.total:
+            where = f" in {group.name}" if group.name else ""
+            what = f"{len(group.units)} are asked{where}, {extra} more than the rules select"
+            yield Note("by name", f"{what}: so many are included by name, or the first of a fylke")
 
 
 def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Note]:

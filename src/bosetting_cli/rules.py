@@ -14,8 +14,9 @@ import msgspec
 from msgspec import Meta
 
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
-Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-PositiveCount = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+MOST = 1_000_000_000
+Count = Annotated[int, Meta(ge=0, le=MOST)]
+PositiveCount = Annotated[int, Meta(ge=1, le=MOST)]
 Year = Annotated[int, Meta(ge=1900, le=2200)]
 Years = Annotated[tuple[Year, ...], Meta(min_length=1)]
 Amount = Annotated[float, Meta(ge=-1e15, le=1e15)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def binding(
     result: Apportionment,
-    shares: Sequence[float],
+    shares: Sequence[float | Fraction],
     minimums: Sequence[int],
     maximums: Sequence[int | None],
 ) -> tuple[list[bool], list[bool]]:
@@ -41,7 +41,7 @@ def binding(
     return low, high
 
 
-def _below(share: float, number: int, result: Apportionment) -> bool:
+def _below(share: float | Fraction, number: int, result: Apportionment) -> bool:
     """Return whether a share alone does not reach a number of places."""
     if result.divisor == math.inf:
         return True
@@ -52,7 +52,7 @@ def _below(share: float, number: int, result: Apportionment) -> bool:
     return Fraction(share) ** power < _scale(result.divisor, power) * signposts.exact(number - 1)
 
 
-def _above(share: float, number: int, result: Apportionment) -> bool:
+def _above(share: float | Fraction, number: int, result: Apportionment) -> bool:
     """Return whether a share alone goes beyond a number of places."""
     if result.divisor == math.inf:
         return False

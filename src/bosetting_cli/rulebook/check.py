@@ -38,6 +38,9 @@ def _weights(criteria: tuple[Criterion, ...], path: str) -> Iterator[Problem]:
         if column_name(criterion.name) in seen:
             yield Problem(f"a second criterion `{criterion.name}`", key=f"{path}[{i}].name")
         seen.add(column_name(criterion.name))
+        if criterion.smoothing and criterion.missing == "zero":
+            hint = "a smoothed rate that rests on nobody is the national rate; leave out `missing`"
+            yield Problem("a smoothed rate is never zero", key=f"{path}[{i}].missing", hint=hint)
         if criterion.smoothing and not isinstance(criterion.indicator, Ratio):
             hint = "give the indicator as {numerator: …, denominator: …}"
             yield Problem("only a rate can be smoothed", key=f"{path}[{i}].smoothing", hint=hint)
@@ -94,6 +97,11 @@ def _impossible(rules: Rules) -> Iterator[Problem]:
     if chosen.by not in names:
         hint = f"one of {', '.join(sorted(names))}"
         yield Problem(f"no order `{chosen.by}`", key="select.by", hint=hint)
+    together = sum(group.value for group in rules.of_which)
+    if len(rules.of_which) > 1 and together > rules.total.value:
+        hint = "nobody belongs to two of them, so together they can't exceed the total"
+        what = f"{together:,} together, of a total of {rules.total.value:,}"
+        yield Problem(what, key="of_which", hint=hint)
     seen: set[str] = set()
     for i, group in enumerate(rules.of_which):
         if group.value > rules.total.value:

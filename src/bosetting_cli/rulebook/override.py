@@ -8,10 +8,10 @@ import msgspec
 
 from bosetting_cli.errors import Problem, RulesError
 from bosetting_cli.rulebook.check import check_rules
-from bosetting_cli.rules import Criterion, Minimum, Rules, Select, Total, column_name
+from bosetting_cli.rules import MOST, Criterion, Minimum, Rules, Select, Total, column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # What an overridden number gives as its source: it is no longer the letter's.
 CHANGED = "changed from the rules"
@@ -73,9 +73,20 @@ def override(
     changed = msgspec.structs.replace(rules, select=chosen, **changes)
     if changed != rules:
         changed = msgspec.structs.replace(changed, reference=_altered(rules.reference))
-    if problems := check_rules(changed):
+    if problems := [*_out_of_range(changed), *check_rules(changed)]:
         raise RulesError(problems)
     return changed
+
+
+def _out_of_range(rules: Rules) -> Iterator[Problem]:
+    """Yield what a rules file would not be allowed to say either."""
+    share = rules.select.share
+    if share is not None and not 0 < share <= 1:
+        hint = "expected a part of 1, such as 0.5"
+        yield Problem(f"a share of {share}", key="select.share", hint=hint)
+    for key, value in (("total.value", rules.total.value), ("minimum.value", rules.minimum.value)):
+        if not value <= MOST:
+            yield Problem(f"{value:,} is more than {MOST:,}", key=key)
 
 
 def _altered(reference: str | None) -> str:
