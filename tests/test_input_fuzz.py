@@ -281,12 +281,12 @@ WORDS = st.text(
 def any_rules(draw):
     text = json.loads(json.dumps(FULL))
     text["title"] = draw(WORDS)
-    text["sources"] = draw(st.dictionaries(WORDS, WORDS, max_size=4))
+    text["sources"] = draw(st.dictionaries(WORDS, WORDS, max_size=4)) | {"a": "A"}
     text["exclude"] = draw(st.lists(WORDS, max_size=3))
     text["criteria"][0]["name"] = draw(WORDS)
     text["criteria"][0]["smoothing"] = {"participants": draw(st.floats(0, 1e9))}
     text["counties"]["totals"] = {draw(WORDS): 100}
-    text["size_exponent"] = {"value": draw(st.floats(0, 10)), "source": draw(WORDS)}
+    text["size_exponent"] = {"value": draw(st.floats(0, 10)), "source": "a"}
     text["as_of"] = draw(st.dates()).isoformat()
     text["exclude"] = [str(name) for name in text["exclude"]]
     text["select"]["include"] = draw(st.lists(WORDS, max_size=3))

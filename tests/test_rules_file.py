@@ -483,3 +483,13 @@ def test_the_command_writes_files_but_does_not_replace_them(tmp_path):
     second = CliRunner().invoke(cli, ["rules", "-o", str(target)])
     assert re.search("exists already", str(second.exception))
     assert CliRunner().invoke(cli, ["rules", "-o", str(target), "--force"]).exit_code == 0
+
+
+def test_a_misspelt_source_is_told_the_nearest():
+    text = "title: T\nas_of: 2017-10-02\nsources: {ks: KS}\ntotal: {value: 9, source: kss}\n"
+    criteria = "criteria: [{name: p, weight: 1, indicator: population, source: SSB}]\n"
+    with pytest.raises(RulesError) as caught:
+        parse_rules(text + criteria)
+    assert [(p.line, p.key, p.hint) for p in caught.value.problems] == [
+        (4, "total.source", "did you mean `ks`?")
+    ]

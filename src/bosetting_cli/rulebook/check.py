@@ -23,7 +23,7 @@ def check_rules(rules: Rules) -> list[Problem]:
 
 
 def check_sources(rules: Rules) -> list[Problem]:
-    """Return the sources of one word that `sources` does not explain."""
+    """Return the sources that look like misspelt names of `sources`."""
     return list(_sources(rules))
 
 
@@ -66,12 +66,12 @@ def _county_step(rules: Rules) -> Iterator[Problem]:
 
 
 def _sources(rules: Rules) -> Iterator[Problem]:
-    """Yield the sources of one word that `sources` lacks; others speak for themselves."""
+    """Yield sources of one word that are nearly, but not quite, names in `sources`."""
     if not rules.sources:
         return
     for path, source in _named_sources(msgspec.to_builtins(rules), ""):
-        if source not in rules.sources and " " not in source:
-            hint = did_you_mean(source, rules.sources) or "add it to `sources`, or say it in words"
+        hint = None if source in rules.sources else did_you_mean(source, rules.sources)
+        if hint and " " not in source:  # a source may be in words of its own, such as SSB
             yield Problem(f"`sources` has no `{source}`", key=path, value=source, hint=hint)
 
 
