@@ -68,6 +68,12 @@ def test_windows_and_latin_are_guessed_and_said(read, encoding):
     assert [(p.file, p.severity) for p in table.repairs] == [("own.csv", "warning")]
 
 
+@pytest.mark.parametrize("names", ["1804,Bodø\n", "0301,Oslo\n1804,Bodø\n", "0214,Ås\n"])
+def test_a_few_names_in_windows_1252_are_told_from_mac_roman(read, names):
+    table = read(("kommunenummer,municipality\n" + names).encode("cp1252"))
+    assert [row[1] for row in table.rows] == [line.split(",")[1] for line in names.split()]
+
+
 def test_mac_roman_is_guessed_and_said(read):
     names = "".join(f"{1800 + i},Bodø Tromsø Ørland Åmot Bærum Sør-Ål,1\n" for i in range(40))
     table = read((PLAIN + names).encode("mac-roman"))

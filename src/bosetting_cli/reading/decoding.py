@@ -32,6 +32,9 @@ _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
 _TWICE = re.compile("Ã[¦¸¥†˜…]")
 
 
+_NORWEGIAN = frozenset("æøåÆØÅéèêóòôáàäöüÉÄÖÜšžŠ–—’«»“”§°½\u00a0")
+
+
 def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """Read a file that is not too large.
 
@@ -123,6 +126,15 @@ def _wide(content: bytes) -> str | None:
 
 
 def _likely(content: bytes) -> str:
+    """Return which of two encodings without a mark it is.
+
+    Two or three names are too few for a detector. If Windows-1252 makes every other byte a
+    letter or sign of Norwegian and Sámi names it is that: Mac OS Roman's ø, å and æ would come
+    out as ¿, Œ and ¾.
+    """
+    high = bytes(sorted({byte for byte in content if byte > 127}))
+    if set(high.decode("cp1252", errors="replace")) <= _NORWEGIAN:
+        return "windows-1252"
     import chardet
 
     choice = ["windows-1252", "mac-roman"]
