@@ -560,3 +560,113 @@ def test_text_in_messages():
     assert some("abcdef") == "a, b, c, d, e and 1 more"
     assert did_you_mean("x" * 101, ["x" * 101]) is None
     assert did_you_mean("x" * 100, ["x" * 100]) == f"did you mean `{'x' * 100}`?"
+
+
+def test_what_is_no_rules_at_all():
+    hint = "expected keys and values, as in config/criteria.yaml"
+    assert refused("") == [(f"r.yaml: holds no rules / {hint}", None)]
+    assert refused("x" * 1_000_001) == [
+        (
+            "r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters",
+            None,
+        )
+    ]
+    assert refused("#" * 1_000_000) == [(f"r.yaml: holds no rules / {hint}", None)]
+    assert refused("a: \ud800") == [("r.yaml: holds half of a surrogate pair", None)]
+    with pytest.raises(RulesError, match=r"^rules: holds no rules"):
+        parse_rules("")
+
+
+def test_what_ends_the_reading_of_rules():
+    assert refused(RULES + "---\na: 1\n") == [
+        ("r.yaml:6:1: a second document begins / one file holds one document", None)
+    ]
+    assert refused(RULES + "[a, b]: 1\n") == [
+        (
+            "r.yaml:6:1: a key must be plain text"
+            " / text that holds brackets or a star needs quotation marks",
+            None,
+        )
+    ]
+    deep = "x: " + "[" * 40 + "]" * 40
+    assert refused(deep) == [
+        ("r.yaml:1:43: is nested too deeply / rules nest at most 40 levels", None)
+    ]
+    # The list, its key, the file and 19,998 entries are one value too many.
+    many = "x:\n" + "- a\n" * 19_998
+    assert refused(many) == [
+        ("r.yaml:19999:3: has too many keys and values / rules hold at most 20,000", None)
+    ]
+    assert refused("x:\n" + "- a\n" * 19_997)[-1][0].startswith("r.yaml:1:1: x: unknown key `x`")
+
+
+def test_tags_and_merge_keys_at_keys():
+    tag = "is not understood here / leave it out; text is put in quotation marks"
+    assert refused(RULES + "!!str method: dhondt\n") == [
+        (f"r.yaml:6:1: method: the tag !!str {tag}", None)
+    ]
+    assert refused(RULES + "select:\n  <<: {by: nothing, share: 5}\n  share: 1\n") == [
+        ("r.yaml:7:3: select.<<: merge keys are not understood here / write the keys out", None)
+    ]
+    document = parse_yaml("<<: {a: 1}\nb: 2\n", "r.yaml")
+    assert (document.data, document.unread) == ({"b": 2}, {""})
+    assert set(document.marks) == {"", "b"}
+    document = parse_yaml("a: !x 1\n", "r.yaml")
+    assert (document.data, document.unread) == ({"a": 1}, {"a"})
+
+
+def test_a_second_key_keeps_the_first_and_its_siblings():
+    document = parse_yaml("a: 1\na: [2, {b: 3}]\nc: 4\n", "r.yaml")
+    assert document.data == {"a": 1, "c": 4}
+    assert set(document.marks) == {"", "a", "c"}
+    assert set(document.key_marks) == {"a", "c"}
+    document = parse_yaml("- {a: 1, a: {b: 2, b: 3}}\n- 5\n", "r.yaml")
+    assert document.data == [{"a": 1}, 5]
+    assert [p.key for p in document.problems] == ["[0].a"]
+
+
+def test_missing_lists_leave_the_rest_of_the_rules_to_be_checked(tmp_path):
+    text = RULES.replace("weight: 1", "weight: 0.5") + (
+        "select: {list: nowhere.csv, count: 3}\ncounties: {file: nowhere.csv}\n"
+    )
+    with pytest.raises(RulesError) as caught:
+        parse_rules(text, "r.yaml", tmp_path)
+    assert [(p.line, p.message.replace(f"{tmp_path}/", "")) for p in caught.value.problems] == [
+        (5, "the weights sum to 0.5, not 1"),
+        (6, "count and list exclude each other"),
+        (6, "nowhere.csv: can't be read: No such file or directory"),
+        (7, "nowhere.csv: can't be read: No such file or directory"),
+    ]
+
+
+def test_numbers_in_lists_of_names():
+    assert parse_rules(RULES + "exclude: [0, 9999, 301]\n").exclude == ("0", "9999", "301")
+    for number in (-1, 10000):
+        assert refused(RULES + f"exclude: [{number}]\n")[0][0].startswith("r.yaml:6:11: exclude[0]")
+
+
+def test_repairs_of_a_list_of_counties_are_noted(tmp_path):
+    (tmp_path / "fylker.csv").write_text("tittel\nFylke;Antall\nOslo;100\n")
+    notes = []
+    parse_rules(RULES + "counties: {file: fylker.csv}\n", "r.yaml", tmp_path, notes=notes)
+    assert [note.message for note in notes] == ["1 line above the header left out: `tittel`"]
+
+
+def test_the_order_of_files_and_lines(folder):
+    path = folder(b="Knr,x\n0301,a\n1601,b\n", a="Knr,y\n0301,1\n1601,c\n")
+    with pytest.raises(DataError) as caught:
+        load_statistics(path, indicators=["x", "y", "z"])
+    places = [(str(p.file).removeprefix(str(path)), p.line) for p in caught.value.problems]
+    assert places == [("/a.csv", 3), ("/b.csv", 2), ("/b.csv", 3), ("", None)]
+
+
+def test_two_scales_by_the_middle(folder):
+    assert len(scales(folder, 0.5, 22, 45, 60)) == 1  # the middle of three is 90 times as much
+    assert scales(folder, 0.5, 12, 13, 90) == []  # here it is 26 times
+
+
+def test_a_last_row_without_figures_is_a_row(folder):
+    own = "Knr,x,y\n0301,1,2\n1601,,\n"
+    assert load_statistics(folder(own=own)).column("x").value("1601", None) is None
+    own = "x,Knr\n1,0301\n,1601\n"
+    assert load_statistics(folder(own=own)).column("x").value("1601", None) is None

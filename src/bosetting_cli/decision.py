@@ -228,7 +228,7 @@ def _share_out(
         limits = [maximum(rules, unit, standing.populations) for unit in group.units]
     ask = _Question(group.total, rules.method, list(minimums.values()), limits, group.name)
     result = _apportioned([quotas[unit] for unit in group.units], ask)
-    if not _near_tie(result):
+    if not result.is_near_tie(NEAR):
         return dataclasses.replace(group, apportionment=result)
     by_unit = _exact_quotas(group, rules, standing)
     exact = tuple(by_unit[unit] for unit in group.units)
@@ -243,18 +243,6 @@ def _exact_quotas(group: Group, rules: Rules, standing: Standing) -> dict[str, F
     }
     weights = {c.name: c.weight for c in rules.criteria}
     return criteria.exact_quotas(amounts, weights, group.total)
-
-
-def _near_tie(result: Apportionment) -> bool:
-    """Return whether quotas rounded to floats may have decided between equal claims.
-
-    The interval of divisors is as wide as the nearest two claims are apart; largest remainders
-    have none.
-    """
-    if result.divisors is None:
-        return True
-    lower, upper = map(float, result.divisors)
-    return upper != math.inf and upper - lower <= NEAR * upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +345,7 @@ def _of_which(
     least = [min(group.minimum, n) for n in most]
     ask = _Question(group.value, rules.method, least, most, group.name)
     result = _apportioned([quotas[unit] for unit in units], ask)
-    if not _near_tie(result):
+    if not result.is_near_tie(NEAR):
         return result
     exact: dict[str, Fraction] = {}
     for part in groups:

@@ -116,6 +116,20 @@ class Apportionment:
             return ()
         return (self._tie(holding.tolist(), waiting.tolist()),)
 
+    def is_near_tie(self, tolerance: float) -> bool:
+        """Return whether shares off by a relative tolerance could have changed the seats.
+
+        Args:
+            tolerance: Relative difference of the last claim that got a place and the first that
+                did not. Largest remainders are always called near: theirs is no ratio.
+        """
+        settled = self._solution.settled
+        if self.method.signposts is None or settled is None:
+            return True
+        return (
+            settled.worst != math.inf and settled.worst - settled.best <= tolerance * settled.worst
+        )
+
     def gains_at(self, unit: int) -> int | None:
         """Return the smallest house size above this one at which a unit holds one more place.
 
