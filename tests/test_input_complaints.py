@@ -670,3 +670,25 @@ def test_a_last_row_without_figures_is_a_row(folder):
     assert load_statistics(folder(own=own)).column("x").value("1601", None) is None
     own = "x,Knr\n1,0301\n,1601\n"
     assert load_statistics(folder(own=own)).column("x").value("1601", None) is None
+
+
+def test_further_columns_of_the_register_are_kept_as_text(folder):
+    register = "kommunenummer,sone,municipality,fylke\n0301,A 1,Oslo,Oslo\n1601,,Trondheim,T\n"
+    found = load_statistics(folder(municipalities=register)).municipalities
+    assert [m.attributes for m in found] == [{"sone": "A 1"}, {"sone": ""}]
+
+
+def test_packaged_tables_are_called_by_their_names():
+    inputs = load_statistics(indicators=["population", "settled"]).inputs
+    assert list(inputs) == ["municipalities.csv", "population.csv", "settlement.csv"]
+
+
+def test_rows_in_any_order_are_put_in_order(folder):
+    own = "Knr,year,x\n0301,2016,1\n1601,2016,2\n0301,2015,3\n1601,2015,4\n"
+    swapped = "Knr,year,x\n1601,2016,2\n0301,2016,1\n1601,2015,4\n0301,2015,3\n"
+    for text in (own, swapped):
+        figures = load_statistics(folder(own=text)).column("x").figures
+        assert {year: list(by_code.items()) for year, by_code in figures.items()} == {
+            2015: [("0301", (3.0,)), ("1601", (4.0,))],
+            2016: [("0301", (1.0,)), ("1601", (2.0,))],
+        }
