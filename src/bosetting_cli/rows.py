@@ -129,7 +129,7 @@ def allocation_notes(statistics: Statistics, rules: Rules, decision: Decision) -
 def statistics_notes(statistics: Statistics) -> Iterator[Note]:
     """Yield what was repaired, assumed or carried over in reading the statistics."""
     for problem in statistics.notes:
-        kind = "repair" if problem.severity in ("error", "warning") else problem.severity
+        kind = "data" if problem.severity in ("error", "warning") else problem.severity
         yield Note(kind, str(problem))
 
 

@@ -25,6 +25,17 @@ LANGUAGES = ("en", "nb", "nn")
 FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")
 
 
+OUTPUT_FILE = click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write here instead of to standard output.",
+)
+FORCE = click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+
+
 class _Weight(click.ParamType):  # type: ignore[type-arg, unused-ignore]
     """`NAME=W`, a criterion and its weight."""
 
@@ -296,15 +307,8 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
                     type=click.Choice(formats or FORMATS),
                     help="Form of the result; by default from --output's suffix, else table.",
                 ),
-                click.option(
-                    "--output",
-                    "-o",
-                    "path",
-                    type=click.Path(path_type=Path),
-                    metavar="FILE",
-                    help="Write here instead of to standard output.",
-                ),
-                click.option("--force", is_flag=True, help="Replace FILE if it exists."),
+                OUTPUT_FILE,
+                FORCE,
                 click.option(
                     "--excel-nb",
                     is_flag=True,

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.cli.options import FORCE, OUTPUT_FILE, Inputs, input_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command(short_help="The rules as understood, every default written out.")
 @input_options
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of rules files instead.")
-@click.option(
-    "--output",
-    "-o",
-    "path",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write here instead of to standard output.",
-)
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@OUTPUT_FILE
+@FORCE
 def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> None:
     """Print the rules as they are understood, as YAML that reads back as the same rules.
 
