@@ -235,7 +235,7 @@ def test_repairs_are_said_once_and_refused_strictly(small, tmp_path):
     done = run("allocate", *small, "--format", "csv")
     assert done.returncode == 0
     said = done.stderr.decode().splitlines()
-    assert [line.split(": ", 2)[2] for line in said if line.startswith("data: ")] == [
+    assert [line.split(": ", 2)[2] for line in said if line.startswith("repair")] == [
         "read as Windows-1252: it is not UTF-8",
         "kommunenummer: leading zero restored in 1 kommunenummer: `301` is read as 0301",
     ]
