@@ -394,7 +394,7 @@ class TestFormats:
         package: str,
     ) -> None:
         monkeypatch.setitem(sys.modules, package, None)
-        with pytest.raises(BosettingError, match=r"pip install 'bosetting\[letters\]'"):
+        with pytest.raises(BosettingError, match=r"pip install 'path/to/checkout\[letters\]'"):
             next(letters(statistics, rules, allocation, form=form))
 
 
