@@ -323,7 +323,7 @@ class TestCommand:
 
     def test_a_missing_package_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "resvg_py", None)
-        with pytest.raises(BosettingError, match=r"pip install 'bosetting\[png\]'"):
+        with pytest.raises(BosettingError, match=r"pip install 'path/to/checkout\[png\]'"):
             png("<svg/>")
 
     def test_text_is_drawn_without_a_font_on_the_system(self) -> None:

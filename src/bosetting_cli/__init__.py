@@ -24,6 +24,9 @@ __all__ = [
     "load_statistics",
 ]
 
+# The public address, a placeholder until there is one; it stands nowhere else.
+REPOSITORY = "https://example.org/bosetting"
+
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
     "Allocation": "result",

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from bosetting_cli.statistics import Municipality, Statistics
 
 FORMATS = ("md", "html", "docx", "pdf")
+# Of `index.csv`, by which a folder of letters is known again.
+COLUMNS = (
+    "kommunenummer",
+    "municipality",
+    "fylke",
+    "status",
+    "requested",
+    "language",
+    "file",
+)
 # What a column of the data may call the languages; neutral municipalities get the default.
 _LANGUAGES = {
     **dict.fromkeys(("nb", "bokmål", "bokmal", "bokmaal", "b"), "nb"),
@@ -78,8 +88,7 @@ class Letter:
 
     def record(self) -> dict[str, Any]:
         """Return its line in `index.csv`."""
-        names = ("kommunenummer", "municipality", "fylke", "status", "requested")
-        return {n: getattr(self, n) for n in names} | {"language": self.lang, "file": self.file}
+        return {n: self.lang if n == "language" else getattr(self, n) for n in COLUMNS}
 
 
 def letters(

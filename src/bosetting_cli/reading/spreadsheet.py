@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, shown, some
+from bosetting_cli.errors import DataError, Problem, install, shown, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _opened(content: bytes, file: str) -> Any:
     try:
         import python_calamine
     except ImportError:
-        hint = "pip install 'bosetting[excel]', or save the sheet as CSV"
+        hint = f"{install('excel')}; or save the sheet as CSV"
         raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
     with _complaining(file):
         return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -313,13 +313,13 @@ def _html(table: Table) -> bytes:
 def _xlsx(table: Table) -> bytes:
     import datetime as dt
 
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.errors import BosettingError, Problem, install
 
     try:
         import xlsxwriter
     except ImportError:
-        hint = "pip install 'bosetting[excel]'"
-        raise BosettingError(Problem("xlsx needs the package xlsxwriter", hint=hint)) from None
+        what = "xlsx needs the package xlsxwriter"
+        raise BosettingError(Problem(what, hint=install("excel"))) from None
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
