@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from bosetting_cli import selection
-from bosetting_cli.apportionment.binding import binding
+from bosetting_cli.apportionment import binding
 from bosetting_cli.criteria import late_years
 from bosetting_cli.decision import maximum, minimum
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Group, Note, Row
