@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli import selection, tables
-from bosetting_cli.apportionment.exact import as_float
+from bosetting_cli.apportionment import as_float
 from bosetting_cli.criteria import years_of
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
 from bosetting_cli.labels import title
