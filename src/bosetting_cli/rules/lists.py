@@ -11,6 +11,7 @@ from bosetting_cli.reading.headers import COUNTY, KEY
 from bosetting_cli.reading.kommunenummer import code_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -34,10 +35,7 @@ def municipality_list(path: Path, *, notes: list[Problem] | None = None) -> list
         codes = [code for code, n in zip(codes, numbers.values, strict=True) if n]
     if not codes and not problems:
         problems.append(Problem("names no municipality", table.file))
-    if problems:
-        raise DataError(problems)
-    if notes is not None:
-        notes += table.repairs
+    _tell(problems, table.repairs, notes)
     return codes
 
 
@@ -70,10 +68,7 @@ def county_list(path: Path, *, notes: list[Problem] | None = None) -> dict[str, 
             problems.append(Problem(what, table.file, line, label, value=cell))
     if not totals and not problems:
         problems.append(Problem("names no fylke", table.file))
-    if problems:
-        raise DataError(problems)
-    if notes is not None:
-        notes += [*table.repairs, *figures.repairs]
+    _tell(problems, [*table.repairs, *figures.repairs], notes)
     return totals
 
 
@@ -86,3 +81,10 @@ def _read(path: Path, *names: str) -> CsvTable:
         what = "missing column `{}`"
         raise DataError([Problem(what.format(n), file, at, n, hint=hint) for n in missing])
     return table
+
+
+def _tell(problems: list[Problem], repairs: Iterable[Problem], notes: list[Problem] | None) -> None:
+    if problems:
+        raise DataError(problems)
+    if notes is not None:
+        notes.extend(repairs)

@@ -13,19 +13,18 @@ from bosetting_cli.errors import DataError, Problem, RulesError
 from bosetting_cli.reading.decoding import read_bytes
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
-from bosetting_cli.rules.structs import MOST, NAME_LISTS, SHORTHANDS, Rules
+from bosetting_cli.rules.lists import county_list, municipality_list
+from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
 from bosetting_cli.rules.yamlfile import MAX_BYTES, Document, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# Stand-ins for what is wrong, so that the rest can be checked all the same.
-_STAND_INS: dict[str, Any] = {
-    "title": "x",
-    "as_of": "2000-01-01",
-    "total": {"value": MOST},
-    "criteria": [{"name": "x", "weight": 1, "indicator": "x"}],
+# Where rules name a file: what reads it, and where its contents belong.
+_FILES = {
+    ("select", "list"): (municipality_list, "list"),
+    ("counties", "file"): (county_list, "totals"),
 }
 
 
@@ -83,7 +82,7 @@ def parse_rules(
     data = expanded(document.data)
     problems = [
         located(problem, document, file)
-        for problem in _inline_files(data, folder, document, [] if notes is None else notes)
+        for problem in _inline_files(data, folder, [] if notes is None else notes)
     ]
     return checked(data, document, file, [*document.problems, *problems])
 
@@ -103,30 +102,32 @@ def checked(
         RulesError: Something is wrong; all of it.
     """
     problems, unknown = list(found), {_first(path) for path in document.unread}
-    rules: Rules | None = None
     try:
         rules = msgspec.convert(data, Rules)
     except msgspec.ValidationError as error:
         from bosetting_cli.rules.problems import schema_problems
 
         missed = schema_problems(document.data, document, file)
-        unknown |= {_first(problem.key or "") for problem in missed}
-        sound = {key: value for key, value in data.items() if key not in unknown}
-        problems += [problem for problem in missed if not _is_unread(problem, document)]
+        problems += [p for p in missed if not _is_unread(p, document)]
         problems = problems or [Problem(str(error), file)]
-        rules = _converted({**_STAND_INS, **sound})
-    if rules:
-        problems += [located(p, document, file) for p in check_rules(rules, unknown)]
-    if rules is None or problems:
+        rules, wrong = _sound_parts(data)
+        unknown |= wrong
+    problems += [located(p, document, file) for p in check_rules(rules, unknown)]
+    if problems:
         raise RulesError(sorted(problems, key=_position))
     return rules
 
 
-def _converted(data: dict[str, Any]) -> Rules | None:
-    try:
-        return msgspec.convert(data, Rules)
-    except msgspec.ValidationError:
-        return None
+def _sound_parts(data: dict[str, Any]) -> tuple[Rules, set[str]]:
+    """Return rules of what fits the structs, and the keys of the rest, which are None."""
+    parts: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Rules):
+        try:
+            if field.name in data or field.required:
+                parts[field.name] = msgspec.convert(data.get(field.name), field.type)
+        except msgspec.ValidationError:
+            parts[field.name] = None
+    return Rules(**parts), {key for key in parts if parts[key] is None}
 
 
 def _first(path: str) -> str:
@@ -173,27 +174,18 @@ def expanded(value: Any, path: str = "") -> Any:
     return value
 
 
-def _inline_files(
-    data: dict[str, Any], folder: Path, document: Document, notes: list[Problem]
-) -> Iterator[Problem]:
+def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> Iterator[Problem]:
     """Put the contents of the CSV files that rules name in the places of their names."""
-    chosen, counties = data.get("select"), data.get("counties")
-    if isinstance(chosen, dict) and isinstance(chosen.get("list"), str):
-        from bosetting_cli.rules.lists import municipality_list
-
-        try:
-            chosen["list"] = municipality_list(folder / chosen["list"], notes=notes)
-        except DataError as error:
-            yield from _within(error, "select.list")
-            chosen["list"] = ["0000"]
-    if isinstance(counties, dict) and isinstance(counties.get("file"), str):
-        from bosetting_cli.rules.lists import county_list
-
-        try:
-            counties["totals"] = county_list(folder / counties.pop("file"), notes=notes)
-        except DataError as error:
-            document.unread.add("counties")
-            yield from _within(error, "counties.file")
+    for (part, key), (read, place) in _FILES.items():
+        given = data.get(part)
+        if isinstance(given, dict) and isinstance(given.get(key), str):
+            try:
+                found = read(folder / given[key], notes=notes)
+            except DataError as error:
+                yield from _within(error, f"{part}.{key}")
+            else:
+                del given[key]
+                given[place] = found
 
 
 def _within(error: DataError, key: str) -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from bosetting_cli.rules.schema import rules_schema
 from bosetting_cli.rules.yamlfile import Document, join_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
 MAX_PROBLEMS = 100
 _KINDS: dict[str, tuple[Any, str]] = {
@@ -23,7 +23,6 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "number": (int | float, "a number"),
     "array": (list | tuple, "a list"),
     "object": (dict, "keys and values"),
-    "boolean": (bool, "true or false"),
     "null": (type(None), "nothing"),
 }
 
@@ -61,7 +60,7 @@ def schema_problems(
         schema: Made by msgspec from structs; without it that of rules.
     """
     whole = schema or _rules_schema()
-    problems = _Walk(data, document, file, whole.get("$defs", {})).problems(data, whole, ())
+    problems = _Walk(data, document, file, whole.get("$defs", {})).problems(data, whole, "")
     found = list(islice(problems, MAX_PROBLEMS + 1))
     if len(found) > MAX_PROBLEMS:
         found[MAX_PROBLEMS:] = [Problem("and more: only the first problems are listed", file)]
@@ -79,15 +78,13 @@ class _Walk:
     ) -> None:
         self.data, self.document, self.file, self.parts = data, document, file, parts
 
-    def problems(
-        self, value: Any, schema: dict[str, Any], steps: tuple[str | int, ...]
-    ) -> Iterator[Problem]:
+    def problems(self, value: Any, schema: dict[str, Any], path: str) -> Iterator[Problem]:
         """Yield what is wrong with a value and all that it holds.
 
         Args:
             value: A part of the data.
             schema: What it should be.
-            steps: The keys and indices that lead to it.
+            path: Where it stands.
         """
         choices = [self._resolved(choice) for choice in schema.get("anyOf", [schema])]
         fitting = next((choice for choice in choices if _fits(value, choice)), None)
@@ -96,27 +93,24 @@ class _Walk:
             if "integer" in kinds and _is_number(value):
                 kinds = {"integer": None}
             expected = " or ".join(_KINDS[kind][1] for kind in kinds)
-            yield self._wrong(value, expected, steps, _other_kind(value, "string" in kinds))
+            yield self._wrong(value, expected, path, _other_kind(value, "string" in kinds))
         elif broken := _broken(value, fitting):
             named = isinstance(value, str) and "enum" in fitting
             near = did_you_mean(value, fitting["enum"]) if named else None
-            yield self._wrong(value, broken, steps, near)
+            yield self._wrong(value, broken, path, near)
         elif isinstance(value, dict):
-            yield from self._keys(value, fitting, steps)
+            yield from self._keys(value, fitting, path)
         elif isinstance(value, list | tuple):
             for i, item in enumerate(value):
-                yield from self.problems(item, fitting.get("items", {}), (*steps, i))
+                yield from self.problems(item, fitting.get("items", {}), join_path(path, i))
 
     def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
         reference = schema.get("$ref", "").rpartition("/")[2]
         found: dict[str, Any] = self.parts[reference] if reference else schema
         return found
 
-    def _keys(
-        self, value: dict[str, Any], schema: dict[str, Any], steps: tuple[str | int, ...]
-    ) -> Iterator[Problem]:
-        known, path = schema.get("properties", {}), _path(steps)
-        others = schema.get("additionalProperties", {})
+    def _keys(self, value: dict[str, Any], schema: dict[str, Any], path: str) -> Iterator[Problem]:
+        known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
         line, column = self.document.marks.get(path, (None, None))
         for key in schema.get("required", ()):
             if key not in value:
@@ -126,27 +120,22 @@ class _Walk:
         for key, item in value.items():
             here = join_path(path, key)
             if key in known or others is not False:
-                yield from self.problems(item, known.get(key, others), (*steps, key))
+                yield from self.problems(item, known.get(key, others), here)
             else:
                 place = self.document.key_marks.get(here, (line, column))
                 hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
                 what = f"unknown key `{shown(key)}`"
                 yield Problem(what, self.file, *place, shown(here), hint=hint)
 
-    def _wrong(
-        self, value: Any, expected: str, steps: tuple[str | int, ...], hint: str | None
-    ) -> Problem:
-        path, got = _path(steps), _shown(value)
-        if (part := _per_cent(value)) is not None and path.endswith(".weight"):
+    def _wrong(self, value: Any, expected: str, path: str, hint: str | None) -> Problem:
+        got = _shown(value)
+        weighed = re.fullmatch(r"(counties\.)?criteria\[[0-9]+\]\.weight", path)
+        if weighed and (part := _per_cent(value)) is not None:
             hint = f"a weight is a part of 1: write {part:g} for {100 * part:g} per cent"
-            hint += _alike(functools.reduce(operator.getitem, steps[:-2], self.data))
+            hint += _alike(self.data["counties"] if weighed[1] else self.data)
         line, column = self.document.marks.get(path, (None, None))
         what = f"expected {expected}, got {got}"
         return Problem(what, self.file, line, column, path or None, got, hint)
-
-
-def _path(steps: Sequence[str | int]) -> str:
-    return functools.reduce(join_path, steps, "")
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> bool:
@@ -154,7 +143,7 @@ def _fits(value: Any, schema: dict[str, Any]) -> bool:
     kind = schema.get("type")
     if kind is None:
         return True
-    return isinstance(value, _KINDS[kind][0]) and (type(value) is not bool or kind == "boolean")
+    return isinstance(value, _KINDS[kind][0]) and not isinstance(value, bool)
 
 
 def _broken(value: Any, schema: dict[str, Any]) -> str | None:
@@ -204,9 +193,10 @@ def _per_cent(value: Any) -> float | None:
     return value / 100 if _is_number(value) and 1 < value <= 100 else None
 
 
-def _alike(criteria: Sequence[Any]) -> str:
-    """Return all weights as parts of 1, if they sum to 100."""
-    weights: list[Any] = [item.get("weight") for item in criteria if isinstance(item, dict)]
+def _alike(data: dict[str, Any]) -> str:
+    """Return the weights of all criteria as parts of 1, if they sum to 100."""
+    entries = data.get("criteria", ())
+    weights: list[Any] = [entry.get("weight") for entry in entries if isinstance(entry, dict)]
     if not all(map(_is_number, weights)) or abs(sum(weights) - 100) > 1e-6:
         return ""
     return f"; all of them: {', '.join(f'{weight / 100:g}' for weight in weights)}"
