@@ -75,11 +75,6 @@ def override(
 
     Raises:
         RulesError: A criterion is unknown, or the changed rules are impossible.
-
-    Example:
-        >>> from bosetting_cli.rules import load_rules
-        >>> override(load_rules(), total=5350, exclude=("0301",)).total
-        Total(value=5350, source='changed from the rules')
     """
     numbers = {"total": total, "minimum": minimum}
     changes: dict[str, Any] = {
