@@ -14,7 +14,7 @@ from bosetting_cli.codes import codes_of
 from bosetting_cli.compare import carried, compare, saved_of, vintages
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 from bosetting_cli.saved import Entry, Saved, read_actual
 
 HEADER = "kommunenummer,municipality,fylke,requested,requested_minors\n"

@@ -18,9 +18,8 @@ from bosetting_cli.codes import carry_over
 from bosetting_cli.counties import county_step
 from bosetting_cli.errors import AllocationError, RulesError
 from bosetting_cli.resources import config_dir, data_dir
-from bosetting_cli.rulebook.loading import municipality_list, parse_rules
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import Counties, Criterion
+from bosetting_cli.rules import Counties, Criterion, override, parse_rules
+from bosetting_cli.rules.lists import municipality_list
 from bosetting_cli.statistics import Column
 from bosetting_cli.tables import render
 from bosetting_cli.tables.counties import county_table

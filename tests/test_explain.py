@@ -16,7 +16,7 @@ from bosetting_cli.explain import explain
 from bosetting_cli.explaining.narrative import narrative
 from bosetting_cli.memory import Memory
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 

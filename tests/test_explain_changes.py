@@ -20,9 +20,7 @@ from bosetting_cli.decision import decide
 from bosetting_cli.explain import explain
 from bosetting_cli.explaining.whatif import Outcome, nearest
 from bosetting_cli.resources import config_dir, data_dir
-from bosetting_cli.rulebook.loading import load_rules
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import Counties, Ratio, Total
+from bosetting_cli.rules import Counties, Ratio, Total, load_rules, override
 from small import criterion, rules_for, synthetic
 
 STEP = {"rate": 0.001, "persons": 1}

@@ -21,7 +21,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, DataError
 from bosetting_cli.explain import explain
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:

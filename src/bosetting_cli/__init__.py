@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from bosetting_cli.errors import BosettingError
     from bosetting_cli.reading.loading import load_statistics
     from bosetting_cli.result import Allocation
-    from bosetting_cli.rulebook.loading import load_rules
-    from bosetting_cli.rules import Rules
+    from bosetting_cli.rules import Rules, load_rules
     from bosetting_cli.statistics import Statistics
 
 __all__ = [
@@ -34,7 +33,7 @@ _HOMES = {
     "Rules": "rules",
     "Statistics": "statistics",
     "allocate": "allocation",
-    "load_rules": "rulebook.loading",
+    "load_rules": "rules",
     "load_statistics": "reading.loading",
 }
 

@@ -10,17 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
-
 from bosetting_cli.agreement import agreement
 from bosetting_cli.allocation import allocate
 from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
-from bosetting_cli.errors import BosettingError, DataError, Problem, RulesError, some
+from bosetting_cli.errors import BosettingError, DataError, Problem, some
 from bosetting_cli.memory import Memory
 from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.check import check_rules
-from bosetting_cli.rules import Counties, Select, Total
+from bosetting_cli.rules import Counties, Select, Total, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -209,7 +206,4 @@ def _with_decision(
     if asked:
         listed = tuple(made.requested)
         changes["select"] = Select(list=listed, by=rules.select.by, source=source)
-    changed = structs.replace(rules, **changes)
-    if problems := check_rules(changed):
-        raise RulesError(problems)
-    return changed
+    return replace(rules, **changes)

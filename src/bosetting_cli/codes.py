@@ -12,11 +12,10 @@ import dataclasses
 import functools
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from bosetting_cli.errors import DataError, Problem, some
 from bosetting_cli.regroup import is_count, regroup
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rules import replace
 from bosetting_cli.statistics import Municipality
 
 if TYPE_CHECKING:
@@ -272,11 +271,11 @@ def in_one_years_codes(
     for name, number in minimum.by_municipality.items():
         (code,) = _recoded([name], to)
         least[code] = least.get(code, 0) + number
-    changed = structs.replace(
+    changed = replace(
         rules,
         exclude=_recoded(rules.exclude, to),
-        minimum=structs.replace(minimum, by_municipality=least),
-        select=structs.replace(chosen, include=_recoded(chosen.include, to), list=listed),
+        minimum={"by_municipality": least},
+        select={"include": _recoded(chosen.include, to), "list": listed},
     )
     if changed == rules:
         return statistics, rules

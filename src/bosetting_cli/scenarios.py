@@ -20,8 +20,8 @@ from bosetting_cli.decision import decide
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.memory import Memory
 from bosetting_cli.rows import statistics_notes
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rulebook.yamlfile import Document, parse_yaml
+from bosetting_cli.rules import override
+from bosetting_cli.rules.yamlfile import Document, parse_yaml
 from bosetting_cli.saved import read_saved
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _checked(document: Document, file: str) -> ScenarioFile:
     try:
         found = msgspec.convert(data, ScenarioFile)
     except msgspec.ValidationError:
-        from bosetting_cli.rulebook.problems import schema_problems
+        from bosetting_cli.rules.problems import schema_problems
 
         problems = schema_problems(data, document, file, scenario_schema())
         raise RulesError([*document.problems, *problems]) from None

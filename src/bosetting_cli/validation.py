@@ -12,7 +12,7 @@ from bosetting_cli.crosscheck import check_figures
 from bosetting_cli.errors import BosettingError, Problem, shown
 from bosetting_cli.reading.loading import read, sorted_problems
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.loading import load_rules
+from bosetting_cli.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -103,8 +103,8 @@ class Inputs:
         Raises:
             RulesError: They are wrong, or become so.
         """
-        from bosetting_cli.rulebook.loading import load_rules, municipality_list
-        from bosetting_cli.rulebook.override import override
+        from bosetting_cli.rules import load_rules, override
+        from bosetting_cli.rules.lists import municipality_list
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
         rules = load_rules(self.rules, notes=notes)

@@ -10,20 +10,16 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from bosetting_cli import criteria
 from bosetting_cli.decision import Decision, decide
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.errors import BosettingError, RulesError
 from bosetting_cli.explaining.explanation import Change
 from bosetting_cli.explaining.narrative import sentence
 from bosetting_cli.memory import Memory
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
-from bosetting_cli.rulebook.check import check_rules
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import Total, indicator_columns
+from bosetting_cli.rules import indicator_columns, replace
 from bosetting_cli.standing import resolve
 
 if TYPE_CHECKING:
@@ -174,13 +170,14 @@ def _given(case: _Case) -> bool:
 def _with_total(case: _Case, more: int) -> Rules | None:
     """Return the rules with another total, which a county with a given number gets or gives."""
     rules = case.rules
-    total = Total(rules.total.value + more, rules.total.source)
-    changed = msgspec.structs.replace(rules, total=total)
+    changes: dict[str, dict[str, Any]] = {"total": {"value": rules.total.value + more}}
     if _given(case) and rules.counties is not None:
         totals = {**rules.counties.totals, case.e.group: case.e.total + more}
-        counties = msgspec.structs.replace(rules.counties, totals=totals)
-        changed = msgspec.structs.replace(changed, counties=counties)
-    return None if check_rules(changed) else changed
+        changes["counties"] = {"totals": totals}
+    try:
+        return replace(rules, **changes)
+    except RulesError:
+        return None
 
 
 # --- another figure --------------------------------------------------------------------------
@@ -293,20 +290,20 @@ def _selection(case: _Case) -> Iterator[Change]:
     """Yield the number that would have to be selected, or what naming the municipality did."""
     chosen, e = case.rules.select, case.e
     if e.status == NOT_SELECTED and chosen.list is not None:
-        outcome = case.outcome(override(case.rules, include=(e.kommunenummer,)))
+        select = {"include": (*chosen.include, e.kommunenummer)}
+        outcome = case.outcome(replace(case.rules, select=select))
         if outcome:
             yield _change(case, "list", outcome, None, None)
     elif e.status == NOT_SELECTED:
         found = nearest(
             e.eligible - e.cut,
-            lambda k: case.outcome(override(case.rules, count=e.cut + k)),
+            lambda k: case.outcome(replace(case.rules, select={"share": None, "count": e.cut + k})),
             case.differs,
         )
         if found:
             yield _change(case, "count", found[1], e.cut, e.cut + found[0])
     elif without := _not_named(case, chosen.include):
-        select = msgspec.structs.replace(chosen, include=without[0])
-        outcome = case.outcome(msgspec.structs.replace(case.rules, select=select))
+        outcome = case.outcome(replace(case.rules, select={"include": without[0]}))
         if outcome and case.differs(outcome):
             yield _change(case, "include", outcome, None, None)
 
@@ -326,7 +323,7 @@ def _not_named(case: _Case, names: Sequence[str]) -> tuple[tuple[str, ...]] | No
 
 def _to_be_eligible(case: _Case) -> Iterator[Change]:
     if without := _not_named(case, case.rules.exclude):
-        outcome = case.outcome(msgspec.structs.replace(case.rules, exclude=without[0]))
+        outcome = case.outcome(replace(case.rules, exclude=without[0]))
         if outcome:
             yield _change(case, "exclude", outcome, None, None)
         return

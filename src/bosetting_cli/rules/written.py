@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import yaml
 
-from bosetting_cli.rulebook.yamlfile import scalar
+from bosetting_cli.rules.yamlfile import scalar
 
 if TYPE_CHECKING:
-    from bosetting_cli.rules import Rules
+    from bosetting_cli.rules.structs import Rules
 
 
 class _Dumper(yaml.SafeDumper):

@@ -2,8 +2,8 @@
 
 PyYAML's YAML 1.1 makes `0301` 193, `no` false and `12:30` 750, and lets the last of two equal
 keys win. Here a scalar is what its writer sees: true/false, a plain decimal number, or text.
-The data are built from the parser's events, so that nothing nests, repeats or refers to itself
-beyond what the text itself holds.
+The data are made of the parser's events, not of its nodes: those no longer tell a tag that was
+written from one that was guessed, nor where an alias stood.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MAX_PROBLEMS = 100
 _LONGEST_NUMBER = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Document:
     """A YAML document as plain data that remembers where everything stood.
 
@@ -42,7 +42,7 @@ class Document:
         unread: Paths whose values were not understood, so that nothing more is said of them.
     """
 
-    data: Any
+    data: Any = None
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)
     key_marks: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -50,7 +50,12 @@ class Document:
 
 
 def join_path(parent: str, key: str | int) -> str:
-    """Return the path of a key or list index below another path."""
+    """Return the path of a key or list index below another path.
+
+    Example:
+        >>> join_path(join_path("criteria", 1), "weight")
+        'criteria[1].weight'
+    """
     if isinstance(key, int):
         return f"{parent}[{key}]"
     return f"{parent}.{key}" if parent else key
@@ -72,26 +77,14 @@ def parse_yaml(text: str, file: str) -> Document:
     if len(text) > MAX_BYTES:
         hint = f"rules have at most {MAX_BYTES:,} characters"
         raise RulesError(Problem(f"is {len(text):,} characters long", file, hint=hint))
-    builder = _Builder(file)
+    document = Document()
     try:
-        for event in _events(text):
-            builder.take(event)
+        _Reader(text, file, document).read()
     except yaml.YAMLError as error:
-        raise RulesError([*builder.document.problems, _yaml_problem(error, text, file)]) from None
+        raise RulesError([*document.problems, _yaml_problem(error, text, file)]) from None
     except UnicodeEncodeError:
         raise RulesError(Problem("holds half of a surrogate pair", file)) from None
-    data = builder.root[0] if builder.root else None
-    kept = builder.document
-    return Document(data, kept.marks, kept.key_marks, kept.problems, kept.unread)
-
-
-def _events(text: str) -> Iterator[Any]:
-    loader = _Parser(text)
-    try:
-        while loader.check_event():
-            yield loader.get_event()
-    finally:
-        loader.dispose()
+    return document
 
 
 def _yaml_problem(error: Any, text: str, file: str) -> Problem:
@@ -117,113 +110,103 @@ def _advice(what: str, character: str) -> str | None:
     return None
 
 
-@dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end has not come yet.
+class _Reader:
+    """Makes a document of the parser's events."""
 
-    Attributes:
-        value: What it holds so far.
-        path: Where it stands.
-        key: The key whose value comes next; None in a list, or where a key comes next.
-        kept: Whether it is part of the document; what stands under a second key is not.
-        keeps: Whether the value that comes next is.
-    """
-
-    value: list[Any] | dict[str, Any]
-    path: str
-    kept: bool
-    key: str | None = None
-    keeps: bool = True
-
-
-class _Builder:
-    """Puts the parser's events together."""
-
-    def __init__(self, file: str) -> None:
+    def __init__(self, text: str, file: str, document: Document) -> None:
         self.file = file
-        self.root: list[Any] = []
-        self.document = Document(None)
-        self.stack: list[_Open] = []
-        self.values = 0
-        self.documents = 0
+        self.document = document
+        self.events = self._events(text)
 
-    def take(self, event: Any) -> None:
-        """Add one event to the document."""
-        if isinstance(event, yaml.DocumentStartEvent):
-            self.documents += 1
-            if self.documents == 2:
-                self._refuse(event, "a second document begins", "one file holds one document")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self.stack.pop()
-        elif isinstance(event, yaml.NodeEvent):
-            self.values += 1
-            if self.values > MAX_VALUES:
-                hint = f"rules hold at most {MAX_VALUES:,}"
-                self._refuse(event, "has too many keys and values", hint)
-            parent = self.stack[-1] if self.stack else None
-            if parent and isinstance(parent.value, dict) and parent.key is None:
-                self._key(event, parent, parent.value)
-            else:
-                self._value(event, parent)
+    def read(self) -> None:
+        """Read the whole text."""
+        for event in self.events:  # once, unless the text is empty
+            self.document.data = self._value(event, "", kept=True)
 
-    def _key(self, event: Any, parent: _Open, known: dict[str, Any]) -> None:
-        if not isinstance(event, yaml.ScalarEvent):
-            hint = "text that holds brackets or a star needs quotation marks"
-            self._refuse(event, "a key must be plain text", hint)
-        key = event.value
-        here = join_path(parent.path, key)
-        self._refuse_tag(event, here)
-        parent.key, parent.keeps = key, parent.kept
-        if key == "<<" and not event.style:
-            hint = "write the keys out"
-            self._complain(event, "merge keys are not understood here", here, hint)
-            self.document.unread.add(parent.path)
-            parent.keeps = False
-        elif key in known and parent.kept:
-            first = self.document.key_marks[here][0]
-            self._complain(event, f"duplicate key `{shown(key)}`, first on line {first}", here)
-            parent.keeps = False
-        elif parent.kept:
-            self.document.key_marks[here] = _place(event)
+    def _events(self, text: str) -> Iterator[Any]:
+        """Yield the events that begin, end or are a value; refuse more than rules can hold."""
+        loader = _Parser(text)
+        documents = values = depth = 0
+        try:
+            while loader.check_event():
+                event = loader.get_event()
+                documents += isinstance(event, yaml.DocumentStartEvent)
+                values += isinstance(event, yaml.NodeEvent)
+                depth += isinstance(event, yaml.CollectionStartEvent)
+                depth -= isinstance(event, yaml.CollectionEndEvent)
+                if documents > 1:
+                    self._refuse(event, "a second document begins", "one file holds one document")
+                if values > MAX_VALUES:
+                    hint = f"rules hold at most {MAX_VALUES:,}"
+                    self._refuse(event, "has too many keys and values", hint)
+                if depth > MAX_DEPTH:
+                    hint = f"rules nest at most {MAX_DEPTH} levels"
+                    self._refuse(event, "is nested too deeply", hint)
+                if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                    yield event
+        finally:
+            loader.dispose()
 
-    def _value(self, event: Any, parent: _Open | None) -> None:
-        path, kept = "", True
-        if parent is not None:
-            step = len(parent.value) if isinstance(parent.value, list) else parent.key or ""
-            path, kept = join_path(parent.path, step), parent.kept and parent.keeps
+    def _within(self) -> Iterator[Any]:
+        """Yield the first event of each entry, until the list or mapping ends."""
+        for event in self.events:
+            if isinstance(event, yaml.CollectionEndEvent):
+                return
+            yield event
+
+    def _value(self, event: Any, path: str, *, kept: bool) -> Any:
+        """Return the value that begins with an event.
+
+        Args:
+            event: Its first.
+            path: Where it stands.
+            kept: Whether it is part of the document; what stands under a second key is not.
+        """
         if kept:
             self.document.marks[path] = _place(event)
         self._refuse_tag(event, path)
-        value: Any
-        if isinstance(event, yaml.CollectionStartEvent):
-            value = [] if isinstance(event, yaml.SequenceStartEvent) else {}
-        else:
-            value = self._single(event, path)
-        self._put(parent, value)
-        if isinstance(event, yaml.CollectionStartEvent):
-            self.stack.append(_Open(value, path, kept))
-            if len(self.stack) > MAX_DEPTH:
-                self._refuse(
-                    event, "is nested too deeply", f"rules nest at most {MAX_DEPTH} levels"
-                )
-
-    def _put(self, parent: _Open | None, value: Any) -> None:
-        if parent is None:
-            self.root.append(value)
-        elif isinstance(parent.value, list):
-            parent.value.append(value)
-        else:
-            if parent.keeps and parent.key is not None:
-                parent.value[parent.key] = value
-            parent.key = None
-
-    def _single(self, event: Any, path: str) -> Any:
+        if isinstance(event, yaml.SequenceStartEvent):
+            entries = enumerate(self._within())
+            return [self._value(entry, join_path(path, i), kept=kept) for i, entry in entries]
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path, kept=kept)
         if isinstance(event, yaml.AliasEvent):
             what = f"the alias *{shown(str(event.anchor))} is not understood here"
             self._complain(event, what, path, "write the value out")
             self.document.unread.add(path)
             return None
         return event.value if event.style else scalar(event.value)
+
+    def _mapping(self, path: str, *, kept: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self._within():
+            if not isinstance(event, yaml.ScalarEvent):
+                hint = "text that holds brackets or a star needs quotation marks"
+                self._refuse(event, "a key must be plain text", hint)
+            keeps = kept and self._is_new(event, path, found)
+            here = join_path(path, event.value)
+            if keeps:
+                self.document.key_marks[here] = _place(event)
+            value = self._value(next(self.events), here, kept=keeps)
+            if keeps:
+                found[event.value] = value
+        return found
+
+    def _is_new(self, event: Any, path: str, known: dict[str, Any]) -> bool:
+        """Return whether a key may stand here; complain if not."""
+        here = join_path(path, event.value)
+        self._refuse_tag(event, here)
+        if event.value == "<<" and not event.style:
+            what = "merge keys are not understood here"
+            self._complain(event, what, here, "write the keys out")
+            self.document.unread.add(path)
+        elif event.value in known:
+            first = self.document.key_marks[here][0]
+            what = f"duplicate key `{shown(event.value)}`, first on line {first}"
+            self._complain(event, what, here)
+        else:
+            return True
+        return False
 
     def _refuse_tag(self, event: Any, path: str) -> None:
         tag = getattr(event, "tag", None)

@@ -1,1 +1,0 @@
-"""A rules file → Rules: read, checked, changed, written out, described to editors."""
