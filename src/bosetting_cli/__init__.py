@@ -5,10 +5,10 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.allocation import allocate
+    from bosetting_cli.model import allocate
     from bosetting_cli.errors import BosettingError
     from bosetting_cli.reading.loading import load_statistics
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.rules import Rules, load_rules
     from bosetting_cli.statistics import Statistics
 
@@ -28,11 +28,11 @@ REPOSITORY = "https://example.org/bosetting"
 
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
-    "Allocation": "result",
+    "Allocation": "model.result",
     "BosettingError": "errors",
     "Rules": "rules",
     "Statistics": "statistics",
-    "allocate": "allocation",
+    "allocate": "model",
     "load_rules": "rules",
     "load_statistics": "reading.loading",
 }

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli import selection, tables
 from bosetting_cli.apportionment import as_float
-from bosetting_cli.criteria import years_of
+from bosetting_cli.model.figures import years_of
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
 from bosetting_cli.labels import title
-from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import Ratio, indicator_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bosetting_cli.memory import Memory
-    from bosetting_cli.result import Allocation, Group, Row
+    from bosetting_cli.model.result import Allocation, Group, Row
     from bosetting_cli.rules import Condition, Criterion, Rules
     from bosetting_cli.statistics import Statistics
 

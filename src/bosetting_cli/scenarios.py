@@ -27,7 +27,7 @@ from bosetting_cli.saved import read_saved
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from bosetting_cli.result import Note
+    from bosetting_cli.model.result import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 

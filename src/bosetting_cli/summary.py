@@ -8,7 +8,7 @@ from bosetting_cli.labels import number
 from bosetting_cli.statistics import year_list
 
 if TYPE_CHECKING:
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
 
 
 def summary_lines(allocation: Allocation) -> list[str]:

@@ -30,7 +30,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
     """
-    from bosetting_cli.allocation import allocate
+    from bosetting_cli.model import allocate
     from bosetting_cli.explain import explain, explanations_document
     from bosetting_cli.explaining.narrative import narrative
     from bosetting_cli.memory import Memory

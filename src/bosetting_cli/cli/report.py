@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.result import Allocation, Row
+    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
@@ -78,7 +78,7 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.allocation import allocate
+    from bosetting_cli.model import allocate
     from bosetting_cli.output import write_file
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries

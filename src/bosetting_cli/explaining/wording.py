@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bosetting_cli.labels import label, number
 from bosetting_cli.phrases import listing, name, phrase
-from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
 
 if TYPE_CHECKING:
     from bosetting_cli.explain import Explanation

@@ -13,7 +13,7 @@ from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.names import fold
 from bosetting_cli.phrases import date, name
-from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.model.result import NOT_SELECTED
 from bosetting_cli.tables.rules import vintages
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bosetting_cli.letters.markdown import Block
     from bosetting_cli.letters.template import LetterTemplate
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 

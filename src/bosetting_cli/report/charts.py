@@ -25,7 +25,7 @@ from bosetting_cli.report.svg import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.result import Allocation, Row
+    from bosetting_cli.model.result import Allocation, Row
 
 LARGEST = 20  # municipalities in the chart of the largest
 WIDTH, NAMES, TOTALS = 600.0, 150.0, 70.0

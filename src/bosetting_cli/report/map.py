@@ -21,13 +21,13 @@ from bosetting_cli.report.svg import (
     num,
     text,
 )
-from bosetting_cli.result import SELECTED
+from bosetting_cli.model.result import SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.result import Allocation, Row
+    from bosetting_cli.model.result import Allocation, Row
 
 Point = tuple[float, float]
 

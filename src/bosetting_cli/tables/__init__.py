@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
 from bosetting_cli.labels import broken, heading, label, number
-from bosetting_cli.result import SELECTED, columns, record
+from bosetting_cli.model.result import SELECTED, columns, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bosetting_cli.result import Allocation, Row
+    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.rules import Rules
 
 FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.labels import heading, label, number
-from bosetting_cli.result import NOT_SELECTED, SELECTED
+from bosetting_cli.model.result import NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.result import Allocation, Group, Row
+    from bosetting_cli.model.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
 
 
