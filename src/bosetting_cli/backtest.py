@@ -14,7 +14,6 @@ from bosetting_cli.agreement import agreement
 from bosetting_cli.model import allocate
 from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
 from bosetting_cli.errors import BosettingError, DataError, Problem, some
-from bosetting_cli.memory import Memory
 from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Counties, Select, Total, replace
@@ -133,12 +132,11 @@ def backtest(
     made = decided(statistics, year, codes)
     places = made.total if total is None else total
     trials = []
-    memory = Memory()
     for by_county, by_list in ((False, False), (True, False), (False, True), (True, True)):
         wanted = (by_county, by_list) == (counties, asked)
         try:
             given = _with_decision(rules, made, places, counties=by_county, asked=by_list)
-            result = allocate(statistics, given, memory)
+            result = allocate(statistics, given)
         except BosettingError as error:
             if wanted:
                 raise

@@ -12,10 +12,10 @@ import click
 from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.model.result import Allocation, Row
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
@@ -102,12 +102,12 @@ def command(
             click.echo(line, err=True)
 
 
-def _watched(rows: Iterable[Row], *, quiet: bool) -> Iterator[Row]:
-    """Pass the rows on; on a terminal a bar shows how far it is."""
+def _watched(blocks: Sequence[list[str]], *, quiet: bool) -> Iterator[list[str]]:
+    """Pass blocks of municipalities on; on a terminal a bar shows how far it is."""
     if quiet or not sys.stderr.isatty():
-        yield from rows
+        yield from blocks
         return
-    with click.progressbar(list(rows), label="Changes", file=sys.stderr) as bar:
+    with click.progressbar(blocks, label="Changes", file=sys.stderr) as bar:
         yield from bar
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
-from bosetting_cli.explain import Explanation, explain
+from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
@@ -123,12 +123,9 @@ def letters(
     templates = _templates(template, form, set(languages.values()))
     writer = _Writer(form, name(rules.title, lang), font)
     common = {used: _common(statistics, rules, allocation, used) for used in templates}
-    for municipality in statistics.municipalities:
-        code = municipality.kommunenummer
-        if only and code not in only:
-            continue
-        used = languages[code]
-        told = explain(statistics, rules, allocation, code)
+    codes = [code for code in statistics.units if not only or code in only]
+    for told in explanations(statistics, rules, allocation, codes):
+        code, used = told.kommunenummer, languages[told.kommunenummer]
         text = templates[used].render({**variables(told, rules, used), **common[used]})
         yield Letter(
             code,

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.explain import explain
+from bosetting_cli.explain import explanations
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.labels import heading, label, number, title
 from bosetting_cli.phrases import TEMPLATES, date, listing, name, phrase, phrases
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
+TOGETHER = 71  # municipalities whose changes are searched together: six steps of progress
 FIGURES = ("map", "contributions", "largest", "population")
 
 
@@ -37,7 +38,7 @@ def report(
     *,
     lang: str = "nb",
     areas: Areas | None = None,
-    watched: Callable[[Iterable[Row]], Iterable[Row]] | None = None,
+    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]] | None = None,
 ) -> bytes:
     """Write the page.
 
@@ -47,8 +48,8 @@ def report(
         allocation: From `allocate(statistics, rules)`.
         lang: Language of the page.
         areas: Boundaries to draw instead of circles.
-        watched: Also look for what would have changed each answer, which takes minutes, and
-            pass the rows through this on the way, such as a progress bar.
+        watched: Also look for what would have changed each answer, which takes some seconds, and
+            pass blocks of codes through this on the way, such as a progress bar.
 
     Returns:
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
@@ -282,16 +283,17 @@ def _changes(
     rules: Rules,
     allocation: Allocation,
     lang: str,
-    watched: Callable[[Iterable[Row]], Iterable[Row]],
+    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]],
 ) -> list[list[str]]:
     """Return for each row what would have changed the answer, in sentences."""
     from bosetting_cli.explaining.narrative import sentence
-    from bosetting_cli.memory import Memory
 
-    memory = Memory()
+    codes = [row.kommunenummer for row in allocation.rows]
+    blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]
     told = (
-        explain(statistics, rules, allocation, row.kommunenummer, changes=True, memory=memory)
-        for row in watched(allocation.rows)
+        explanation
+        for block in watched(blocks)
+        for explanation in explanations(statistics, rules, allocation, block, changes=True)
     )
     return [[sentence(change, e, lang) for change in e.changes] for e in told]
 
@@ -301,13 +303,14 @@ def _payload(
     rules: Rules,
     allocation: Allocation,
     lang: str,
-    watched: Callable[[Iterable[Row]], Iterable[Row]] | None,
+    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]] | None,
 ) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
     `<` is written as an escape, so that no text can end the script element.
     """
-    told = [explain(statistics, rules, allocation, r.kommunenummer) for r in allocation.rows]
+    codes = [row.kommunenummer for row in allocation.rows]
+    told = explanations(statistics, rules, allocation, codes)
     names = {c.name: title(c, lang) for c in rules.criteria}
     names |= {g.name: title(g, lang) for g in rules.of_which}
     names |= {c.name: name(c.name, lang) for e in told[:1] for c in e.conditions}
