@@ -85,12 +85,13 @@ class Decision:
     problems: Problems
 
 
-def allocate(statistics: Statistics, rules: Rules) -> Allocation:
+def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
     """Share the total out among municipalities by the rules.
 
     Args:
         statistics: Figures of all municipalities, from `load_statistics`.
         rules: Rules, from `load_rules`.
+        memory: As in 0.1.0; no longer needed.
 
     Returns:
         A row per municipality; the requests of the selected sum exactly to the total.

@@ -11,7 +11,7 @@ import numpy as np
 from bosetting_cli.errors import Problem, RulesError
 from bosetting_cli.model.allocation import Decision, decide
 from bosetting_cli.model.standing import Variations, as_ruled, standing
-from bosetting_cli.rules import MOST
+from bosetting_cli.rules.structs import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

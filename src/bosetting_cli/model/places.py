@@ -6,16 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.apportionment import Apportionment, apportion, verify
-
-try:
-    from bosetting_cli.apportionment import batch_within
-except ImportError:
-
-    def batch_within(shares, totals, **_):
-        return np.zeros(shares.shape, int), np.zeros(len(shares), bool)
-
-
+from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
 from bosetting_cli.errors import Problem
 from bosetting_cli.model.exact import NEAR, decimal, floors
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bosetting_cli.apportionment.binding import binding
+from bosetting_cli.apportionment import binding
 from bosetting_cli.model.exact import order
 from bosetting_cli.model.notes import notes_of
 from bosetting_cli.model.selection import Reason, reason_text
