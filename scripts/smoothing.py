@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import lgamma
 
 import bosetting_cli as bosetting
-from bosetting_cli.criteria import measure
+from bosetting_cli.model.figures import measure
 
 
 def log_likelihood(kappa: float, p: float, results: list[tuple[float, float]]) -> float:

@@ -30,7 +30,7 @@ from bosetting_cli.errors import DataError
 from bosetting_cli.regroup import is_count
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Condition, Minimum, Select, override
-from bosetting_cli.selection import meets
+from bosetting_cli.model.selection import meets
 from bosetting_cli.statistics import Column, Municipality, Statistics
 from small import synthetic
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.result import columns
+from bosetting_cli.model.result import columns
 from bosetting_cli.tables import document, municipality_table, render, shortened
 from bosetting_cli.tables.counties import county_table
 
