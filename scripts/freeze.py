@@ -37,10 +37,16 @@ scenarios:
     minimum: [0, 5]
   - name: by score
     by: score
-    exclude: [Oslo]
-  - name: less population
-    weights: {population: 0.5, employment: 0.3, introduction programme: 0.2}
+    exclude: [Bodø]
 """  # where the counties' numbers are given the total can't change
+WEIGHTS = """\
+scenarios:
+  - name: weights
+    weights:
+      - {population: 0.5, employment: 0.3, introduction programme: 0.2}
+      - {population: 0.8, employment: 0.1, introduction programme: 0.1}
+    total: [4000, 5000]
+"""
 # Name → arguments, seen from a folder two below the output's.
 OF_RULES = {
     "allocate": "allocate {rules}",
@@ -86,6 +92,7 @@ ALONE = {
     "backtest-2017": "backtest --year 2017 --format json",
     "actual": "compare built-in actual:2018 --codes 2018",
     "at-least": "allocate --total 5350 --at-least ../../saved.csv --format csv",
+    "weights": "scenarios ../../weights.yaml --long --all --format csv",
     "no-such-data": "allocate --data no-such-folder",
     "too-small": "allocate --total 100",
 }
@@ -123,6 +130,7 @@ def main(out: Path) -> None:
         shutil.copy(config_dir() / name, out / "config")
     (out / "totals.yaml").write_text(TOTALS, encoding="utf-8")
     (out / "within.yaml").write_text(WITHIN, encoding="utf-8")
+    (out / "weights.yaml").write_text(WEIGHTS, encoding="utf-8")
     saved = "kommunenummer,requested\n0301,570\n1804,46\n1871,12\n"
     (out / "saved.csv").write_text(saved, encoding="utf-8")
     for name, arguments in cases(rule_sets).items():
