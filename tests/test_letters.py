@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from bosetting_cli.allocation import allocate
+
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, DataError
 from bosetting_cli.explain import explain

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
+from bosetting_cli.allocation import allocate
 
 from bosetting_cli import load_statistics
-from bosetting_cli.allocation import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain

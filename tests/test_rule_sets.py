@@ -183,7 +183,7 @@ def test_a_blank_that_means_none_counts_as_nought_and_is_not_imputed():
     )
     c = criterion(name="asked", indicator="asked", missing="zero")
     rules = rules_for([c], 8)
-    figure = measure(statistics, c, rules.as_of).figures["y"]
+    figure = measure(statistics, c, rules.as_of).units[1]
     assert (figure.value, figure.raw, figure.imputed) == (0.0, None, False)
     numbers = {row.kommunenummer: row.requested for row in allocate(statistics, rules).selected}
     assert numbers == {"x": 8, "y": 0}

@@ -5,10 +5,10 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.model import allocate
     from bosetting_cli.errors import BosettingError
-    from bosetting_cli.reading.loading import load_statistics
+    from bosetting_cli.model import allocate, draws
     from bosetting_cli.model.result import Allocation
+    from bosetting_cli.reading.loading import load_statistics
     from bosetting_cli.rules import Rules, load_rules
     from bosetting_cli.statistics import Statistics
 
@@ -19,6 +19,7 @@ __all__ = [
     "Statistics",
     "__version__",
     "allocate",
+    "draws",
     "load_rules",
     "load_statistics",
 ]
@@ -33,6 +34,7 @@ _HOMES = {
     "Rules": "rules",
     "Statistics": "statistics",
     "allocate": "model",
+    "draws": "model",
     "load_rules": "rules",
     "load_statistics": "reading.loading",
 }

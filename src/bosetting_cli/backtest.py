@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.agreement import agreement
-from bosetting_cli.model import allocate
 from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
 from bosetting_cli.errors import BosettingError, DataError, Problem, some
+from bosetting_cli.model import allocate
 from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Counties, Select, Total, replace

@@ -57,26 +57,25 @@ def _reason(why: Any) -> tuple[Any, ...]:
 
 def _ties(found: Any) -> set[tuple[Any, ...]]:
     decision, units = found.decision, found.statistics.units
-    ties: set[tuple[Any, ...]] = set()
-
-    def add(kind: tuple[str, ...], sides: Any, names: Any) -> None:
-        ties.add((*kind, *(frozenset(names[unit] for unit in side) for side in sides)))
-
-    for result in decision.step.results.values():
-        for tie in result.result.ties:
-            add(("county",), tie, [decision.step.names[u] for u in result.units])
+    ties: set[tuple[Any, ...]] = _places(("county",), decision.step.results, decision.step.names)
     for part in decision.parts:
         own = [units[u] for u in part.units]
         for tie in part.ties:
-            add(("first", tie.place) if tie.place else ("cut", part.name), tie[2:], own)
-        for result in part.results.values():
-            for tie in result.result.ties:
-                add(("place", part.name), tie, [units[u] for u in result.units])
+            kind = ("first", tie.place) if tie.place else ("cut", part.name)
+            ties.add((*kind, *(frozenset(own[u] for u in side) for side in tie[2:])))
+        ties |= _places(("place", part.name), part.results, units)
     for name, (_, results) in decision.of_which.items():
-        for result in results.values():
-            for tie in result.result.ties:
-                add(("of which", name), tie, [units[u] for u in result.units])
+        ties |= _places(("of which", name), results, units)
     return ties
+
+
+def _places(kind: tuple[str, ...], results: Any, names: Any) -> set[tuple[Any, ...]]:
+    """Return the ties of apportionments: kind, winners and losers by name."""
+    return {
+        (*kind, *(frozenset(names[result.units[u]] for u in side) for side in tie))
+        for result in results.values()
+        for tie in result.result.ties
+    }
 
 
 def statistics_of(world: dict[str, Any]) -> Statistics:

@@ -78,9 +78,7 @@ def test_order_is_that_of_the_fractions_where_floats_are_noise(pairs):
     places, equal = order(noise, exact.__getitem__, np.arange(len(exact)))
     expected = sorted(range(len(exact)), key=lambda i: (-exact[i], i))
     assert places.tolist() == expected
-    assert equal[1:].tolist() == [
-        exact[a] == exact[b] for a, b in itertools.pairwise(expected)
-    ]
+    assert equal[1:].tolist() == [exact[a] == exact[b] for a, b in itertools.pairwise(expected)]
     take = len(exact) // 2
     own, ties = first(
         noise[np.newaxis], np.array([take]), lambda _, i: exact[i], np.arange(len(exact))
@@ -159,7 +157,9 @@ def test_the_largest_number_counts_the_lowest_minimums_first():
 
 
 def test_who_is_included_without_a_figure_is_an_error():
-    figures = synthetic({"population": {2017: {"0101": 5, "0104": 6}}, "x": {2017: {"0101": 1, "0104": None}}})
+    figures = synthetic(
+        {"population": {2017: {"0101": 5, "0104": 6}}, "x": {2017: {"0101": 1, "0104": None}}}
+    )
     own = msgspec.structs.replace(criterion(indicator="x"), missing="exclude")
-    with pytest.raises(AllocationError, match="0104 is included by name but has no figure for size"):
+    with pytest.raises(AllocationError, match="0104 is included by name but has no figure"):
         allocate(figures, rules_for([own], 5, select={"include": ["0104"]}))

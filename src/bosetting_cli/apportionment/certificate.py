@@ -220,7 +220,10 @@ class Apportionment:
         if not -problem.size <= unit < problem.size:
             raise IndexError(f"there is no unit {unit} among {problem.size}")
         unit %= problem.size
-        seats, most = int(self.seats[unit]), math.inf if problem.high is None else problem.high[unit]
+        seats, most = (
+            int(self.seats[unit]),
+            math.inf if problem.high is None else problem.high[unit],
+        )
         if seats == (most if change > 0 else problem.low[unit]):
             return None
         if self.method.signposts is None:
@@ -343,7 +346,9 @@ def binding(
     signposts, divisor = result.method.signposts, result.divisor
     seats = result.seats.tolist()
     if divisor == math.inf:
-        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(seats)
+        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(
+            seats
+        )
     power = signposts.power if signposts else 1
     unit = to_power(divisor, power)
 

@@ -30,9 +30,9 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
     """
-    from bosetting_cli.model import allocate
     from bosetting_cli.explain import explanations, explanations_document
     from bosetting_cli.explaining.narrative import narrative
+    from bosetting_cli.model import allocate
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()

@@ -63,9 +63,9 @@ def command(
       bosetting letters -o brev --data mine --language-column maalform --format docx
       bosetting letters -o letters --template ours.md.j2 --force
     """
-    from bosetting_cli.model import allocate
     from bosetting_cli.letters import letters
     from bosetting_cli.letters.folder import INDEX, write_folder
+    from bosetting_cli.model import allocate
 
     statistics, rules = inputs.read()
     codes = _codes(statistics, only)

@@ -14,8 +14,8 @@ from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.model.result import Allocation
+    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")

@@ -14,11 +14,12 @@ from bosetting_cli.model.standing import Field, ranking_of, standing, ties_by
 from bosetting_cli.rules import indicator_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
-    from bosetting_cli.model.exact import Floats
+    from bosetting_cli.model.exact import Floats, Ints, Mask
     from bosetting_cli.model.figures import Figures
+    from bosetting_cli.model.key import Amounts
     from bosetting_cli.model.standing import Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
@@ -59,25 +60,13 @@ def figure_field(
             return None
         changed = 1 / changed
 
-    def varied(plain: Floats, year: int | None) -> Floats:
-        if year not in figures.read:
-            return plain
-        full = np.tile(plain, (len(rows), 1))
-        full[rows, units] = numbers
-        return full
-
-    values, normalised = [], []
-    for j, amount in enumerate(own.amounts):
-        n = changed if j == k else amount.normalised
-        normalised.append(np.where(_able(own), n, 0.0))
-        sizes = amount.sizes
-        if sizes is None:
-            values.append(normalised[-1] if j == k else amount.values)
-        elif sizes.column.name == column and sizes.exponent != 1:
-            return None
-        else:
-            size = varied(sizes.plain, sizes.year) if sizes.column.name == column else sizes.values
-            values.append(np.where(_able(own), size * n, 0.0))
+    varied = functools.partial(_varied, figures, units, numbers)
+    normalised = [changed if j == k else a.normalised for j, a in enumerate(own.amounts)]
+    normalised = [np.where(_able(own), n, 0.0) for n in normalised]
+    values = [
+        _amount(amount, n, column, varied)
+        for amount, n in zip(own.amounts, normalised, strict=True)
+    ]
     population, tie = own.population, own.tie
     if column == "population":
         population = varied(population, statistics.column(column).newest(rules.as_of))
@@ -108,7 +97,30 @@ def figure_field(
     )
 
 
-def _able(own: Standing) -> np.ndarray:
+def _varied(
+    figures: Figures, units: Ints, numbers: Floats, plain: Floats, year: int | None
+) -> Floats:
+    """Return a year's figures of the changed column with the changes, D × n."""
+    if year not in figures.read:
+        return plain
+    full = np.tile(plain, (len(units), 1))
+    full[np.arange(len(units)), units] = numbers
+    return full
+
+
+def _amount(
+    amount: Amounts, normalised: Floats, column: str, varied: Callable[..., Floats]
+) -> Floats:
+    """Return a criterion's amounts, whose sizes may be the changed column's."""
+    sizes = amount.sizes
+    if sizes is None:
+        return normalised
+    if sizes.column.name != column:
+        return normalised * np.nan_to_num(sizes.values)
+    return normalised * np.nan_to_num(varied(sizes.plain, sizes.year))
+
+
+def _able(own: Standing) -> Mask:
     able = np.zeros(len(own.units), dtype=bool)
     able[own.eligible] = True
     return able
@@ -119,7 +131,7 @@ def _keys(
     own: Standing,
     values: Sequence[Floats],
     normalised: Sequence[Floats],
-    rows: np.ndarray,
+    rows: Ints,
 ) -> Floats:
     ranking = ranking_of(rules)
     keys = np.zeros((len(rows), len(own.units)))
@@ -133,7 +145,7 @@ def _keys(
     return np.where(_able(own), keys, -np.inf)
 
 
-def _positive(totals: np.ndarray) -> np.ndarray:
+def _positive(totals: Floats) -> Floats:
     return np.where(totals > 0, totals, 1.0)[..., np.newaxis]
 
 
@@ -149,11 +161,14 @@ def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:
     read += [group.among.indicator for group in rules.of_which if group.among]
     if len(figures.columns) > 1:
         read += ["population", *(c.scale_by for c in rules.criteria)]
-    powered = own.amounts[k].sizes is None and own.amounts[k].exponent != 1
+    powered = any(
+        amount.exponent != 1 if amount.sizes is None else amount.sizes.exponent != 1
+        for amount in own.amounts
+    )
     return criterion.normalise != "value" or powered or column in read
 
 
-def _figures(figures: Figures, units: np.ndarray, numbers: np.ndarray) -> Floats:
+def _figures(figures: Figures, units: Ints, numbers: Floats) -> Floats:
     """Return a criterion's figures of all units where one unit's is another, D × n."""
     rows, shape = np.arange(len(units)), (len(units), len(figures.units))
     criterion = figures.criterion
@@ -173,7 +188,7 @@ def _figures(figures: Figures, units: np.ndarray, numbers: np.ndarray) -> Floats
         national = (above * known).sum(axis=1) / (base * known).sum()
         kappa = criterion.smoothing.participants if criterion.smoothing else 0.0
         if kappa:
-            return smoothed(above, base, kappa, national[:, np.newaxis])
+            return np.asarray(smoothed(above, base, kappa, national[:, np.newaxis]))
         found = np.divide(above, base, where=known, out=np.full(shape, np.nan))
     stands = {"national": national[:, np.newaxis], "zero": 0.0}.get(criterion.missing, np.nan)
     return np.where(known, found, stands)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bosetting_cli.explaining.words import say
 from bosetting_cli.labels import label, number
-from bosetting_cli.phrases import listing, name
 from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.phrases import listing, name
 from bosetting_cli.statistics import year_list
 from bosetting_cli.tables import Table, render
 

@@ -72,9 +72,7 @@ def _searches(case: Case, e: Explanation) -> Iterator[Search]:
     yield from _selection(case, e)
 
 
-def nearest(
-    steps: int, trial: Callable[[int], Trial], differs: Callable[[Outcome], bool]
-) -> Steps:
+def nearest(steps: int, trial: Callable[[int], Trial], differs: Callable[[Outcome], bool]) -> Steps:
     """Search the first step from which on the outcome differs.
 
     Args:
@@ -141,7 +139,9 @@ def _totals(case: Case, e: Explanation) -> Iterator[Search]:
         yield _numbers(e, trial, now, sign, steps)
 
 
-def _numbers(e: Explanation, trial: Callable[..., Trial], now: int, sign: int, steps: int) -> Search:
+def _numbers(
+    e: Explanation, trial: Callable[..., Trial], now: int, sign: int, steps: int
+) -> Search:
     found = yield from nearest(steps, lambda step: trial(now + sign * step), _differs(e))
     return _change(e, trial(0).kind, found[1], now, now + sign * found[0]) if found else None
 

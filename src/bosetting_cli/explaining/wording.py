@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bosetting_cli.labels import label, number
-from bosetting_cli.phrases import listing, name, phrase
 from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.phrases import listing, name, phrase
 
 if TYPE_CHECKING:
     from bosetting_cli.explain import Explanation

@@ -1,4 +1,4 @@
-"""The model: from statistics and rules to requests, a function for each section of docs/model.md."""
+"""The model: from statistics and rules to requests, one function a section of docs/model.md."""
 
 from bosetting_cli.model.allocation import allocate, decide
 from bosetting_cli.model.draws import Draws, draws

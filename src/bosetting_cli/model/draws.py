@@ -151,24 +151,22 @@ def variations_of(
     elif off := np.flatnonzero(np.abs(given.sum(axis=1) - 1) > SLACK).tolist():
         what = f"the weights of row {off[0]} sum to {given[off[0]].sum():.12g}, not 1"
         problems.append(Problem(what, key="weights"))
-    numbers = {
-        "totals": _whole("totals", base.totals if totals is None else totals, 1, problems),
-        "counts": None if counts is None else _whole("counts", counts, 1, problems),
-        "minimums": _whole(
-            "minimums", base.minimums if minimums is None else minimums, 0, problems
-        ),
-    }
-    if counts is None:
-        numbers["counts"] = base.counts
-    lengths = {len(given), *(len(n) for n in numbers.values() if n is not None)} - {1}
+    whole = (
+        base.totals if totals is None else _whole("totals", totals, 1, problems),
+        base.minimums if minimums is None else _whole("minimums", minimums, 0, problems),
+        base.counts if counts is None else _whole("counts", counts, 1, problems),
+    )
+    lengths = {len(part) for part in (given, *whole) if part is not None} - {1}
     if len(lengths) > 1:
         what = f"the arguments are of different lengths: {', '.join(map(str, sorted(lengths)))}"
         problems.append(Problem(what, hint="each is one value, or one for each variation"))
     if problems:
         raise RulesError(problems)
     size = max(lengths, default=1)
-    full = {key: n if n is None else np.resize(n, size) for key, n in numbers.items()}
-    return Variations(np.broadcast_to(given, (size, given.shape[1])).copy(), **full)
+    weighed = np.broadcast_to(given, (size, given.shape[1])).copy()
+    most, least, chosen = (None if part is None else np.resize(part, size) for part in whole)
+    assert most is not None and least is not None  # noqa: S101, PT018
+    return Variations(weighed, most, least, chosen)
 
 
 def _whole(key: str, values: Any, least: int, problems: list[Problem]) -> Numbers:

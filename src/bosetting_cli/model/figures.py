@@ -201,7 +201,8 @@ def _published(
     """Return a unit's figure before smoothing and imputation: a rate of two columns, or a level."""
     number, add = arithmetic.number, arithmetic.add
     if len(columns) == 2:
-        pairs = [(y, a, n) for y in years for m in members for a, n in _pairs(*columns, m, y)]
+        above, below = columns
+        pairs = [(y, a, n) for y in years for m in members for a, n in _pairs(above, below, m, y)]
         base = add(number(n) for _, _, n in pairs)
         if base <= 0:
             return Figure(None, None, None, number(0.0))

@@ -35,9 +35,11 @@ def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterat
     own, step = decision.standing, decision.step
     names = [m.municipality for m in statistics.municipalities]
     for figures in own.figures:
-        yield from _figure_notes(figures.criterion.name, figures, own.eligible, names, rules)
+        yield from _figure_notes(
+            figures.criterion.name, figures, own.eligible.tolist(), names, rules
+        )
     for figures in step.figures:
-        everyone = np.arange(len(step.names))
+        everyone = range(len(step.names))
         yield from _figure_notes(
             f"counties: {figures.criterion.name}", figures, everyone, step.names, rules
         )

@@ -125,7 +125,7 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Allocation:
-    """Settlement requests and everything needed to explain them; what is derived is made once asked.
+    """Settlement requests and everything needed to explain them; rows are made when asked for.
 
     Attributes:
         statistics: The figures.
@@ -316,7 +316,10 @@ class _Layout:
         """Return why a municipality is asked or not, where the rank alone does not say."""
         if reason := self.decision.standing.reasons[unit]:
             return reason
-        asked, place = self.decision.selected[0, unit], self.allocation.place_of(m.kommunenummer)
+        asked, place = (
+            self.decision.selected[0, unit],
+            self.allocation.place_of(m.kommunenummer) or 0,
+        )
         if self.rules.select.list is not None:
             return Reason("listed" if asked else "not listed")
         if not asked:

@@ -1,10 +1,9 @@
-"""Who may be asked, in what order, and who is asked; the reason for each (docs/model.md, 2 and 5)."""
+"""Who may be asked, who is asked, and the reason for each (docs/model.md, sections 2 and 5)."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from bosetting_cli.statistics import year_list
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from fractions import Fraction
 
     from bosetting_cli.model.exact import Floats, Ints, Mask
     from bosetting_cli.model.figures import Figures

@@ -174,9 +174,8 @@ class Variations:
     def repeated(self, count: int) -> Variations:
         """Return the first variation so many times."""
         counts = None if self.counts is None else np.repeat(self.counts[:1], count)
-        weights = np.tile(self.weights[:1], (count, 1))
-        numbers = (np.repeat(part[:1], count) for part in (self.totals, self.minimums))
-        return Variations(weights, *numbers, counts)
+        totals, minimums = np.repeat(self.totals[:1], count), np.repeat(self.minimums[:1], count)
+        return Variations(np.tile(self.weights[:1], (count, 1)), totals, minimums, counts)
 
     def written(self, row: int) -> list[Fraction]:
         """Return the weights of a row as the decimals that they are written as."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bosetting_cli.labels import number
+from bosetting_cli.model.result import SELECTED
 from bosetting_cli.phrases import phrase
 from bosetting_cli.report.svg import (
     INK,
@@ -21,13 +22,12 @@ from bosetting_cli.report.svg import (
     num,
     text,
 )
-from bosetting_cli.model.result import SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.model.result import Allocation, Row
+    from bosetting_cli.report.boundaries import Areas
 
 Point = tuple[float, float]
 

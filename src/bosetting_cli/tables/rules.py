@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bosetting_cli.apportionment import resolve_method
 from bosetting_cli.labels import label, number, title
-from bosetting_cli.phrases import date, name, phrase
 from bosetting_cli.model.result import NOT_ELIGIBLE
-from bosetting_cli.rules import indicator_columns
 from bosetting_cli.model.selection import condition_text
+from bosetting_cli.phrases import date, name, phrase
+from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import year_list
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from bosetting_cli.rules import column_name
 from bosetting_cli.tables import SCHEMA_VERSION, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bosetting_cli.scenarios import Run, Sweep
     from bosetting_cli.statistics import Municipality
@@ -76,7 +76,7 @@ def _shown(sweep: Sweep, *, everyone: bool) -> list[Municipality]:
 
 
 def _wide_record(
-    m: Municipality, names: list[str], numbers: list[Mapping[str, int]]
+    m: Municipality, names: list[str], numbers: Sequence[Mapping[str, int]]
 ) -> dict[str, Any]:
     unit = m.kommunenummer
     row = [requested.get(unit, 0) for requested in numbers]
