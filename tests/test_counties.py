@@ -115,7 +115,7 @@ def test_on_the_codes_of_2018_trondelag_needs_no_combining(statistics, revised):
 
 def test_half_of_each_county_is_selected(county_first):
     for group in county_first.groups:
-        eligible = len(group.selection.ranking)
+        eligible = len(group.ranking)
         assert len(group.units) == max(1, eligible // 2), group.name
 
 

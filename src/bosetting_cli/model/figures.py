@@ -190,7 +190,7 @@ def whole(
 def _refuse_sums(column: Column, criterion: Criterion, members: Members) -> None:
     """Refuse to add up what is no count over the municipalities of a county."""
     if any(len(unit) > 1 for unit in members) and not is_count(column):
-        what = f"{criterion.name}: `{column.name}` is no count, so it can't be summed over a fylke"
+        what = f"{criterion.name}: `{column.name}` is no count, so it can't be summed over a county"
         hint = "give numerator and denominator, or its unit in the description of the data"
         raise AllocationError(Problem(what, key="counties.criteria", hint=hint))
 
