@@ -13,8 +13,10 @@ from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
 from bosetting_cli.result import columns
-from bosetting_cli.tables import document, municipality_table, render, shortened
+from bosetting_cli.tables import render
+from bosetting_cli.tables.allocation import document, municipality_table
 from bosetting_cli.tables.counties import county_table
+from bosetting_cli.tables.text import shortened
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = {
@@ -132,8 +134,8 @@ def test_xlsx_is_read_by_another_library_and_has_the_same_bytes_twice(allocation
 def test_county_totals_add_up(allocation):
     table = county_table(allocation)
     assert len(table.rows) == 19
-    assert sum(entry["requested"] for entry in table.records) == 4400
-    assert sum(entry["population"] for entry in table.records) == 5258317
+    assert sum(entry["requested"] for entry in table.records()) == 4400
+    assert sum(entry["population"] for entry in table.records()) == 5258317
 
 
 def test_shortened_text_says_so():

@@ -11,13 +11,14 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli import selection, tables
+from bosetting_cli import selection
 from bosetting_cli.apportionment.exact import as_float
 from bosetting_cli.criteria import years_of
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.labels import title
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.tables.allocation import document
+from bosetting_cli.words import title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,10 +100,10 @@ def explanations_document(
     allocation: Allocation, explanations: Sequence[Explanation]
 ) -> dict[str, Any]:
     """Return the JSON of `bosetting explain`: what the explanations rest on, and themselves."""
-    document = tables.document(allocation)
+    told = document(allocation)
     kept = ("schema_version", "program", "title", "summary", "notes", "inputs")
     return {
-        **{key: document[key] for key in kept},
+        **{key: told[key] for key in kept},
         "explanations": [explanation.as_dict() for explanation in explanations],
     }
 

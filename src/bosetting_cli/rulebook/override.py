@@ -9,6 +9,7 @@ import msgspec
 from bosetting_cli.errors import Problem, RulesError
 from bosetting_cli.rulebook.check import check_rules
 from bosetting_cli.rules import MOST, Criterion, Minimum, Rules, Select, Total, column_name
+from bosetting_cli.words import every_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,9 +62,8 @@ def override(
         changes["minimum"] = _raised(changes.get("minimum", rules.minimum), at_least)
         include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
     chosen = _reselected(rules.select, share, count, asked)
-    chosen = msgspec.structs.replace(
-        chosen, by=by or chosen.by, include=(*chosen.include, *include)
-    )
+    by = _called(rules.criteria).get(column_name(by), by) if by else chosen.by
+    chosen = msgspec.structs.replace(chosen, by=by, include=(*chosen.include, *include))
     if weights:
         changes["criteria"] = _reweighted(rules.criteria, weights)
     if method is not None:
@@ -114,14 +114,21 @@ def _raised(minimum: Minimum, at_least: Mapping[str, int]) -> Minimum:
 def _reweighted(
     criteria: tuple[Criterion, ...], weights: Mapping[str, float]
 ) -> tuple[Criterion, ...]:
-    by_name = {column_name(name): weight for name, weight in weights.items()}
-    known = {column_name(criterion.name) for criterion in criteria}
-    if unknown := sorted(set(by_name) - known):
+    called = _called(criteria)
+    given = {column_name(text): weight for text, weight in weights.items()}
+    if unknown := sorted(set(given) - set(called)):
         names = ", ".join(criterion.name for criterion in criteria)
         raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
+    by_name = {called[text]: weight for text, weight in given.items()}
     return tuple(
-        msgspec.structs.replace(c, weight=by_name[column_name(c.name)], source=CHANGED)
-        if by_name.get(column_name(c.name), c.weight) != c.weight
+        msgspec.structs.replace(c, weight=by_name[c.name], source=CHANGED)
+        if by_name.get(c.name, c.weight) != c.weight
         else c
         for c in criteria
     )
+
+
+def _called(criteria: tuple[Criterion, ...]) -> dict[str, str]:
+    """Return what criteria may be called → their names; a name goes before another's title."""
+    titles = {column_name(text): c.name for c in criteria for text in every_name(c)}
+    return titles | {column_name(c.name): c.name for c in criteria}
