@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.statistics import year_list
-from bosetting_cli.tables import Column, Table, render
-from bosetting_cli.tables.table import CODE, COUNT, NAME, TEXT, decimal
+from bosetting_cli.tables import Column, Table, kinds, render
 from bosetting_cli.words import listing, name, number, say
 
 if TYPE_CHECKING:
@@ -215,17 +214,17 @@ def _sources(e: Explanation) -> list[str]:
 
 def _criteria_table(e: Explanation, lang: str) -> Table:
     columns = [
-        Column("criterion", say("criterion", lang), NAME),
-        Column("figure", say("figure", lang), CODE),
-        Column("unit", "", TEXT),
-        Column("years", say("years", lang), TEXT),
-        Column("place", say("place", lang), COUNT),
-        Column("share", say("share", lang), CODE),
-        Column("weight", say("weight", lang), CODE),
+        Column("criterion", say("criterion", lang), kinds.NAME),
+        Column("figure", say("figure", lang), kinds.CODE),
+        Column("unit", "", kinds.TEXT),
+        Column("years", say("years", lang), kinds.TEXT),
+        Column("place", say("place", lang), kinds.COUNT),
+        Column("share", say("share", lang), kinds.CODE),
+        Column("weight", say("weight", lang), kinds.CODE),
     ]
     totals = {}
     if e.quota is not None:
-        columns.append(Column("places", say("places", lang), decimal(2)))
+        columns.append(Column("places", say("places", lang), kinds.decimal(2)))
         totals = {"criterion": say("quota", lang), "places": e.quota}
     rows = [_criterion_row(part, lang) for part in e.criteria]
     notes = [note for part in e.criteria if (note := _note(part, lang))]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.result import SELECTED, columns, record
 from bosetting_cli.rules import column_name
+from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import criterion_columns, group_columns, place_columns
 from bosetting_cli.tables.document import note_records, stamp
 from bosetting_cli.tables.sorting import sort_rows
-from bosetting_cli.tables.table import CODE, COUNT, PROSE, Column, Table
+from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.writers import NO_MARK
 from bosetting_cli.words import heading, number, say
 
@@ -33,13 +34,13 @@ def municipality_table(
     groups = group_columns(rules.of_which, lang, "of_whom")
     last = criterion_columns(rules.criteria, lang, "contribution")
     if everyone:
-        last = [Column("told", f"{say('status', lang)}, {say('reason', lang)}", PROSE)]
+        last = [Column("told", f"{say('status', lang)}, {say('reason', lang)}", kinds.PROSE)]
     return Table(
         [
-            Column("rank", say("rank", lang), CODE),
+            Column("rank", say("rank", lang), kinds.CODE),
             *place_columns(lang),
-            Column("population", heading("population", lang), COUNT),
-            Column("asked_for", heading("requested", lang, 20), CODE),
+            Column("population", heading("population", lang), kinds.COUNT),
+            Column("asked_for", heading("requested", lang, 20), kinds.CODE),
             *groups,
             *last,
         ],

@@ -5,19 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import PLACE, place_columns
 from bosetting_cli.tables.document import note_records, stamp
-from bosetting_cli.tables.table import (
-    CHANGE,
-    COUNT,
-    NAME,
-    PLACES,
-    TEXT,
-    Column,
-    Kind,
-    Table,
-    decimal,
-)
+from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.writers import render
 from bosetting_cli.words import capital, heading, number, say
 
@@ -29,8 +20,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "markdown", "json", "csv")
 _NONE = "–"
-_HALVES = Kind("right", lambda x, lang: number(x, 1 if x % 1 else 0, lang), _NONE)
-_SHARE = Kind("right", lambda x, lang: f"{number(100 * x, 1, lang)} %", _NONE)
+_HALVES = kinds.Kind("right", lambda x, lang: number(x, 1 if x % 1 else 0, lang), _NONE)
+_SHARE = kinds.PERCENT._replace(none=_NONE)
+_SIDE = kinds.Kind("left", lambda side, lang: "" if side == "both" else say(side, lang))
 
 
 def given_words(*, counties: bool, asked: bool, lang: str = "en") -> str:
@@ -41,18 +33,18 @@ def given_words(*, counties: bool, asked: bool, lang: str = "en") -> str:
 
 def trial_table(test: Backtest, lang: str = "en") -> Table:
     """Return how near the rules come, with more and more of the decision given."""
-    count = dataclasses.replace(COUNT, none=_NONE)
+    count = kinds.decimal(0, _NONE)
     told = [(_given(trial, lang), trial) for trial in test.trials]
     return Table(
         [
-            Column("given", say("given", lang), TEXT),
+            Column("given", say("given", lang), kinds.TEXT),
             Column("asked", say("asked", lang), count),
             Column("in_both", heading("in both", lang), count),
             Column("missed", heading("missed", lang), count),
             Column("extra", heading("extra", lang), count),
             Column("misplaced", heading("misplaced", lang), _HALVES),
             Column("misplaced_share", heading("of the total", lang), _SHARE),
-            Column("rank_correlation", heading("rank correlation", lang), decimal(2, _NONE)),
+            Column("rank_correlation", heading("rank correlation", lang), kinds.decimal(2, _NONE)),
         ],
         [_trial_record(trial) | {"given": given} for given, trial in told],
         notes=[f"{given}: {trial.problem}" for given, trial in told if trial.problem],
@@ -131,24 +123,24 @@ def _fylke_record(fylke: str, people: int, rows: Iterable[dict[str, Any]]) -> di
 
 def fylke_table(test: Backtest, lang: str = "en") -> Table:
     """Return decision and rules by fylke."""
-    rate = decimal(2)
+    rate = kinds.decimal(2)
     rows = fylke_records(test)
     totals: dict[str, Any] = {key: sum(row[key] or 0 for row in rows) for key in list(rows[0])[1:]}
     for key in ("decided", "requested"):
         totals[f"{key}_per_1000"] = 1000 * totals[key] / totals["population"]
     return Table(
         [
-            Column("fylke", say("fylke", lang), NAME),
-            Column("population", say("population", lang), COUNT),
-            Column("decided", heading("decided", lang), COUNT),
+            Column("fylke", say("fylke", lang), kinds.NAME),
+            Column("population", say("population", lang), kinds.COUNT),
+            Column("decided", heading("decided", lang), kinds.COUNT),
             Column("decided_per_1000", heading("per 1,000", lang), rate),
-            Column("requested", heading("by the rules", lang), COUNT),
+            Column("requested", heading("by the rules", lang), kinds.COUNT),
             Column("requested_per_1000", heading("per 1,000", lang), rate),
-            Column("difference", heading("difference", lang), CHANGE),
-            Column("misplaced", heading("misplaced, short", lang), decimal(1)),
-            Column("asked_then", heading("asked then", lang), COUNT),
-            Column("asked", heading("by the rules", lang), COUNT),
-            Column("in_both", heading("in both", lang), COUNT),
+            Column("difference", heading("difference", lang), kinds.CHANGE),
+            Column("misplaced", heading("misplaced, short", lang), kinds.decimal(1)),
+            Column("asked_then", heading("asked then", lang), kinds.COUNT),
+            Column("asked", heading("by the rules", lang), kinds.COUNT),
+            Column("in_both", heading("in both", lang), kinds.COUNT),
         ],
         rows,
         totals={**totals, "fylke": say("total", lang)},
@@ -163,11 +155,11 @@ def difference_table(test: Backtest, count: int, lang: str = "en") -> Table:
     return Table(
         [
             *place_columns(lang),
-            Column("population", say("population", lang), COUNT),
-            Column("decided", say("decided", lang), PLACES),
-            Column("requested", say("by the rules", lang), PLACES),
-            Column("difference", say("difference", lang), CHANGE),
-            Column("asked", "", Kind("left", lambda x, lang: "" if x == "both" else say(x, lang))),
+            Column("population", say("population", lang), kinds.COUNT),
+            Column("decided", say("decided", lang), kinds.PLACES),
+            Column("requested", say("by the rules", lang), kinds.PLACES),
+            Column("difference", say("difference", lang), kinds.CHANGE),
+            Column("asked", "", _SIDE),
         ],
         records[:count],
         lang=lang,
@@ -253,5 +245,5 @@ def summary(test: Backtest) -> Sequence[str]:
         lines.append(
             f"hindsight: the rules speak from {result.rules.as_of}, after these requests were made"
         )
-    kinds = ("carried over", "hindsight")
-    return lines + [f"{n.kind}: {n.text}" for n in result.notes if n.kind in kinds]
+    told = [note for note in result.notes if note.kind in ("carried over", "hindsight")]
+    return lines + [f"{note.kind}: {note.text}" for note in told]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from bosetting_cli.rules import column_name
-from bosetting_cli.tables.table import CODE, COUNT, NAME, Column, decimal
+from bosetting_cli.tables import kinds
+from bosetting_cli.tables.table import Column
 from bosetting_cli.words import heading, say
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ PLACE = ("kommunenummer", "municipality", "fylke")
 
 def place_columns(lang: str) -> list[Column]:
     """Return the columns that say which municipality."""
-    kinds = (CODE, NAME, NAME)
-    return [Column(key, say(key, lang), kind) for key, kind in zip(PLACE, kinds, strict=True)]
+    code, *names = (Column(key, say(key, lang), kinds.NAME) for key in PLACE)
+    return [dataclasses.replace(code, kind=kinds.CODE), *names]
 
 
 def group_columns(groups: Iterable[SubGroup], lang: str, prefix: str = "requested") -> list[Column]:
@@ -28,7 +30,7 @@ def group_columns(groups: Iterable[SubGroup], lang: str, prefix: str = "requeste
         Column(
             f"{prefix}_{column_name(group.name)}",
             f"{say('of whom', lang)}\n{heading(group, lang)}",
-            COUNT,
+            kinds.COUNT,
         )
         for group in groups
     ]
@@ -40,7 +42,7 @@ def criterion_columns(criteria: Iterable[Criterion], lang: str, prefix: str) -> 
         Column(
             f"{prefix}_{column_name(criterion.name)}",
             f"{say('from', lang)}\n{heading(criterion, lang)}",
-            decimal(1),
+            kinds.decimal(1),
         )
         for criterion in criteria
     ]

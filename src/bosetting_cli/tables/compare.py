@@ -6,9 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.compare import DIRECTIONS, SAME, Comparison, Difference
+from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import PLACE, place_columns
 from bosetting_cli.tables.document import stamp
-from bosetting_cli.tables.table import CHANGE, PLACES, TEXT, Column, Table
+from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import name, number, say, signed
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def difference_table(found: Comparison, *, everyone: bool = False, lang: str = "
     shown = [one for one in ordered if everyone or one.largest]
     groups = dict.fromkeys(group for one in shown for group in one.of_which)
     return Table(
-        [*place_columns(lang), *_sides(lang), Column("told", "", TEXT)],
+        [*place_columns(lang), *_sides(lang), Column("told", "", kinds.TEXT)],
         [record(one) | {"told": _told(one, lang)} for one in shown],
         (*KEYS, *(f"requested_{group}_{side}" for group in groups for side in "ab")),
         {"municipality": say("total", lang), **_totals(found)},
@@ -42,7 +43,7 @@ def no_difference(found: Comparison, lang: str = "en") -> str:
 def fylke_table(found: Comparison, *, lang: str = "en") -> Table:
     """Return the totals by fylke."""
     return Table(
-        [Column("fylke", say("fylke", lang), TEXT), *_sides(lang)],
+        [Column("fylke", say("fylke", lang), kinds.TEXT), *_sides(lang)],
         [_fylke_record(one) for one in found.fylker],
         totals={"fylke": say("total", lang), **_totals(found)},
         notes=summary(found, lang),
@@ -51,8 +52,8 @@ def fylke_table(found: Comparison, *, lang: str = "en") -> Table:
 
 
 def _sides(lang: str) -> list[Column]:
-    sides = [Column(f"requested_{side.lower()}", side, PLACES) for side in "AB"]
-    return [*sides, Column("change", say("change", lang), CHANGE)]
+    sides = [Column(f"requested_{side.lower()}", side, kinds.PLACES) for side in "AB"]
+    return [*sides, Column("change", say("change", lang), kinds.CHANGE)]
 
 
 def _totals(found: Comparison) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import column_name
+from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import criterion_columns, group_columns
-from bosetting_cli.tables.table import COUNT, NAME, Column, Table, decimal
+from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import heading, say
 
 if TYPE_CHECKING:
@@ -91,25 +92,25 @@ def _whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _columns(rules: Rules, lang: str) -> list[Column]:
     return [
-        Column("fylke", say("fylke", lang), NAME),
+        Column("fylke", say("fylke", lang), kinds.NAME),
         *_counts(("population", "eligible", "asked", "at_minimum", "requested"), lang),
         *group_columns(rules.of_which, lang),
-        Column("per_1000", say("per 1,000", lang), decimal(2)),
+        Column("per_1000", say("per 1,000", lang), kinds.decimal(2)),
     ]
 
 
 def _two_step_columns(rules: Rules, key: Sequence[Criterion], lang: str) -> list[Column]:
     """Return the columns; sub-groups only where there is room beside the key's criteria."""
     return [
-        Column("fylke", say("fylke", lang), NAME),
+        Column("fylke", say("fylke", lang), kinds.NAME),
         *_counts(("population",), lang),
         *criterion_columns(key, lang, "county_contribution"),
         *_counts(("requested",), lang),
         *group_columns(() if key else rules.of_which, lang),
-        Column("per_1000", heading("per 1,000", lang), decimal(2)),
+        Column("per_1000", heading("per 1,000", lang), kinds.decimal(2)),
         *_counts(("eligible", "asked", "at_minimum", "smallest", "largest"), lang),
     ]
 
 
 def _counts(keys: Iterable[str], lang: str) -> list[Column]:
-    return [Column(key, say(key, lang), COUNT) for key in keys]
+    return [Column(key, say(key, lang), kinds.COUNT) for key in keys]

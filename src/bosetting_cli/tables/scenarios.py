@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.rules import column_name
+from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import PLACE, group_columns, place_columns
 from bosetting_cli.tables.document import note_records, stamp
-from bosetting_cli.tables.table import NAME, PLACES, Column, Table, decimal
+from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import broken, say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def wide_table(sweep: Sweep, *, everyone: bool = False, lang: str = "en") -> Tab
         for m in sweep.municipalities
         if everyone or m.kommunenummer in asked
     ]
-    columns = [Column(name, broken(name.replace("=", " "), 12), PLACES) for name in runs]
+    columns = [Column(name, broken(name.replace("=", " "), 12), kinds.PLACES) for name in runs]
     totals: dict[str, Any] = {"municipality": say("total", lang)}
     totals |= {name: sum(run.requested.values()) for name, run in runs.items()}
     return Table([*place_columns(lang), *columns], rows, totals=totals, lang=lang)
@@ -42,10 +43,10 @@ def long_table(sweep: Sweep, *, everyone: bool = False, lang: str = "en") -> Tab
     names = {column_name(group.name): group.name for group in groups}
     return Table(
         [
-            Column("scenario", say("scenario", lang), NAME),
+            Column("scenario", say("scenario", lang), kinds.NAME),
             *place_columns(lang),
-            Column("quota", say("quota", lang), decimal(2)),
-            Column("requested", say("requested", lang), PLACES),
+            Column("quota", say("quota", lang), kinds.decimal(2)),
+            Column("requested", say("requested", lang), kinds.PLACES),
             *group_columns(groups, lang),
         ],
         [

@@ -6,45 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words import number, signed
+from bosetting_cli.tables.kinds import TEXT, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-
-def _text(value: Any, lang: str) -> str:  # noqa: ARG001 - as all that show a value
-    return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How the values of a column stand in a table for people.
-
-    Attributes:
-        align: `left` or `right`.
-        show: Value and language → text.
-        none: What stands for no value.
-        fit: What may be done to fit a width: `cut` (the widest first), `wrap`, or nothing.
-    """
-
-    align: str
-    show: Callable[[Any, str], str] = _text
-    none: str = ""
-    fit: str = ""
-
-
-def decimal(decimals: int, none: str = "") -> Kind:
-    """Return the kind of numbers with so many decimals."""
-    return Kind("right", lambda value, lang: number(value, decimals, lang), none)
-
-
-TEXT = Kind("left")
-NAME = Kind("left", fit="cut")
-PROSE = Kind("left", fit="wrap")
-CODE = Kind("right")
-COUNT = decimal(0)
-PLACES = Kind("right", lambda value, lang: number(value, 0, lang) if value else "–", "–")
-CHANGE = Kind("right", signed)
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +40,8 @@ class Table:
         lang: Language of numbers.
 
     Example:
-        >>> table = Table([Column("places", "places", COUNT)], [{"places": 1200}])
+        >>> from bosetting_cli.tables import kinds
+        >>> table = Table([Column("places", "places", kinds.COUNT)], [{"places": 1200}])
         >>> table.cells()
         [['1,200']]
     """

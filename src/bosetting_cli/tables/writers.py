@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bosetting_cli.tables.text import text
 
@@ -17,8 +16,7 @@ NO_MARK = "\u2007"  # stands where others have a mark: a figure space keeps the 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four are the wide forms of the first
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What some of the formats ask for besides the table.
 
     Attributes:
@@ -32,8 +30,7 @@ class Style:
     document: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format: how it is written, by which suffixes a file asks for it, whether it is text."""
 
     write: Callable[[Table, Style], bytes]
