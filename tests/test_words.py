@@ -147,3 +147,20 @@ def test_a_name_goes_before_the_title_of_another():
     ]
     changed = override(rules_for(mine, 5), weights={"folketall": 0.2, "population": 0.8})
     assert [c.weight for c in changed.criteria] == [0.2, 0.8]
+
+
+def test_the_page_gives_its_script_every_word_that_it_says():
+    from bosetting_cli.report import _HEADS, _SHARED
+
+    script = (PACKAGE / "templates" / "report.js").read_text(encoding="utf-8")
+
+    def said(of: str) -> set[str]:
+        plain = re.findall(rf"\b{of}\.([a-z]+)", script) + re.findall(rf'\b{of}\["(.*?)"\]', script)
+        chosen = re.findall(rf'\b{of}\[[^]"]*\? "(.*?)" : "(.*?)"\]', script)
+        return {*plain, *(key for pair in chosen for key in pair)}
+
+    statuses = {"selected", "not selected", "not eligible"}  # words[e.status]
+    assert {"not published", "minimum decides", "not met"} <= said("words")
+    assert said("words") | statuses | {"any", "all"} <= {*CATALOGUE["documents"], *_SHARED}
+    assert {"rank", "gives"} <= said("heads")
+    assert said("heads") | statuses <= set(_HEADS)
