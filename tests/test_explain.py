@@ -206,7 +206,7 @@ def test_who_cannot_receive_a_sub_group_is_told():
         ({"count": 1, "include": ["c"]}, "c", "number 3 of the 3 eligible"),
         ({"count": 1, "include": ["c"]}, "c", "asked all the same, being included by name"),
         ({"count": 1, "include": ["c"]}, "a", "asked by its rank, but others are asked by name"),
-        ({"count": 1, "per_county": 1}, "c", "asked all the same, being among the first 1 of Up"),
+        ({"count": 1, "per_county": 1}, "c", "asked all the same, being among the first of Up"),
         ({}, "c", "ranked by share of the places; all are asked"),
     ],
 )

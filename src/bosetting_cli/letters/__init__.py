@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.wording import why
-from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.model.result import NOT_SELECTED
 from bosetting_cli.names import fold
-from bosetting_cli.phrases import date, name
 from bosetting_cli.tables.rules import vintages
+from bosetting_cli.words import date, name, say, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -141,9 +140,9 @@ def letters(
 
 def index(records: Sequence[Mapping[str, Any]]) -> bytes:
     """Return `index.csv`: a line for each letter."""
-    from bosetting_cli.tables import Table, render
+    from bosetting_cli.tables import listed, render
 
-    return render(Table((), (), (), records=records), "csv")
+    return render(listed(records), "csv")
 
 
 def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, Any]:
@@ -187,8 +186,7 @@ def addressee(municipality: str, lang: str = "nb") -> str:
     """
     match = re.fullmatch(r"(.*\S)\s*(\([^()]*\))", municipality)
     bare, county = match.groups() if match else (municipality, "")
-    full = f"the municipality of {bare}" if lang == "en" else f"{bare} kommune"
-    return f"{full} {county}".rstrip()
+    return f"{say('addressee', lang, name=bare)} {county}".rstrip()
 
 
 def file_name(kommunenummer: str, municipality: str, form: str) -> str:
