@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bosetting_cli.allocation import allocate
+from bosetting_cli.model import allocate
 
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, DataError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from bosetting_cli.allocation import allocate
+from bosetting_cli.model import allocate
 
 from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from bosetting_cli.allocation import allocate
+from bosetting_cli.model import allocate
 
 from bosetting_cli.errors import DataError
 from bosetting_cli.report.boundaries import load_boundaries
