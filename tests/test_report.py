@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from bosetting_cli.model import allocate
 
 from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain
+from bosetting_cli.model import allocate
 from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack, unpack
 from bosetting_cli.report.raster import png

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from bosetting_cli.model import allocate
 
 from bosetting_cli.errors import DataError
+from bosetting_cli.model import allocate
 from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project

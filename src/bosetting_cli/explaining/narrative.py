@@ -136,12 +136,13 @@ def _rounding(e: Explanation, lang: str) -> Iterator[str]:
         return
     sentences = [say("undivided", lang)]
     if r.divisor is not None and r.quotient is not None:
+        places, digits = decimals_of_division(e.quota, r.divisor, decimals_of(r.divisor, 6))
         sentences = [
             say(
                 "rounded at bound" if e.at_minimum or e.at_maximum else "rounded",
                 lang,
-                quota=number(e.quota, 2, lang),
-                divisor=number(r.divisor, decimals_of(r.divisor, 6), lang),
+                quota=number(e.quota, places, lang),
+                divisor=number(r.divisor, digits, lang),
                 quotient=number(r.quotient, 2, lang),
                 method=r.method_title,
                 rounded=number(e.requested, 0, lang),
@@ -165,10 +166,34 @@ def decimals_of(value: float, digits: int) -> int:
     return max(digits - len(str(int(value))), 0)
 
 
+def decimals_of_division(quota: float, divisor: float, digits: int) -> tuple[int, int]:
+    """Return how many decimals of quota and divisor show a quotient of two decimals truly.
+
+    Args:
+        quota: What is divided; at least two decimals.
+        divisor: What it is divided by.
+        digits: The least decimals of the divisor.
+
+    Example:
+        >>> decimals_of_division(44.155, 0.98943, 5), decimals_of_division(2669.2749, 0.9999982, 5)
+        ((2, 5), (3, 7))
+    """
+    quotient = round(quota / divisor, 2)
+    more = [(a, b) for a in range(2, 10) for b in range(digits, 16)]
+    for places, parts in sorted(more, key=sum):
+        shown = round(divisor, parts)
+        if shown and round(round(quota, places) / shown, 2) == quotient:
+            return places, parts
+    return 2, digits
+
+
 def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
     """Return what would have changed the answer, and to what."""
     now, then = _now_and_then(change, lang)
     title = name(change.title, lang)
+    if change.kind == "conditions":
+        unmet = [say("quoted", lang, name=name(c.name, lang)) for c in e.conditions if not c.met]
+        title = listing(unmet, lang)
     condition = say(f"if {change.kind}", lang, group=e.group, title=title, now=now, then=then)
     key = {SELECTED: "then asked", NOT_ELIGIBLE: "then not eligible"}.get(
         change.status, "then not asked"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.explain import Explanation, explanations
+from bosetting_cli.explaining.narrative import decimals_of_division
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.model.result import NOT_SELECTED
@@ -51,6 +52,7 @@ VARIABLES = (
         "addressee",
         "why",
         "behind",
+        "decimals",
         "decisive",
         "country",
         "rules",
@@ -150,7 +152,11 @@ def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, An
     known = {n: getattr(explanation, n) for n in VARIABLES if hasattr(explanation, n)}
     rank, cut = explanation.rank or 0, explanation.cut
     behind = rank - cut if explanation.status == NOT_SELECTED and rank > cut else None
+    rounding, places, digits = explanation.rounding, 2, 5
+    if rounding and rounding.divisor and explanation.quota is not None:
+        places, digits = decimals_of_division(explanation.quota, rounding.divisor, 5)
     return known | {
+        "decimals": {"quota": places, "divisor": digits},
         "lang": lang,
         "addressee": addressee(explanation.municipality, lang),
         "why": why(explanation, rules, lang),
