@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli.agreement import agreement
 from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
 from bosetting_cli.errors import BosettingError, DataError, Problem, some
-from bosetting_cli.model import allocate
 from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
+from bosetting_cli.result import allocate
 from bosetting_cli.rules import Counties, Select, Total, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bosetting_cli.agreement import Agreement
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 

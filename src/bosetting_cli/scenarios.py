@@ -19,8 +19,8 @@ from msgspec import Meta
 from bosetting_cli.compare import vintages
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.notes import statistics_notes
 from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Total, override
 from bosetting_cli.rules.yamlfile import Document, parse_yaml
 from bosetting_cli.saved import read_saved
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.notes import Note
+    from bosetting_cli.result.notes import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 

@@ -116,7 +116,7 @@ def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Prob
     problems = check_figures(statistics, rules)
     if not sound or any(problem.severity == "error" for problem in problems):
         return problems
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
 
     try:
         allocate(statistics, rules)

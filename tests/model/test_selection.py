@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bosetting_cli.errors import AllocationError
-from bosetting_cli.model import allocate
 from bosetting_cli.model.exact import at_least, first, floors, order
 from bosetting_cli.model.selection import meets, no_room, quantity, select
+from bosetting_cli.result import allocate
 from bosetting_cli.rules import Condition
 from small import criterion, rules_for, synthetic
 

@@ -102,7 +102,7 @@ def _side(name: str, data: Path | None, output: Output) -> Saved:
     """Read one side, whatever it is; say what must be said of an allocation made for it."""
     from bosetting_cli.compare import saved_of
     from bosetting_cli.errors import BosettingError, Problem
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
     from bosetting_cli.saved import read_actual, read_saved
 
     if name.startswith(ACTUAL):

@@ -32,7 +32,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
     """
     from bosetting_cli.explain import explanations, explanations_document
     from bosetting_cli.explaining.narrative import narrative
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()

@@ -66,7 +66,7 @@ def command(
     """
     from bosetting_cli.letters import letters
     from bosetting_cli.letters.folder import INDEX, write_folder
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
 
     statistics, rules = inputs.read()
     codes = _codes(statistics, only)

@@ -13,8 +13,8 @@ from bosetting_cli.model.allocation import decide
 from bosetting_cli.model.counties import counties
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

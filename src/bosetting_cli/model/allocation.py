@@ -1,7 +1,7 @@
 """Who is asked for how many: the steps of docs/model.md, one after the other.
 
 Everything is made for D variations of the weights, the total, the number selected and the
-minimum at once; `allocate` is one of them, `draws` many.
+minimum at once; an allocation is one of them, `draws` many.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Problem
+from bosetting_cli.errors import Problem
 from bosetting_cli.model.counties import counties
 from bosetting_cli.model.key import nothing_to_share, quotas
 from bosetting_cli.model.places import Question, apportioned, bounds
-from bosetting_cli.model.result import Allocation
 from bosetting_cli.model.selection import no_room, quantity, select
-from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.model.standing import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,28 +82,6 @@ class Decision:
     high: Numbers | None
     of_which: Mapping[str, tuple[Numbers, Mapping[int, Apportioned]]]
     problems: Problems
-
-
-def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
-    """Share the total out among municipalities by the rules.
-
-    Args:
-        statistics: Figures of all municipalities, from `load_statistics`.
-        rules: Rules, from `load_rules`.
-        memory: As in 0.1.0; no longer needed.
-
-    Returns:
-        A row per municipality; the requests of the selected sum exactly to the total.
-
-    Raises:
-        DataError: The statistics lack what the rules ask for.
-        AllocationError: No allocation meets the rules; the message says by how much they miss.
-    """
-    own = standing(statistics, rules)
-    decision = decide(statistics, rules, own, as_ruled(rules), sub_groups=True, certify=True)
-    if decision.problems:
-        raise AllocationError(decision.problems[0])
-    return Allocation(statistics, rules, decision)
 
 
 def decide(
