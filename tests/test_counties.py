@@ -14,7 +14,6 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
-from bosetting_cli.codes import carry_over
 from bosetting_cli.counties import county_step
 from bosetting_cli.errors import AllocationError, RulesError
 from bosetting_cli.resources import config_dir, data_dir
@@ -22,6 +21,7 @@ from bosetting_cli.rulebook.loading import municipality_list, parse_rules
 from bosetting_cli.rulebook.override import override
 from bosetting_cli.rules import Counties, Criterion
 from bosetting_cli.statistics import Column
+from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.tables import render
 from bosetting_cli.tables.counties import county_table
 from small import criterion, rules_for, synthetic

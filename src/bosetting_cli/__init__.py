@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bosetting_cli.allocation import allocate
     from bosetting_cli.errors import BosettingError
-    from bosetting_cli.reading.loading import load_statistics
     from bosetting_cli.result import Allocation
     from bosetting_cli.rulebook.loading import load_rules
     from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics import Statistics, load_statistics
 
 __all__ = [
     "Allocation",
@@ -32,7 +31,7 @@ _HOMES = {
     "Statistics": "statistics",
     "allocate": "allocation",
     "load_rules": "rulebook.loading",
-    "load_statistics": "reading.loading",
+    "load_statistics": "statistics",
 }
 
 

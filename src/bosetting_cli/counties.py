@@ -10,9 +10,8 @@ from bosetting_cli import criteria
 from bosetting_cli.apportionment import apportion, verify
 from bosetting_cli.errors import AllocationError, Problem, did_you_mean
 from bosetting_cli.memory import Memory
-from bosetting_cli.regroup import regroup
 from bosetting_cli.standing import measure
-from bosetting_cli.statistics import Municipality
+from bosetting_cli.statistics import Municipality, regroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

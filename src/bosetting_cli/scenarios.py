@@ -22,7 +22,7 @@ from bosetting_cli.memory import Memory
 from bosetting_cli.rows import statistics_notes
 from bosetting_cli.rulebook.override import override
 from bosetting_cli.rulebook.yamlfile import Document, parse_yaml
-from bosetting_cli.saved import read_saved
+from bosetting_cli.statistics.lists import read_saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

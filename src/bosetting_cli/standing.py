@@ -11,9 +11,9 @@ import msgspec
 
 from bosetting_cli import criteria, selection
 from bosetting_cli.errors import AllocationError, BosettingError, Problem
-from bosetting_cli.names import find_municipality
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import Statistics
+from bosetting_cli.statistics.names import find_municipality
 
 if TYPE_CHECKING:
     import datetime as dt

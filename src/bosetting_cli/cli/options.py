@@ -74,7 +74,7 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are, or can't be carried over to the year asked for.
         """
-        from bosetting_cli.codes import in_one_years_codes
+        from bosetting_cli.fitting import in_one_years_codes
 
         return in_one_years_codes(*self.load(), self.codes)
 
@@ -85,8 +85,8 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are.
         """
-        from bosetting_cli.crosscheck import checked
-        from bosetting_cli.reading.loading import load_statistics
+        from bosetting_cli.fitting import checked
+        from bosetting_cli.statistics import load_statistics
 
         notes: list[Problem] = []
         rules = self.read_rules(notes)
@@ -103,20 +103,16 @@ class Inputs:
         Raises:
             RulesError: They are wrong, or become so.
         """
-        from bosetting_cli.rulebook.loading import load_rules, municipality_list
+        from bosetting_cli.rulebook.loading import load_rules
         from bosetting_cli.rulebook.override import override
+        from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
         rules = load_rules(self.rules, notes=notes)
-        return override(rules, asked=asked, at_least=self._kept(), **self.changes)
-
-    def _kept(self) -> dict[str, int]:
-        """Return the earlier requests that are not to be lowered."""
-        if self.at_least is None:
-            return {}
-        from bosetting_cli.saved import read_saved
-
-        return read_saved(self.at_least).requested
+        kept = read_saved(self.at_least) if self.at_least else None
+        if kept and notes is not None:
+            notes += kept.notes
+        return override(rules, asked=asked, at_least=kept.requested if kept else {}, **self.changes)
 
 
 @dataclass(frozen=True, slots=True)

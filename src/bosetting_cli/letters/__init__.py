@@ -11,9 +11,9 @@ from bosetting_cli.explain import Explanation, explain
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
-from bosetting_cli.names import fold
 from bosetting_cli.phrases import date, name
 from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
 
 if TYPE_CHECKING:

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.errors import DataError, Problem, RulesError, shown, some
-from bosetting_cli.reading.csvfile import CsvTable, read_csv
-from bosetting_cli.reading.decoding import read_bytes
-from bosetting_cli.reading.figures import Place, read_figures
-from bosetting_cli.reading.headers import COUNTY, KEY
-from bosetting_cli.reading.kommunenummer import code_problems
+from bosetting_cli.errors import DataError, Problem, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rulebook.check import check_rules, check_sources
 from bosetting_cli.rulebook.yamlfile import MAX_BYTES, Document, parse_yaml
 from bosetting_cli.rules import SHORTHANDS, Rules
+from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.lists import county_list, municipality_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,81 +182,3 @@ def _within(error: DataError, key: str, document: Document, file: str) -> Iterat
     for problem in error.problems:
         told = Problem(str(dataclasses.replace(problem, hint=None)), key=key, hint=problem.hint)
         yield located(told, document, file)
-
-
-def municipality_list(path: Path, *, notes: list[Problem] | None = None) -> list[str]:
-    """Return the kommunenummer in a CSV file; with a column `requested`, of those asked alone.
-
-    Args:
-        path: The file.
-        notes: Gets what was mended in reading it.
-
-    Raises:
-        DataError: The file can't be read, has no such column or holds something else.
-    """
-    table = read_csv(path)
-    _require(table, KEY)
-    codes = table.column(KEY)
-    problems = code_problems(table)
-    if "requested" in table.header:
-        place = Place(table.file, table.label("requested"), table.lines)
-        numbers = read_figures(table.column("requested"), place)
-        problems += numbers.problems
-        codes = [code for code, n in zip(codes, numbers.values, strict=True) if n]
-    if not codes and not problems:
-        problems.append(Problem("names no municipality", table.file))
-    if problems:
-        raise DataError(problems)
-    if notes is not None:
-        notes += table.repairs
-    return codes
-
-
-def county_list(path: Path, *, notes: list[Problem] | None = None) -> dict[str, int]:
-    """Return fylke → number from a CSV file with the columns fylke and total.
-
-    Args:
-        path: The file.
-        notes: Gets what was mended in reading it.
-
-    Raises:
-        DataError: The file can't be read, lacks a column or holds something else.
-    """
-    table = read_csv(path)
-    _require(table, COUNTY, "total")
-    label = table.label("total")
-    cells = table.column("total")
-    figures = read_figures(cells, Place(table.file, label, table.lines))
-    problems = list(figures.problems)
-    broken = {problem.line for problem in problems}
-    totals: dict[str, int] = {}
-    for name, cell, value, line in zip(
-        table.column(COUNTY), cells, figures.values, table.lines, strict=True
-    ):
-        if name in totals:
-            what = f"a second number for {shown(name)}"
-            problems.append(Problem(what, table.file, line, table.label(COUNTY), value=name))
-        elif value is not None and value.is_integer():
-            totals[name] = int(value)
-        elif line not in broken:
-            what = f"`{shown(cell)}` is not a whole number" if cell else "the number is missing"
-            problems.append(Problem(what, table.file, line, label, value=cell))
-    if not totals and not problems:
-        problems.append(Problem("names no fylke", table.file))
-    if problems:
-        raise DataError(problems)
-    if notes is not None:
-        notes += [*table.repairs, *figures.repairs]
-    return totals
-
-
-def _require(table: CsvTable, *names: str) -> None:
-    if missing := [name for name in names if name not in table.header]:
-        hint = f"found: {some(map(shown, table.labels), 30)}"
-        at = table.header_line
-        raise DataError(
-            [
-                Problem(f"missing column `{name}`", table.file, at, name, hint=hint)
-                for name in missing
-            ]
-        )

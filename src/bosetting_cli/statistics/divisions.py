@@ -8,22 +8,19 @@ question: do all the rows of a unit go to the same place?
 from __future__ import annotations
 
 import csv
-import dataclasses
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
-from bosetting_cli.errors import DataError, Problem, some
-from bosetting_cli.regroup import is_count, regroup
+from bosetting_cli.errors import DataError, Problem
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics import Municipality
+from bosetting_cli.statistics.frame import Municipality, is_count, regroup, year_list
+from bosetting_cli.statistics.headers import KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics.frame import Statistics
 
 _PREFIX = "kommunenummer_"
 CARRIED = "carried over"  # the kind of note that says so
@@ -33,6 +30,14 @@ CARRIED = "carried over"  # the kind of note that says so
 def _rows(file: str) -> tuple[dict[str, str], ...]:
     with (data_dir() / "reference" / file).open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+def _column(year: int) -> list[str]:
+    """Return the code that each never divided part has in a year."""
+    return [row[f"{_PREFIX}{year}"] for row in _rows("municipality_codes.csv")]
+
+
+# --- which year's codes ----------------------------------------------------------------------
 
 
 @functools.cache
@@ -52,7 +57,18 @@ def codes_of(year: int) -> frozenset[str]:
     if year not in known_years():
         hint = f"known are {', '.join(map(str, known_years()))}"
         raise DataError(Problem(f"the kommunenummer of {year} are not known", hint=hint))
-    return frozenset(row[f"{_PREFIX}{year}"] for row in _rows("municipality_codes.csv"))
+    return frozenset(_column(year))
+
+
+def years_with(code: str) -> list[int]:
+    """Return the years that know a kommunenummer."""
+    return [year for year in known_years() if code in codes_of(year)]
+
+
+def of_years(code: str) -> str:
+    """Return what to add to a kommunenummer that is not known here, but in other years."""
+    years = years_with(code)
+    return f", a code of {year_list(years)}" if years else ""
 
 
 def vintage(codes: Iterable[str]) -> int | None:
@@ -66,6 +82,56 @@ def vintage(codes: Iterable[str]) -> int | None:
     return next((year for year in known_years() if wanted and wanted <= codes_of(year)), None)
 
 
+def looks_like(codes: Collection[str]) -> int | None:
+    """Return the year whose kommunenummer these mostly are; None if they are of no year.
+
+    Of equally fitting years it is the one that is filled best, then the earliest.
+
+    Example:
+        >>> looks_like(["0301", "1601"]), looks_like(["0101", "5001"]), looks_like(["9901"])
+        (2017, 2018, None)
+    """
+    fit = {year: len(codes_of(year).intersection(codes)) for year in known_years()}
+    best = max(fit, key=lambda year: (fit[year], fit[year] / len(codes_of(year)), -year))
+    return best if 2 * fit[best] > len(set(codes)) else None
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+@functools.cache
+def _official() -> Mapping[str, str]:
+    """Return the names of municipalities that came of mergers, by kommunenummer."""
+    return {row[KEY]: row["municipality"] for row in _rows("municipality_names.csv")}
+
+
+def name_of(code: str, year: int) -> str:
+    """Return the name of a municipality of a year, as far as the tables know it."""
+    if code in _official():
+        return _official()[code]
+    parts = zip(_column(year), _rows("municipality_codes.csv"), strict=True)
+    return " + ".join(sorted({row["municipality_2017"] for c, row in parts if c == code}))
+
+
+@functools.cache
+def names_by_code() -> Mapping[str, frozenset[str]]:
+    """Return the names that a kommunenummer of any year may stand beside.
+
+    They are those of its parts before and after mergers: lists of a year of mergers have new
+    names beside old numbers.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for row in _rows("municipality_codes.csv"):
+        codes = {row[f"{_PREFIX}{year}"] for year in known_years()}
+        official = {_official()[code] for code in codes if code in _official()}
+        for code in codes:
+            found[code] = found.get(code, frozenset()) | official | {row["municipality_2017"]}
+    return found
+
+
+# --- from one year to another ----------------------------------------------------------------
+
+
 @functools.cache
 def successors(source: int, to: int) -> Mapping[str, tuple[str, ...]]:
     """Return where the municipalities of one year are in another, which may be the earlier.
@@ -75,8 +141,8 @@ def successors(source: int, to: int) -> Mapping[str, tuple[str, ...]]:
     """
     codes_of(source), codes_of(to)
     found: dict[str, set[str]] = {}
-    for row in _rows("municipality_codes.csv"):
-        found.setdefault(row[f"{_PREFIX}{source}"], set()).add(row[f"{_PREFIX}{to}"])
+    for old, new in zip(_column(source), _column(to), strict=True):
+        found.setdefault(old, set()).add(new)
     return {code: tuple(sorted(parts)) for code, parts in found.items()}
 
 
@@ -100,16 +166,15 @@ def carry_codes(
         DataError: A municipality is divided between several of `to`; all of them are listed.
     """
     source = vintage(codes)
-    order = sorted(known_years(), key=lambda year: abs(year - to))
     carried, problems = {}, []
     for code in codes:
-        years = [source] if source else [year for year in order if code in codes_of(year)]
+        years = [source] if source else sorted(years_with(code), key=lambda year: abs(year - to))
         if not years:
             continue
         targets = successors(years[0], to)[code]
         carried[code] = targets[0]
         if len(targets) > 1:
-            name = (names or {}).get(code) or _name(code, years[0])
+            name = (names or {}).get(code) or name_of(code, years[0])
             problems.append(_divided(code, name, targets, years[0], to))
     if problems:
         raise DataError(problems)
@@ -118,12 +183,12 @@ def carry_codes(
 
 def _divided(code: str, name: str, targets: Sequence[str], source: int, to: int) -> Problem:
     who = f"{name} {code}".strip()
-    parts = " and ".join(f"{t} {_name(t, to)}".strip() for t in targets)
+    parts = " and ".join(f"{t} {name_of(t, to)}".strip() for t in targets)
     what = f"{who} of {source} is divided between {parts} in {to}"
     hint = "how much of it goes where would be an assumption; give figures in the new codes"
     if to < source:
         hint = f"what each of them had can't be known; use --codes {source} or figures of {to}"
-    return Problem(what, column="kommunenummer", value=code, hint=hint)
+    return Problem(what, column=KEY, value=code, hint=hint)
 
 
 def carry_over(statistics: Statistics, to: int) -> Statistics:
@@ -156,15 +221,15 @@ def carry_over(statistics: Statistics, to: int) -> Statistics:
     groups: dict[str, list[Municipality]] = {}
     for m in statistics.municipalities:
         groups.setdefault(group_of[m.kommunenummer], []).append(m)
-    carried = regroup(statistics, group_of, [_merged(c, parts) for c, parts in groups.items()])
-    note = Problem(_said(statistics, groups, source, to), severity=CARRIED)
-    return dataclasses.replace(carried, notes=(*statistics.notes, note))
+    merged = {code: _merged(code, parts) for code, parts in groups.items()}
+    note = Problem(_said(statistics, groups, merged, source, to), severity=CARRIED)
+    carried = regroup(statistics, group_of, list(merged.values()))
+    return replace(carried, notes=(*statistics.notes, note))
 
 
 def _of_no_year(statistics: Statistics) -> list[Problem]:
     years = ", ".join(map(str, known_years()))
-    known = frozenset().union(*(codes_of(year) for year in known_years()))
-    strange = [m for m in statistics.municipalities if m.kommunenummer not in known]
+    strange = [m for m in statistics.municipalities if not years_with(m.kommunenummer)]
     if not strange:
         what = f"the kommunenummer are of no single year known ({years})"
         return [Problem(what, hint="give all figures on the municipalities of one year")]
@@ -174,36 +239,15 @@ def _of_no_year(statistics: Statistics) -> list[Problem]:
     ]
 
 
-def _lacking(group_of: Mapping[str, str], source: int, to: int) -> Iterable[Problem]:
+def _lacking(group_of: Mapping[str, str], source: int, to: int) -> Iterator[Problem]:
     """Yield the municipalities of `to` of which the statistics have only some parts."""
-    parts: dict[str, list[str]] = {}
-    for code, targets in successors(source, to).items():
-        for target in targets:
-            parts.setdefault(target, []).append(code)
+    parts = successors(to, source)
     for target in sorted(set(group_of.values())):
         missing = [code for code in parts[target] if code not in group_of]
         if missing:
-            what = f"{_name(target, to)} {target} of {to} lacks a part"
+            what = f"{name_of(target, to)} {target} of {to} lacks a part"
             hint = f"the statistics have no {', '.join(missing)}; give their figures or none"
-            yield Problem(what.strip(), column="kommunenummer", value=target, hint=hint)
-
-
-@functools.cache
-def _official() -> Mapping[str, str]:
-    """Return the names of municipalities that came of mergers, by kommunenummer."""
-    return {row["kommunenummer"]: row["municipality"] for row in _rows("municipality_names.csv")}
-
-
-def _name(code: str, year: int) -> str:
-    """Return the name of a municipality of a year, as far as the tables know it."""
-    if code in _official():
-        return _official()[code]
-    names = {
-        row["municipality_2017"]
-        for row in _rows("municipality_codes.csv")
-        if row[f"{_PREFIX}{year}"] == code
-    }
-    return " + ".join(sorted(names))
+            yield Problem(what.strip(), column=KEY, value=target, hint=hint)
 
 
 def _merged(code: str, parts: Sequence[Municipality]) -> Municipality:
@@ -225,84 +269,24 @@ def _merged(code: str, parts: Sequence[Municipality]) -> Municipality:
 
 
 def _said(
-    statistics: Statistics, groups: Mapping[str, Sequence[Municipality]], source: int, to: int
+    statistics: Statistics,
+    groups: Mapping[str, Sequence[Municipality]],
+    merged: Mapping[str, Municipality],
+    source: int,
+    to: int,
 ) -> str:
-    merged = {c: parts for c, parts in sorted(groups.items()) if len(parts) > 1}
-    renumbered = sum(
-        parts[0].kommunenummer != code for code, parts in groups.items() if len(parts) == 1
-    )
+    single = [code for code, parts in groups.items() if len(parts) == 1]
+    renumbered = sum(groups[code][0].kommunenummer != code for code in single)
     text = f"figures on the municipalities of {source} to those of {to}: {renumbered} renumbered"
-    if merged:
-        shown = [
-            f"{_merged(c, parts).municipality} from {' + '.join(p.municipality for p in parts)}"
-            for c, parts in merged.items()
-        ]
+    shown = [
+        f"{merged[code].municipality} from {' + '.join(part.municipality for part in parts)}"
+        for code, parts in sorted(groups.items())
+        if len(parts) > 1
+    ]
+    if shown:
         few = shown if len(shown) <= 5 else [*shown[:5], f"{len(shown) - 5} more"]
-        text += f", {len(merged)} merged ({'; '.join(few)})"
+        text += f", {len(shown)} merged ({'; '.join(few)})"
     rates = [name for name, column in statistics.columns.items() if not is_count(column)]
-    if merged and rates:
+    if shown and rates:
         text += f"; no figure for those merged in {', '.join(rates)}, which can't be added up"
     return text
-
-
-def in_one_years_codes(
-    statistics: Statistics, rules: Rules, to: int | None = None
-) -> tuple[Statistics, Rules]:
-    """Bring statistics, and the kommunenummer that rules name, to one year's codes.
-
-    Args:
-        statistics: Figures on the municipalities of any one year known.
-        rules: Rules that may name municipalities in another year's codes.
-        to: The year; without it the statistics' own, so that only the rules change.
-
-    Raises:
-        DataError: Something can't be carried over without an assumption; see `carry_over`.
-    """
-    if to is not None:
-        statistics = carry_over(statistics, to)
-    strange = set(_named(rules)) - set(statistics.units)
-    to = to or (vintage(statistics.units) if strange else None)
-    if not strange or to is None:
-        return statistics, rules
-    chosen, minimum = rules.select, rules.minimum
-    listed = chosen.list
-    if isinstance(listed, tuple):
-        listed = _recoded(listed, to)
-    least: dict[str, int] = {}
-    for name, number in minimum.by_municipality.items():
-        (code,) = _recoded([name], to)
-        least[code] = least.get(code, 0) + number
-    changed = structs.replace(
-        rules,
-        exclude=_recoded(rules.exclude, to),
-        minimum=structs.replace(minimum, by_municipality=least),
-        select=structs.replace(chosen, include=_recoded(chosen.include, to), list=listed),
-    )
-    if changed == rules:
-        return statistics, rules
-    what = f"{len(strange)} kommunenummer in the rules, to those of {to}"
-    note = Problem(f"{what}: {some(sorted(strange))}", severity=CARRIED)
-    return dataclasses.replace(statistics, notes=(*statistics.notes, note)), changed
-
-
-def _named(rules: Rules) -> Iterable[str]:
-    """Yield the kommunenummer that rules name; what is not a number is a name."""
-    listed = rules.select.list
-    for names in (
-        listed if isinstance(listed, tuple) else (),
-        rules.select.include,
-        rules.exclude,
-        rules.minimum.by_municipality,
-    ):
-        yield from (code for name in names if (code := _code(name)))
-
-
-def _code(name: str) -> str:
-    text = name.strip()
-    return text.zfill(4) if text.isascii() and text.isdigit() else ""
-
-
-def _recoded(names: Collection[str], to: int) -> tuple[str, ...]:
-    """Return names with their kommunenummer carried over to a year, each once."""
-    carried = carry_codes([code for name in names if (code := _code(name))], to)
-    return tuple(dict.fromkeys(carried.get(_code(name), name) for name in names))

@@ -50,7 +50,7 @@ def read_sheet(
         what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
         notes.append(Problem(what, file, severity="warning"))
     rows = _guarded(book, filled[0], file)
-    return [[_text(cell) for cell in row] for row in rows], tuple(notes)
+    return [[cell_text(cell) for cell in row] for row in rows], tuple(notes)
 
 
 def _opened(content: bytes, file: str) -> Any:
@@ -133,7 +133,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """Return a cell as CSV would have it.
 
     A number is certain here, so `1.234` gets another 0 lest it be taken for a thousand.

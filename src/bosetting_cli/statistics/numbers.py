@@ -9,10 +9,11 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import Problem, shown
+from bosetting_cli.statistics.table import Place, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,15 +30,52 @@ _NUMBER = re.compile(
     rf"(?P<sign>[-\u2212]?)"
     rf"(?P<digits>[0-9]{{1,3}}(?P<gap>[{_BLANKS}])[0-9]{{3}}(?:(?P=gap)[0-9]{{3}})*(?:[.,][0-9]+)?"
     rf"|[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
-    rf"(?P<power>[eE][-+]?[0-9]{{1,3}})?"
+    rf"(?:[eE](?P<power>[-+]?[0-9]{{1,3}}))?"
     rf"(?P<percent>[{_BLANKS}]*%)?",
     re.ASCII,
 )
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+|[0-9]*")
 _LONGEST = 60
+_MOST = 1_000_000_000
+_KEPT = 15  # as many digits every float gives back
+
+
+class Written(float):
+    """A figure with more digits than a float keeps.
+
+    Attributes:
+        exact: The number as it was written.
+
+    Example:
+        >>> Written(Fraction("0.12345678901234567890")).exact
+        Fraction(1234567890123456789, 10000000000000000000)
+    """
+
+    __slots__ = ("exact",)
+    exact: Fraction
+
+    def __new__(cls, exact: Fraction) -> Written:
+        """Return the float that is nearest to a number, and the number with it."""
+        written = super().__new__(cls, exact)
+        written.exact = exact
+        return written
+
+    def __reduce__(self) -> tuple[type[Written], tuple[Fraction]]:
+        return Written, (self.exact,)
+
+
+def exact(figure: float) -> Fraction:
+    """Return a figure as it was published: the decimal number in the file.
+
+    Example:
+        >>> exact(0.1), exact(Written(Fraction("0.1000000000000000055")))
+        (Fraction(1, 10), Fraction(200000000000000011, 2000000000000000000))
+    """
+    return figure.exact if isinstance(figure, Written) else Fraction(repr(float(figure)))
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Numbers:
     """A column as understood.
 
     Attributes:
@@ -52,32 +90,13 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a column stands, for messages: its file, its label, the line of each cell."""
-
-    file: str
-    label: str
-    lines: Sequence[int]
-
-    def error(self, i: int, message: str, cell: str, hint: str) -> Problem:
-        """Return what is wrong with one cell."""
-        return Problem(message, self.file, self.lines[i], self.label, value=cell, hint=hint)
-
-    def repair(self, i: int, message: str, cell: str) -> Problem:
-        """Return what was mended in cells of which this is the first."""
-        return Problem(
-            message, self.file, self.lines[i], self.label, value=cell, severity="warning"
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Number:
     """A cell taken apart, its marks not yet understood."""
 
     cell: str
     digits: str
-    negative: bool
-    power: str
+    sign: str
+    power: int
     percent: bool
 
     @property
@@ -87,19 +106,22 @@ class _Number:
     def value(self, mark: str) -> float | None:
         """Return the number, given the decimal mark; None if its thousands are not in threes."""
         whole, _, decimals = self.digits.partition(mark)
-        groups = re.split("[.,]", whole)
-        if len(groups) > 1 and not (
-            1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
-        ):
+        if not _GROUPED.fullmatch(whole) or not f"{decimals}0".isdigit():
             return None
-        if not (decimals == "" or decimals.isdigit()):
-            return None
-        number = Decimal(f"{''.join(groups) or 0}.{decimals or 0}{self.power}")
-        value = float(number.scaleb(-2) if self.percent else number)
-        return (-value if self.negative else value) if math.isfinite(value) else None
+        whole = re.sub("[.,]", "", whole)
+        return _figure(f"{self.sign}{whole or 0}.{decimals or 0}e{self.power}")
 
 
-def read_figures(cells: Sequence[str], place: Place) -> Figures:
+def _figure(text: str) -> float | None:
+    """Return a decimal number as a float that keeps all its digits; None beyond all floats."""
+    value = float(text)
+    if not math.isfinite(value):
+        return None
+    number = Fraction(text)
+    return value if number == exact(value) else Written(number)
+
+
+def read_figures(cells: Sequence[str], place: Place) -> Numbers:
     """Read a column of figures.
 
     Blanks, no-break and thin spaces between thousands, decimal commas and per cent signs
@@ -110,13 +132,26 @@ def read_figures(cells: Sequence[str], place: Place) -> Figures:
         place: Where it stands.
     """
     text = "\n".join(cells)
-    short = max(map(len, cells), default=0) <= _LONGEST  # so that it can't overflow
-    if short and _PLAIN.issuperset(text) and not _DOUBTFUL.search(text):
+    longest = max(map(len, cells), default=0)
+    # So short that it can't overflow.
+    if longest <= _LONGEST and _PLAIN.issuperset(text) and not _DOUBTFUL.search(text):
+        number = float if longest <= _KEPT else _figure
         try:
-            return Figures([float(cell) if cell else None for cell in cells], [], [])
+            return Numbers([number(cell) if cell else None for cell in cells], [], [])
         except ValueError:
             pass  # such as 1.2.3
     return _carefully(cells, place)
+
+
+def read_counts(cells: Sequence[str], place: Place) -> Numbers:
+    """Read a column of whole numbers; `1550.0` and `1 550` are such, `12.5` is not."""
+    read = read_figures(cells, place)
+    for i, value in enumerate(read.values):
+        if value is not None and not (value.is_integer() and value < _MOST):
+            what = "too large" if value.is_integer() else "not a whole number"
+            read.problems.append(place.error(i, f"`{shown(cells[i])}` is {what}", cells[i]))
+            read.values[i] = None
+    return read
 
 
 def is_figure(cell: str) -> bool:
@@ -134,12 +169,14 @@ def _number(cell: str) -> _Number | None:
     if match is None:
         return None
     digits = re.sub(f"[{_BLANKS}]", "", match["digits"])
-    return _Number(cell, digits, bool(match["sign"]), match["power"] or "", bool(match["percent"]))
+    percent = bool(match["percent"])
+    power = int(match["power"] or 0) - 2 * percent
+    return _Number(cell, digits, "-" if match["sign"] else "", power, percent)
 
 
-def _carefully(cells: Sequence[str], place: Place) -> Figures:
+def _carefully(cells: Sequence[str], place: Place) -> Numbers:
     numbers = {i: number for i, cell in enumerate(cells) if (number := _number(cell))}
-    missing = [i for i, cell in enumerate(cells) if cell and is_missing(cell)]
+    missing = {i: cell for i, cell in enumerate(cells) if cell and is_missing(cell)}
     problems = [
         _no_number(place, i, cell)
         for i, cell in enumerate(cells)
@@ -149,17 +186,21 @@ def _carefully(cells: Sequence[str], place: Place) -> Figures:
     problems += mixed
     mark, doubt = _decimal_mark(numbers)
     if doubt:
-        return Figures([None] * len(cells), [*problems, _ambiguous(numbers, doubt, place)], [])
+        return Numbers([None] * len(cells), [*problems, _ambiguous(numbers, doubt, place)], [])
     values: list[float | None] = [None] * len(cells)
     for i, number in numbers.items():
-        values[i] = number.value(mark)
-        problems += _value_problems(number, values[i], i, place)
+        values[i] = value = number.value(mark)
+        if value is None:
+            problems.append(_no_number(place, i, number.cell))
+        elif value < 0:
+            what, hint = f"`{shown(number.cell)}` is negative", "figures count people or are rates"
+            problems.append(place.error(i, what, number.cell, hint))
     repairs = [
-        *_missing_repair(missing, cells, place),
+        *_missing_repair(missing, place),
         *([] if mixed else _percent_repair(numbers, values, place)),
         *_thousands_repair(numbers, values, mark, place),
     ]
-    return Figures(values, sorted(problems, key=lambda p: p.line or 0), repairs)
+    return Numbers(values, sorted(problems, key=lambda p: p.line or 0), repairs)
 
 
 # --- which mark is the decimal one -----------------------------------------------------------
@@ -176,8 +217,8 @@ def _decimal_mark(numbers: Mapping[int, _Number]) -> tuple[str, list[int]]:
     thousands: dict[str, int] = {}
     either: dict[str, int] = {}
     for i, number in numbers.items():
-        for found, marks in zip((decimal, thousands, either), _evidence(number), strict=True):
-            for mark in marks:
+        for found, mark in zip((decimal, thousands, either), _evidence(number), strict=True):
+            if mark:
                 found.setdefault(mark, i)
     if len(decimal) > 1:
         return ".", sorted(decimal.values())
@@ -191,7 +232,7 @@ def _decimal_mark(numbers: Mapping[int, _Number]) -> tuple[str, list[int]]:
 
 
 def _evidence(number: _Number) -> tuple[str, str, str]:
-    """Return which marks a number shows to be decimal, to separate thousands, or either."""
+    """Return which mark a number shows to be decimal, to separate thousands, or either."""
     marks = number.marks
     if not marks:
         return "", "", ""
@@ -199,9 +240,9 @@ def _evidence(number: _Number) -> tuple[str, str, str]:
         return marks[-1], marks[0], ""
     if len(marks) > 1:
         return "", marks[0], ""
-    whole, _, rest = number.digits.partition(marks[0])
-    threes = len(rest) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0"
-    return ("", "", marks[0]) if threes and not number.power else (marks[0], "", "")
+    threes = re.fullmatch("(?!0)[0-9]{1,3}[.,][0-9]{3}", number.digits)
+    plain = "e" not in number.cell.casefold()
+    return ("", "", marks[0]) if threes and plain else (marks[0], "", "")
 
 
 # --- what is said ----------------------------------------------------------------------------
@@ -212,29 +253,17 @@ def _no_number(place: Place, i: int, cell: str) -> Problem:
     return place.error(i, f"`{shown(cell)}` is not a number", cell, hint)
 
 
-def _value_problems(
-    number: _Number, value: float | None, i: int, place: Place
-) -> Iterator[Problem]:
-    if value is None:
-        yield _no_number(place, i, number.cell)
-    elif value < 0:
-        hint = "figures count people or are rates"
-        yield place.error(i, f"`{shown(number.cell)}` is negative", number.cell, hint)
-
-
 def _ambiguous(numbers: Mapping[int, _Number], doubt: Sequence[int], place: Place) -> Problem:
-    first = doubt[0]
-    cell = numbers[first].cell
+    first, last = numbers[doubt[0]], numbers[doubt[-1]]
     if len(doubt) > 1:
-        other = f"`{shown(cell)}` and `{shown(numbers[doubt[-1]].cell)}`"
+        other = f"`{shown(first.cell)}` and `{shown(last.cell)}`"
         what = f"dot and comma are used in two ways, {other} (line {place.lines[doubt[-1]]})"
         hint = "write thousands without a mark, and the same decimal mark in the whole column"
-        return place.error(first, what, cell, hint)
-    digits = numbers[first].digits
-    hint = (
-        f"nothing else in the column tells: write {re.sub('[.,]', '', digits)} or {digits}0 instead"
-    )
-    return place.error(first, f"`{shown(cell)}` may be thousands or decimals", cell, hint)
+    else:
+        what = f"`{shown(first.cell)}` may be thousands or decimals"
+        whole = re.sub("[.,]", "", first.digits)
+        hint = f"nothing else in the column tells: write {whole} or {first.digits}0 instead"
+    return place.error(doubt[0], what, first.cell, hint)
 
 
 def _percent_problems(numbers: Mapping[int, _Number], place: Place) -> Iterator[Problem]:
@@ -252,13 +281,12 @@ def _percent_problems(numbers: Mapping[int, _Number], place: Place) -> Iterator[
     yield place.error(few[0], what, cell, "write all figures of the column with the sign, or none")
 
 
-def _missing_repair(
-    missing: Sequence[int], cells: Sequence[str], place: Place
-) -> Iterator[Problem]:
+def _missing_repair(missing: Mapping[int, str], place: Place) -> Iterator[Problem]:
     if missing:
-        signs = Counter(cells[i] for i in missing)
-        each = ", ".join(f"{count} `{shown(sign)}`" for sign, count in sorted(signs.items()))
-        yield place.repair(missing[0], f"read as not published: {each}", cells[missing[0]])
+        signs = sorted(Counter(missing.values()).items())
+        each = ", ".join(f"{times} `{shown(sign)}`" for sign, times in signs)
+        first = next(iter(missing))
+        yield place.repair(first, f"read as not published: {each}", missing[first])
 
 
 def _percent_repair(
@@ -267,24 +295,16 @@ def _percent_repair(
     signed = [i for i, number in numbers.items() if number.percent]
     if signed:
         cell = numbers[signed[0]].cell
-        what = f"per cent read as parts of 1 in {_cells(len(signed))}"
+        what = f"per cent read as parts of 1 in {count(len(signed), 'cell')}"
         yield place.repair(signed[0], f"{what}: `{cell}` is {values[signed[0]]:g}", cell)
 
 
 def _thousands_repair(
     numbers: Mapping[int, _Number], values: Sequence[float | None], mark: str, place: Place
 ) -> Iterator[Problem]:
-    grouped = [
-        i
-        for i, n in numbers.items()
-        if values[i] is not None and any(found != mark for found in n.marks)
-    ]
+    grouped = [i for i, n in numbers.items() if {*n.marks} - {mark} and values[i] is not None]
     if grouped:
         cell = numbers[grouped[0]].cell
         other = "," if mark == "." else "."
-        what = f"`{other}` read as a thousands separator in {_cells(len(grouped))}"
+        what = f"`{other}` read as a thousands separator in {count(len(grouped), 'cell')}"
         yield place.repair(grouped[0], f"{what}: `{cell}` is {values[grouped[0]]:.12g}", cell)
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count} cells"
