@@ -222,7 +222,9 @@ def carry_over(statistics: Statistics, to: int) -> Statistics:
     for m in statistics.municipalities:
         groups.setdefault(group_of[m.kommunenummer], []).append(m)
     merged = {code: _merged(code, parts) for code, parts in groups.items()}
-    note = Problem(_said(statistics, groups, merged, source, to), severity=CARRIED)
+    rates = [name for name, column in statistics.columns.items() if not is_count(column)]
+    what = f"figures on the municipalities of {source} to those of {to}: "
+    note = Problem(what + _said(groups, merged, rates), severity=CARRIED)
     carried = regroup(statistics, group_of, list(merged.values()))
     return replace(carried, notes=(*statistics.notes, note))
 
@@ -269,24 +271,20 @@ def _merged(code: str, parts: Sequence[Municipality]) -> Municipality:
 
 
 def _said(
-    statistics: Statistics,
     groups: Mapping[str, Sequence[Municipality]],
     merged: Mapping[str, Municipality],
-    source: int,
-    to: int,
+    rates: Sequence[str],
 ) -> str:
-    single = [code for code, parts in groups.items() if len(parts) == 1]
-    renumbered = sum(groups[code][0].kommunenummer != code for code in single)
-    text = f"figures on the municipalities of {source} to those of {to}: {renumbered} renumbered"
+    """Return how many were renumbered, which were merged, and what that cost."""
+    joined = {code: parts for code, parts in sorted(groups.items()) if len(parts) > 1}
+    renumbered = sum(groups[c][0].kommunenummer != c for c in groups.keys() - joined.keys())
     shown = [
         f"{merged[code].municipality} from {' + '.join(part.municipality for part in parts)}"
-        for code, parts in sorted(groups.items())
-        if len(parts) > 1
+        for code, parts in joined.items()
     ]
-    if shown:
-        few = shown if len(shown) <= 5 else [*shown[:5], f"{len(shown) - 5} more"]
-        text += f", {len(shown)} merged ({'; '.join(few)})"
-    rates = [name for name, column in statistics.columns.items() if not is_count(column)]
+    few = shown if len(shown) <= 5 else [*shown[:5], f"{len(shown) - 5} more"]
+    text = f"{renumbered} renumbered"
+    text += f", {len(shown)} merged ({'; '.join(few)})" if shown else ""
     if shown and rates:
         text += f"; no figure for those merged in {', '.join(rates)}, which can't be added up"
     return text

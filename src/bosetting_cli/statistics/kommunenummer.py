@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from bosetting_cli.statistics.table import Table
 
 _PROPER = re.compile(r"[0-9]{4}")
+# Groups other than the digits are what is mended.
 _WRITTEN = re.compile(
-    r"'?(?P<prefix>[Kk][-. ]?)?"
-    r"(?P<digits>[0-9]{4}|[1-9][0-9]{2}|[1-9] [0-9]{3})"
+    r"(?P<mark>')?(?P<prefix>[Kk][-. ]?)?"
+    r"(?P<digits>[0-9]{4}|(?P<zero>[1-9][0-9]{2})|(?P<blank>[1-9] [0-9]{3}))"
     r"(?P<decimals>[.,]0{1,2})?"
     r"(?:[ \-–:,.]+(?P<name>[^\W\d_].*))?"
 )
@@ -66,20 +67,8 @@ def understand(cell: str) -> Code:
     match = _WRITTEN.fullmatch(re.sub(r"\s+", " ", cell))
     if match is None:
         return Code(cell)
-    digits = match["digits"].replace(" ", "")
-    repairs = [
-        kind
-        for kind, found in (
-            ("mark", cell.startswith("'")),
-            ("prefix", match["prefix"]),
-            ("zero", len(digits) == 3),
-            ("blank", " " in match["digits"]),
-            ("decimals", match["decimals"]),
-            ("name", match["name"]),
-        )
-        if found
-    ]
-    return Code(digits.zfill(4), match["name"] or "", tuple(repairs))
+    repairs = tuple(kind for kind in _SAID if match[kind])
+    return Code(match["digits"].replace(" ", "").zfill(4), match["name"] or "", repairs)
 
 
 def is_code(cell: str) -> bool:

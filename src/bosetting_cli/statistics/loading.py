@@ -22,7 +22,7 @@ from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, cano
 from bosetting_cli.statistics.kommunenummer import code_problems
 from bosetting_cli.statistics.numbers import is_figure, is_missing, read_figures
 from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.statistics.table import capped, duplicates
+from bosetting_cli.statistics.table import capped, duplicates, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -104,15 +104,12 @@ def read(
 def sorted_problems(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:
     """Return problems without repetitions, in the order of their files and lines."""
     order = {file: i for i, file in enumerate(files)}
-    return sorted(
-        dict.fromkeys(problems),
-        key=lambda p: (
-            order.get(p.file or "", len(order)),
-            p.file or "",
-            p.line or 0,
-            p.severity != "error",
-        ),
-    )
+
+    def place(p: Problem) -> tuple[int, str, int, bool]:
+        file = p.file or ""
+        return order.get(file, len(order)), file, p.line or 0, p.severity != "error"
+
+    return sorted(dict.fromkeys(problems), key=place)
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -230,7 +227,7 @@ class _Found:
             self.columns[name] = Column(name, table.file, values, *about, rows)
         if YEAR in table.header and not any((file, name) in self.fields for name in names):
             what = "no datapackage.json dates these figures; 1 January of their year is assumed"
-            self.problems.append(Problem(what, table.file, severity="warning"))
+            self.problems.append(warning(what, table.file))
 
     def is_wanted(self, table: Table, name: str) -> bool:
         """Return whether a column is to be read as figures.
@@ -302,18 +299,13 @@ def _years(table: Table, problems: list[Problem]) -> list[int | None]:
         return [None] * len(table.rows)
     cells, place = table.column(YEAR), table.place(YEAR)
     known = {cell: match for cell in set(cells) if (match := _YEAR.fullmatch(cell))}
-    wrong = [i for i, cell in enumerate(cells) if cell not in known]
-    problems += capped(
-        [
-            place.error(
-                i,
-                f"`{shown(cells[i])}` is no year" if cells[i] else "the year is missing",
-                cells[i],
-                "expected a year such as 2017",
-            )
-            for i in wrong
-        ]
-    )
+    hint = "expected a year such as 2017"
+    said = {
+        cell: f"`{shown(cell)}` is no year" if cell else "the year is missing"
+        for cell in set(cells) - known.keys()
+    }
+    wrong = [i for i, cell in enumerate(cells) if cell in said] if said else []
+    problems += capped([place.error(i, said[cells[i]], cells[i], hint) for i in wrong])
     if any(match[2] for match in known.values()):
         decimals = [i for i, cell in enumerate(cells) if cell in known and known[cell][2]]
         what = f"decimals left out after {len(decimals)} years: `{cells[decimals[0]]}`"

@@ -16,7 +16,7 @@ from bosetting_cli.errors import Problem, shown
 from bosetting_cli.statistics.table import Place, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 # Not published, or not to be: Statbank's signs, IMDi's NULL, and what spreadsheets show.
 MISSING = frozenset(
@@ -89,29 +89,6 @@ class Numbers:
     repairs: list[Problem]
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A cell taken apart, its marks not yet understood."""
-
-    cell: str
-    digits: str
-    sign: str
-    power: int
-    percent: bool
-
-    @property
-    def marks(self) -> list[str]:
-        return [c for c in self.digits if c in ".,"]
-
-    def value(self, mark: str) -> float | None:
-        """Return the number, given the decimal mark; None if its thousands are not in threes."""
-        whole, _, decimals = self.digits.partition(mark)
-        if not _GROUPED.fullmatch(whole) or not f"{decimals}0".isdigit():
-            return None
-        whole = re.sub("[.,]", "", whole)
-        return _figure(f"{self.sign}{whole or 0}.{decimals or 0}e{self.power}")
-
-
 def _figure(text: str) -> float | None:
     """Return a decimal number as a float that keeps all its digits; None beyond all floats."""
     value = float(text)
@@ -140,7 +117,7 @@ def read_figures(cells: Sequence[str], place: Place) -> Numbers:
             return Numbers([number(cell) if cell else None for cell in cells], [], [])
         except ValueError:
             pass  # such as 1.2.3
-    return _carefully(cells, place)
+    return _Carefully(cells, place).read()
 
 
 def read_counts(cells: Sequence[str], place: Place) -> Numbers:
@@ -156,7 +133,7 @@ def read_counts(cells: Sequence[str], place: Place) -> Numbers:
 
 def is_figure(cell: str) -> bool:
     """Return whether a cell looks like a number in any of the forms that are read."""
-    return _number(cell) is not None
+    return _match(cell) is not None
 
 
 def is_missing(cell: str) -> bool:
@@ -164,147 +141,144 @@ def is_missing(cell: str) -> bool:
     return not cell or cell.casefold() in MISSING
 
 
-def _number(cell: str) -> _Number | None:
-    match = _NUMBER.fullmatch(cell) if len(cell) <= _LONGEST else None
-    if match is None:
+def _match(cell: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(cell) if len(cell) <= _LONGEST else None
+
+
+def _digits(number: re.Match[str]) -> str:
+    return re.sub(f"[{_BLANKS}]", "", number["digits"])
+
+
+def _marks(number: re.Match[str]) -> str:
+    return re.sub("[^.,]", "", number["digits"])
+
+
+def _value(number: re.Match[str], mark: str) -> float | None:
+    """Return a number, given the decimal mark; None if its thousands are not in threes."""
+    whole, _, decimals = _digits(number).partition(mark)
+    if not _GROUPED.fullmatch(whole) or not f"{decimals}0".isdigit():
         return None
-    digits = re.sub(f"[{_BLANKS}]", "", match["digits"])
-    percent = bool(match["percent"])
-    power = int(match["power"] or 0) - 2 * percent
-    return _Number(cell, digits, "-" if match["sign"] else "", power, percent)
+    sign, whole = "-" if number["sign"] else "", re.sub("[.,]", "", whole)
+    power = int(number["power"] or 0) - (2 if number["percent"] else 0)
+    return _figure(f"{sign}{whole or 0}.{decimals or 0}e{power}")
 
 
-def _carefully(cells: Sequence[str], place: Place) -> Numbers:
-    numbers = {i: number for i, cell in enumerate(cells) if (number := _number(cell))}
-    missing = {i: cell for i, cell in enumerate(cells) if cell and is_missing(cell)}
-    problems = [
-        _no_number(place, i, cell)
-        for i, cell in enumerate(cells)
-        if i not in numbers and not is_missing(cell)
-    ]
-    mixed = list(_percent_problems(numbers, place))
-    problems += mixed
-    mark, doubt = _decimal_mark(numbers)
-    if doubt:
-        return Numbers([None] * len(cells), [*problems, _ambiguous(numbers, doubt, place)], [])
-    values: list[float | None] = [None] * len(cells)
-    for i, number in numbers.items():
-        values[i] = value = number.value(mark)
-        if value is None:
-            problems.append(_no_number(place, i, number.cell))
-        elif value < 0:
-            what, hint = f"`{shown(number.cell)}` is negative", "figures count people or are rates"
-            problems.append(place.error(i, what, number.cell, hint))
-    repairs = [
-        *_missing_repair(missing, place),
-        *([] if mixed else _percent_repair(numbers, values, place)),
-        *_thousands_repair(numbers, values, mark, place),
-    ]
-    return Numbers(values, sorted(problems, key=lambda p: p.line or 0), repairs)
+class _Carefully:
+    """A column that is looked at cell by cell."""
+
+    def __init__(self, cells: Sequence[str], place: Place) -> None:
+        self.cells, self.place = cells, place
+        self.numbers = {i: number for i, cell in enumerate(cells) if (number := _match(cell))}
+
+    def read(self) -> Numbers:
+        """Read it."""
+        values: list[float | None] = [None] * len(self.cells)
+        others = [i for i in range(len(values)) if i not in self.numbers]
+        problems = [self._no_number(i) for i in others if not is_missing(self.cells[i])]
+        mixed = list(self._some_per_cent())
+        problems += mixed
+        mark, doubt = self._decimal_mark()
+        if doubt:
+            return Numbers(values, [*problems, self._ambiguous(doubt)], [])
+        for i, number in self.numbers.items():
+            values[i] = value = _value(number, mark)
+            if value is None:
+                problems.append(self._no_number(i))
+            elif value < 0:
+                hint = "figures count people or are rates"
+                problems.append(self._wrong(i, f"`{shown(self.cells[i])}` is negative", hint))
+        known = [i for i in self.numbers if values[i] is not None]
+        signed = [i for i in known if self.numbers[i]["percent"] and not mixed]
+        grouped = [i for i in known if {*_marks(self.numbers[i])} - {mark}]
+        other = "," if mark == "." else "."
+        repairs = [
+            *self._not_published(),
+            *self._read_as("per cent read as parts of 1", signed, values, "g"),
+            *self._read_as(f"`{other}` read as a thousands separator", grouped, values, ".12g"),
+        ]
+        return Numbers(values, sorted(problems, key=lambda p: p.line or 0), repairs)
+
+    def _decimal_mark(self) -> tuple[str, list[int]]:
+        """Decide which of dot and comma is the decimal mark in the column.
+
+        Returns:
+            The mark, and the cells in doubt: those like `1.234` if nothing in the column tells
+            thousands from decimals, or those that contradict each other.
+        """
+        decimal: dict[str, int] = {}
+        thousands: dict[str, int] = {}
+        either: dict[str, int] = {}
+        for i, number in self.numbers.items():
+            for found, mark in zip((decimal, thousands, either), _evidence(number), strict=True):
+                if mark:
+                    found.setdefault(mark, i)
+        if len(decimal) > 1:
+            return ".", sorted(decimal.values())
+        if both := set(decimal) & set(thousands):
+            return ".", sorted(found[mark] for found in (decimal, thousands) for mark in both)
+        if decimal:
+            return next(iter(decimal)), []
+        if thousands:
+            return ("," if "." in thousands else "."), []
+        return ".", sorted(either.values())
+
+    def _wrong(self, i: int, message: str, hint: str) -> Problem:
+        return self.place.error(i, message, self.cells[i], hint)
+
+    def _no_number(self, i: int) -> Problem:
+        hint = "expected a number, or an empty cell where no figure is published"
+        return self._wrong(i, f"`{shown(self.cells[i])}` is not a number", hint)
+
+    def _ambiguous(self, doubt: Sequence[int]) -> Problem:
+        first, last = (shown(self.cells[i]) for i in (doubt[0], doubt[-1]))
+        if len(doubt) > 1:
+            line = self.place.lines[doubt[-1]]
+            what = f"dot and comma are used in two ways, `{first}` and `{last}` (line {line})"
+            hint = "write thousands without a mark, and the same decimal mark in the whole column"
+            return self._wrong(doubt[0], what, hint)
+        digits = _digits(self.numbers[doubt[0]])
+        whole = re.sub("[.,]", "", digits)
+        hint = f"nothing else in the column tells: write {whole} or {digits}0 instead"
+        return self._wrong(doubt[0], f"`{first}` may be thousands or decimals", hint)
+
+    def _some_per_cent(self) -> Iterator[Problem]:
+        """Complain of a column in which some figures have a per cent sign; 0 needs none."""
+        signed = [i for i, number in self.numbers.items() if number["percent"]]
+        bare = [i for i, n in self.numbers.items() if not n["percent"] and n["digits"].strip("0.,")]
+        if signed and bare:
+            few = min(bare, signed, key=len)
+            has, others = ("a", "have none") if few is signed else ("no", "have one")
+            what = f"`{shown(self.cells[few[0]])}` has {has} per cent sign, the others {others}"
+            what += f" (the first of {len(few)} such cells)" if len(few) > 1 else ""
+            yield self._wrong(
+                few[0], what, "write all figures of the column with the sign, or none"
+            )
+
+    def _not_published(self) -> Iterator[Problem]:
+        missing = [i for i, cell in enumerate(self.cells) if cell and is_missing(cell)]
+        if missing:
+            signs = sorted(Counter(self.cells[i] for i in missing).items())
+            each = ", ".join(f"{times} `{shown(sign)}`" for sign, times in signs)
+            what = f"read as not published: {each}"
+            yield self.place.repair(missing[0], what, self.cells[missing[0]])
+
+    def _read_as(
+        self, what: str, rows: Sequence[int], values: Sequence[float | None], form: str
+    ) -> Iterator[Problem]:
+        if rows:
+            cell, value = self.cells[rows[0]], format(values[rows[0]], form)
+            what = f"{what} in {count(len(rows), 'cell')}: `{cell}` is {value}"
+            yield self.place.repair(rows[0], what, cell)
 
 
-# --- which mark is the decimal one -----------------------------------------------------------
-
-
-def _decimal_mark(numbers: Mapping[int, _Number]) -> tuple[str, list[int]]:
-    """Decide which of dot and comma is the decimal mark in a column.
-
-    Returns:
-        The mark, and the cells in doubt: those like `1.234` if nothing in the column tells
-        thousands from decimals, or those that contradict each other.
-    """
-    decimal: dict[str, int] = {}
-    thousands: dict[str, int] = {}
-    either: dict[str, int] = {}
-    for i, number in numbers.items():
-        for found, mark in zip((decimal, thousands, either), _evidence(number), strict=True):
-            if mark:
-                found.setdefault(mark, i)
-    if len(decimal) > 1:
-        return ".", sorted(decimal.values())
-    if both := set(decimal) & set(thousands):
-        return ".", sorted(found[mark] for found in (decimal, thousands) for mark in both)
-    if decimal:
-        return next(iter(decimal)), []
-    if thousands:
-        return ("," if "." in thousands else "."), []
-    return ".", sorted(either.values())
-
-
-def _evidence(number: _Number) -> tuple[str, str, str]:
+def _evidence(number: re.Match[str]) -> tuple[str, str, str]:
     """Return which mark a number shows to be decimal, to separate thousands, or either."""
-    marks = number.marks
+    marks = _marks(number)
     if not marks:
         return "", "", ""
     if marks[0] != marks[-1]:
         return marks[-1], marks[0], ""
     if len(marks) > 1:
         return "", marks[0], ""
-    threes = re.fullmatch("(?!0)[0-9]{1,3}[.,][0-9]{3}", number.digits)
-    plain = "e" not in number.cell.casefold()
-    return ("", "", marks[0]) if threes and plain else (marks[0], "", "")
-
-
-# --- what is said ----------------------------------------------------------------------------
-
-
-def _no_number(place: Place, i: int, cell: str) -> Problem:
-    hint = "expected a number, or an empty cell where no figure is published"
-    return place.error(i, f"`{shown(cell)}` is not a number", cell, hint)
-
-
-def _ambiguous(numbers: Mapping[int, _Number], doubt: Sequence[int], place: Place) -> Problem:
-    first, last = numbers[doubt[0]], numbers[doubt[-1]]
-    if len(doubt) > 1:
-        other = f"`{shown(first.cell)}` and `{shown(last.cell)}`"
-        what = f"dot and comma are used in two ways, {other} (line {place.lines[doubt[-1]]})"
-        hint = "write thousands without a mark, and the same decimal mark in the whole column"
-    else:
-        what = f"`{shown(first.cell)}` may be thousands or decimals"
-        whole = re.sub("[.,]", "", first.digits)
-        hint = f"nothing else in the column tells: write {whole} or {first.digits}0 instead"
-    return place.error(doubt[0], what, first.cell, hint)
-
-
-def _percent_problems(numbers: Mapping[int, _Number], place: Place) -> Iterator[Problem]:
-    """Complain of a column in which some figures have a per cent sign; 0 needs none."""
-    signed = [i for i, number in numbers.items() if number.percent]
-    bare = [i for i, n in numbers.items() if not n.percent and n.digits.strip("0.,")]
-    if not signed or not bare:
-        return
-    few = min(bare, signed, key=len)
-    cell = numbers[few[0]].cell
-    has, others = ("a", "the others have none") if few is signed else ("no", "the others have one")
-    what = f"`{shown(cell)}` has {has} per cent sign, {others}"
-    if len(few) > 1:
-        what += f" (the first of {len(few)} such cells)"
-    yield place.error(few[0], what, cell, "write all figures of the column with the sign, or none")
-
-
-def _missing_repair(missing: Mapping[int, str], place: Place) -> Iterator[Problem]:
-    if missing:
-        signs = sorted(Counter(missing.values()).items())
-        each = ", ".join(f"{times} `{shown(sign)}`" for sign, times in signs)
-        first = next(iter(missing))
-        yield place.repair(first, f"read as not published: {each}", missing[first])
-
-
-def _percent_repair(
-    numbers: Mapping[int, _Number], values: Sequence[float | None], place: Place
-) -> Iterator[Problem]:
-    signed = [i for i, number in numbers.items() if number.percent]
-    if signed:
-        cell = numbers[signed[0]].cell
-        what = f"per cent read as parts of 1 in {count(len(signed), 'cell')}"
-        yield place.repair(signed[0], f"{what}: `{cell}` is {values[signed[0]]:g}", cell)
-
-
-def _thousands_repair(
-    numbers: Mapping[int, _Number], values: Sequence[float | None], mark: str, place: Place
-) -> Iterator[Problem]:
-    grouped = [i for i, n in numbers.items() if {*n.marks} - {mark} and values[i] is not None]
-    if grouped:
-        cell = numbers[grouped[0]].cell
-        other = "," if mark == "." else "."
-        what = f"`{other}` read as a thousands separator in {count(len(grouped), 'cell')}"
-        yield place.repair(grouped[0], f"{what}: `{cell}` is {values[grouped[0]]:.12g}", cell)
+    threes = re.fullmatch("(?!0)[0-9]{1,3}[.,][0-9]{3}", _digits(number))
+    return ("", "", marks) if threes and not number["power"] else (marks, "", "")

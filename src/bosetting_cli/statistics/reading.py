@@ -17,7 +17,7 @@ from bosetting_cli.errors import DataError, Problem, shown
 from bosetting_cli.statistics import decoding
 from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
 from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes
-from bosetting_cli.statistics.table import Table, capped, count
+from bosetting_cli.statistics.table import Table, capped, count, warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -33,19 +33,6 @@ _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _HEAD = 40  # lines in which the header is looked for
 _Row = TypeVar("_Row")
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Cells before anything is known of them, and the line of each row; the first is the header.
-
-    `care` is whether there may be blanks around cells.
-    """
-
-    rows: list[list[str]]
-    lines: list[int]
-    repairs: tuple[Problem, ...] = ()
-    care: bool = True
 
 
 def read_table(
@@ -67,23 +54,24 @@ def read_table(
     if content.startswith(b"PK\x03\x04"):
         from bosetting_cli.statistics.spreadsheet import read_sheet
 
-        rows, notes = read_sheet(content, file, MAX_CELLS)
-        found = _find_header(rows[:_HEAD], lambda row: [("", row)])
-        start = found[0] if found else next((i for i, row in enumerate(rows) if any(row)), 0)
-        titles = [" ".join(filter(None, row)) for row in rows[:start] if any(row)]
-        repairs = (*notes, *_titles(titles, file))
-        grid = _Grid(rows[start:], list(range(start + 1, len(rows) + 1)), repairs)
-        return _finished(grid, file, digest)
+        sheet, notes = read_sheet(content, file, MAX_CELLS)
+        found = _find_header(sheet[:_HEAD], lambda row: [("", row)])
+        start = found[0] if found else next((i for i, row in enumerate(sheet) if any(row)), 0)
+        titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
+        rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
+        return _finished(Table(file, digest, (), rows, lines, (*notes, *_titles(titles, file))))
     text, notes = decoding.decode(content, file)
     if path.suffix.lower() == ".json":
         from bosetting_cli.statistics.records import read_records
 
         rows, lines = read_records(text, file)
-        return _finished(_Grid(rows, lines, notes), file, digest)
+        return _finished(Table(file, digest, (), _stripped(rows), lines, notes))
     dialect = _dialect(text)
     if wanted is not None and not set(wanted) & set(dialect.header):
         return Table(file, digest, dialect.header, [], [])
-    return _finished(_parsed(text, dialect, file, notes), file, digest)
+    rows, lines = _parsed(text, dialect, file)
+    notes = (*notes, *_titles(dialect.skipped, file))
+    return _finished(Table(file, digest, (), rows, lines, notes))
 
 
 # --- where the table begins, and what separates its cells ------------------------------------
@@ -171,13 +159,13 @@ def _titles(skipped: Sequence[str], file: str) -> tuple[Problem, ...]:
         return ()
     lines = count(len(skipped), "line")
     what = f"{lines} above the header left out: `{shown(skipped[0], 40)}`"
-    return (Problem(what, file, 1, severity="warning"),)
+    return (warning(what, file, 1),)
 
 
 # --- text into cells -------------------------------------------------------------------------
 
 
-def _parsed(text: str, dialect: _Dialect, file: str, notes: tuple[Problem, ...]) -> _Grid:
+def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], list[int]]:
     below = text[dialect.offset :] if dialect.offset else text
     if len(below) > MAX_LINE:
         _refuse_long_lines(below, file)
@@ -195,8 +183,12 @@ def _parsed(text: str, dialect: _Dialect, file: str, notes: tuple[Problem, ...])
             lines.append(reader.line_num + dialect.line)
     except csv.Error as error:
         raise DataError(_syntax(error, file, reader.line_num + dialect.line, lines)) from None
-    repairs = (*notes, *_titles(dialect.skipped, file))
-    return _Grid(rows, lines, repairs, any(mark in text for mark in _careful(dialect.delimiter)))
+    care = any(mark in text for mark in _careful(dialect.delimiter))
+    return _stripped(rows) if care else rows, lines
+
+
+def _stripped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[cell.strip(_BLANKS) for cell in row] for row in rows]
 
 
 def _refuse_long_lines(text: str, file: str) -> None:
@@ -223,20 +215,19 @@ def _careful(delimiter: str) -> tuple[str, ...]:
 # --- cells into a table ----------------------------------------------------------------------
 
 
-def _finished(grid: _Grid, file: str, digest: str) -> Table:
-    rows, lines = grid.rows, grid.lines
-    if grid.care:
-        rows = [[cell.strip(_BLANKS) for cell in row] for row in rows]
+def _finished(table: Table) -> Table:
+    """Make columns with names of cells, the header's among them."""
+    rows, file = table.rows, table.file
     if not rows or not any(rows[0]):
         raise DataError(Problem("is empty", file, hint="expected a header row and data"))
-    labels, at = [cell.strip(_BLANKS) for cell in rows[0]], lines[0]
+    labels, at = [cell.strip(_BLANKS) for cell in rows[0]], table.lines[0]
     if len(labels) > MAX_COLUMNS:
         raise DataError(Problem(f"has more than {MAX_COLUMNS:,} columns", file, at))
     while not labels[-1]:
         labels.pop()
     header = tuple(map(canonical, labels))
-    table = Table(file, digest, header, rows[1:], lines[1:], grid.repairs, tuple(labels), at)
-    table = _rectangle(table)
+    below = table.only(range(1, len(rows)))
+    table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
     if "" in labels:
         table = _without_unnamed(table)
     if KEY not in header and any(map(is_code, labels)):
@@ -292,8 +283,7 @@ def _without_footnotes(table: Table) -> Table:
         return table.only(range(end))
     said = "1 footnote" if len(notes) == 1 else f"{len(notes)} lines of footnotes"
     what = f"{said} left out: `{shown(' '.join(filter(None, rows[notes[0]])), 40)}`"
-    note = Problem(what, table.file, table.lines[notes[0]], severity="warning")
-    return table.only(range(end)).noted(note)
+    return table.only(range(end)).noted(warning(what, table.file, table.lines[notes[0]]))
 
 
 def _is_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
@@ -311,12 +301,7 @@ def _without_unnamed(table: Table) -> Table:
     """Leave out columns without a name; one that has cells is said."""
     named = [i for i, label in enumerate(table.labels) if label]
     notes = [
-        Problem(
-            f"column {i + 1} has no name and is not read",
-            table.file,
-            table.header_line,
-            severity="warning",
-        )
+        warning(f"column {i + 1} has no name and is not read", table.file, table.header_line)
         for i, label in enumerate(table.labels)
         if not label and any(row[i] for row in table.rows)
     ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import DataError, Problem, shown, some
+from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +18,10 @@ MAX_UNPACKED = 100_000_000
 # Where a sheet's cells stand, and how often an .ods repeats one that is not empty: a single
 # such number can ask for more memory than there is.
 _CELL = re.compile(rb'<(?:x:)?c[^>]*? r="([A-Z]{1,3})([0-9]{1,7})"')
-_REPEATED = re.compile(rb'office:value-type[^>]*number-columns-repeated="([0-9]{4,})"')
-_REPEATED_TOO = re.compile(rb'number-columns-repeated="([0-9]{4,})"[^>]*office:value-type')
+_REPEATED = re.compile(
+    rb'office:value-type[^>]*number-columns-repeated="([0-9]{4,})"'
+    rb'|number-columns-repeated="([0-9]{4,})"[^>]*office:value-type'
+)
 _ROWS_REPEATED = re.compile(
     rb'number-rows-repeated="([0-9]{4,})"[^>]*>(?=(?:(?!</table:table-row>).)*office:value-type)',
     re.DOTALL,
@@ -40,72 +44,46 @@ def read_sheet(
     Raises:
         DataError: It is no spreadsheet, is too large, or the reader is not installed.
     """
-    _refuse_bulk(content, file, limit)
-    book = _opened(content, file)
-    filled = [name for name in book.sheet_names if _guarded(book, name, file)]
-    if not filled:
-        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
-    notes = []
-    if len(filled) > 1:
-        what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
-        notes.append(Problem(what, file, severity="warning"))
-    rows = _guarded(book, filled[0], file)
-    return [[cell_text(cell) for cell in row] for row in rows], tuple(notes)
-
-
-def _opened(content: bytes, file: str) -> Any:
+    with _complaining("is a damaged or encrypted spreadsheet", file):
+        _refuse_bulk(content, file, limit)
     try:
-        import python_calamine
+        from python_calamine import CalamineWorkbook
     except ImportError:
         hint = "pip install 'bosetting[excel]', or save the sheet as CSV"
         raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
-    with _complaining(file):
-        return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    with _complaining("can't be read as a spreadsheet", file):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+        rows = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+    filled = [name for name in rows if rows[name]]
+    if not filled:
+        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
+    what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
+    notes = (warning(what, file),) if filled[1:] else ()
+    return [[cell_text(cell) for cell in row] for row in rows[filled[0]]], notes
 
 
-def _guarded(book: Any, name: str, file: str) -> list[list[Any]]:
-    with _complaining(file):
-        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        return rows
-
-
-class _complaining:  # noqa: N801 - reads as a statement
-    """Turns whatever the reader raises into a complaint about the file."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: object) -> None:
-        # A panic inside the reader is no Exception, so only what is ours to keep is let through.
-        if error is None or isinstance(error, KeyboardInterrupt | MemoryError | SystemExit):
-            return
-        what = f"can't be read as a spreadsheet: {shown(str(error))}"
-        raise DataError(Problem(what, self.file, hint="save the sheet as CSV")) from None
+@contextmanager
+def _complaining(what: str, file: str) -> Iterator[None]:
+    """Turn whatever a broken file raises in its reader into a complaint about it."""
+    try:
+        yield
+    except (DataError, KeyboardInterrupt, MemoryError, SystemExit):
+        raise
+    except BaseException as error:  # a panic inside the reader is no Exception
+        hint = "save the sheet as CSV"
+        raise DataError(Problem(f"{what}: {shown(str(error))}", file, hint=hint)) from None
 
 
 def _refuse_bulk(content: bytes, file: str, limit: int) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-            if size > MAX_UNPACKED:
-                hint = f"up to {MAX_UNPACKED // 1_000_000} MB are read"
-                raise DataError(Problem("unpacks to too much", file, hint=hint))
-            parts = [n for n in archive.namelist() if _is_sheet(n)]
-            if not parts:
-                raise DataError(Problem("is a zip archive, not CSV", file, hint="unpack it"))
-            largest = max(max(_areas(archive.read(name)), default=0) for name in parts)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        what = f"is a damaged or encrypted spreadsheet: {shown(str(error))}"
-        raise DataError(Problem(what, file, hint="save the sheet as CSV")) from None
-    except Exception as error:
-        # zlib.error, lzma.LZMAError, EOFError, struct.error: whatever a broken archive raises.
-        if isinstance(error, DataError):
-            raise
-        what = f"is a damaged spreadsheet: {shown(str(error))}"
-        raise DataError(Problem(what, file, hint="save the sheet as CSV")) from None
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+            hint = f"up to {MAX_UNPACKED // 1_000_000} MB are read"
+            raise DataError(Problem("unpacks to too much", file, hint=hint))
+        parts = [name for name in archive.namelist() if _is_sheet(name)]
+        if not parts:
+            raise DataError(Problem("is a zip archive, not CSV", file, hint="unpack it"))
+        largest = max(max(_areas(archive.read(name)), default=0) for name in parts)
     if largest > limit:
         hint = "delete what stands far below or right of the table"
         raise DataError(Problem(f"spans {largest:,} cells", file, hint=hint))
@@ -117,13 +95,11 @@ def _is_sheet(name: str) -> bool:
 
 def _areas(xml: bytes) -> Iterator[int]:
     """Yield how many cells parts of a sheet ask for."""
-    found = _CELL.findall(xml)
-    if found:
-        rows = max(int(row) for _, row in found)
-        yield rows * max(_column_number(letters) for letters, _ in found)
-    for pattern in (_REPEATED, _REPEATED_TOO, _ROWS_REPEATED):
-        for number in pattern.findall(xml):
-            yield int(number) * 1_000
+    if found := _CELL.findall(xml):
+        columns = max(_column_number(letters) for letters, _ in found)
+        yield columns * max(int(row) for _, row in found)
+    for match in (*_REPEATED.finditer(xml), *_ROWS_REPEATED.finditer(xml)):
+        yield int(match[match.lastindex or 0]) * 1_000
 
 
 def _column_number(letters: bytes) -> int:

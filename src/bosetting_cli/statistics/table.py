@@ -108,6 +108,11 @@ class Table:
         return replace(self, rows=kept, lines=lines)
 
 
+def warning(message: str, file: str, line: int | None = None) -> Problem:
+    """Return what is odd about a file, or was mended in it."""
+    return Problem(message, file, line, severity="warning")
+
+
 def capped(problems: Sequence[Problem], limit: int = 100) -> list[Problem]:
     """Return the first problems of one kind, and how many more there are."""
     if len(problems) <= limit:
