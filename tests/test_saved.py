@@ -216,6 +216,19 @@ def test_strict_refuses_what_is_mended_in_a_saved_list(tmp_path):
         assert {p.severity for p in done.exception.problems} == {"error"}
 
 
+def test_saved_lists_that_scenarios_name_are_read_in_the_same_way(tmp_path):
+    (tmp_path / "letters.csv").write_text(MENDED, encoding="utf-8")
+    path = tmp_path / "sweep.yaml"
+    path.write_text("scenarios: [{name: a, total: 5350, at_least: letters.csv}]\n")
+    done = run("scenarios", path)
+    assert done.exit_code == 0
+    said = [line for line in done.stderr.splitlines() if "letters.csv" in line]
+    assert said == [f"data: {tmp_path}/letters.csv:{repair}" for repair in REPAIRS]
+    done = run("scenarios", path, "--strict")
+    assert isinstance(done.exception, DataError)
+    assert len(done.exception.problems) == 2
+
+
 def test_names_that_do_not_fit_their_numbers_are_said(tmp_path):
     path = tmp_path / "asked.csv"
     path.write_text("kommunenummer,kommune\n0301,Bodø\n1804,Trondheim\n1601,Oslo\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, output_options
+from bosetting_cli.cli.options import Inputs, Output, mended, output_options
 
 if TYPE_CHECKING:
     from bosetting_cli.statistics.lists import Saved
@@ -107,7 +106,7 @@ def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Save
     """Read one side, whatever it is; say what must be said of it."""
     from bosetting_cli.allocation import allocate
     from bosetting_cli.compare import saved_of
-    from bosetting_cli.errors import BosettingError, DataError, Problem
+    from bosetting_cli.errors import BosettingError, Problem
     from bosetting_cli.statistics.lists import read_actual, read_saved
 
     if name.startswith(ACTUAL):
@@ -115,9 +114,7 @@ def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Save
     suffix = Path(name).suffix.lower()
     if suffix in (".csv", ".json"):
         saved = read_saved(name)
-        if strict and saved.notes:
-            raise DataError(replace(note, severity="error") for note in saved.notes)
-        output.say([f"data: {note}" for note in saved.notes])
+        output.say(mended(saved.notes, strict=strict))
         return saved
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import shutil
 import sys
@@ -113,6 +114,19 @@ class Inputs:
         if kept and notes is not None:
             notes += kept.notes
         return override(rules, asked=asked, at_least=kept.requested if kept else {}, **self.changes)
+
+
+def mended(notes: Sequence[Problem], *, strict: bool) -> list[str]:
+    """Return the lines that say what was mended or is odd in files that were read.
+
+    Raises:
+        DataError: Something was, and nothing may be.
+    """
+    from bosetting_cli.errors import DataError
+
+    if strict and notes:
+        raise DataError(dataclasses.replace(note, severity="error") for note in notes)
+    return [f"data: {note}" for note in notes]
 
 
 @dataclass(frozen=True, slots=True)
