@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from bosetting_cli.errors import DataError, Problem, shown, some
-from bosetting_cli.rules import Ratio, column_name
+from bosetting_cli.rules import Ratio, column_name, indicator_columns
 from bosetting_cli.statistics import year_list
 from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with
 from bosetting_cli.statistics.headers import canonical
@@ -142,9 +142,7 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Problem]:
 def _asked(rules: Rules) -> Iterator[tuple[str, Sequence[int]]]:
     """Yield each column that rules read by year, with its years."""
     for criterion in _criteria(rules):
-        kind = criterion.indicator
-        names = (kind.numerator, kind.denominator) if isinstance(kind, Ratio) else (kind,)
-        for name in names:
+        for name in indicator_columns(criterion.indicator):
             yield name, criterion.years
     groups = (group.among for group in rules.of_which if group.among)
     for condition in (*rules.eligible, *groups):

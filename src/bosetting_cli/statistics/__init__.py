@@ -4,6 +4,7 @@
 loading · lists             folders of statistics; lists, counties' sums, saved allocations
 checks                      register and tables, names and codes
 divisions · names           the municipalities of a year, and which one is meant
+regroup                     figures of units → of counties, or of merged municipalities
 frame                       Statistics, Column, Municipality
 reading                     bytes → a table of text: decoding, spreadsheet, records
 numbers · kommunenummer     cells of text → figures, codes
@@ -19,12 +20,11 @@ from bosetting_cli.statistics.frame import (
     Municipality,
     Parts,
     Statistics,
-    is_count,
-    regroup,
     year_list,
 )
 from bosetting_cli.statistics.loading import load_statistics
 from bosetting_cli.statistics.numbers import Written, exact
+from bosetting_cli.statistics.regroup import is_count, regroup
 
 __all__ = [
     "Column",

@@ -89,34 +89,26 @@ def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            return _certain(content, encoding, file), ()
-    if b"\x00" in content and (wide := _wide(content)):
-        return _certain(content, wide, file), (_guess(wide, "it has no byte order mark", file),)
+    certain = next((encoding for bom, encoding in _BOMS if content.startswith(bom)), None)
+    wide = _wide(content) if certain is None and b"\x00" in content else None
+    hint = "save the file anew as UTF-8"
     try:
-        return content.decode("utf-8"), ()
+        text = content.decode(certain or wide or "utf-8").removeprefix("\ufeff")
+        return text, (_guess(wide, "it has no byte order mark", file),) if wide else ()
     except UnicodeDecodeError as error:
         at = error.start
-    if _UTF8_LETTER.search(content):
-        what = "mixes two encodings: most of it is UTF-8, this line is not"
-    else:
+    if known := certain or wide:
+        what = f"is not valid {_name(known)} (byte {at + 1})"
+        raise DataError(Problem(what, file, hint=hint))
+    what = "mixes two encodings: most of it is UTF-8, this line is not"
+    if not _UTF8_LETTER.search(content):
         encoding = _likely(content)
         try:
             return content.decode(encoding), (_guess(encoding, "it is not UTF-8", file),)
         except UnicodeDecodeError as error:
             at = error.start
             what = f"is neither UTF-8 nor {_name(encoding)} (byte {at + 1})"
-    line = content.count(b"\n", 0, at) + 1
-    raise DataError(Problem(what, file, line, hint="save the file anew as UTF-8"))
-
-
-def _certain(content: bytes, encoding: str, file: str) -> str:
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        what = f"is not valid {_name(encoding)} (byte {error.start + 1})"
-        raise DataError(Problem(what, file, hint="save the file anew as UTF-8")) from None
+    raise DataError(Problem(what, file, content.count(b"\n", 0, at) + 1, hint=hint))
 
 
 def _wide(content: bytes) -> str | None:

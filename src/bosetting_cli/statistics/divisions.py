@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import DataError, Problem
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.frame import Municipality, is_count, regroup, year_list
+from bosetting_cli.statistics.frame import Municipality, year_list
 from bosetting_cli.statistics.headers import KEY
+from bosetting_cli.statistics.regroup import is_count, regroup
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -6,7 +6,7 @@ import datetime as dt
 import html
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import DataError, Problem, did_you_mean, some
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _REFERENCE = re.compile(r"year(?:\+([0-9]+))?-([0-9]{2})-([0-9]{2})")
-# What a column that can't be added up is counted in, or called.
-_RATE = re.compile(
-    r"%|(?:\b|_)(?:per|pct|percent|prosent|rate|share|andel|ratio|index|degrees)(?:\b|_)"
-)
-
 Parts = tuple[float | None, ...]
 Figures = dict[int | None, dict[str, Parts]]
 
@@ -272,63 +267,3 @@ def year_list(years: Collection[int | None]) -> str:
     if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
         return f"{known[0]}–{known[-1]}"
     return ", ".join(map(str, known)) if known else "no years"
-
-
-# --- units put together ----------------------------------------------------------------------
-
-
-def regroup(
-    statistics: Statistics, group_of: Mapping[str, str], groups: Sequence[Municipality]
-) -> Statistics:
-    """Put the figures of a group's units together: a county's, or a merged municipality's.
-
-    The units' figures become those of the group's predecessors: a count is their sum, and is
-    missing where one of them is; a rate given by numerator and denominator pools those that
-    have both. A rate without them can't be put together, so that a group of several units has
-    no figure.
-
-    Args:
-        statistics: The figures of the units.
-        group_of: Unit → group; a unit that is not in it is left out.
-        groups: The groups as units.
-    """
-    return replace(
-        statistics,
-        municipalities=tuple(sorted(groups, key=lambda group: group.kommunenummer)),
-        columns={n: _regrouped(c, group_of) for n, c in statistics.columns.items()},
-    )
-
-
-def is_count(column: Column) -> bool:
-    """Return whether a column's figures may be added up over units.
-
-    Its unit says so, `persons` for example; without one, whole numbers under a name that is no
-    rate's are counts.
-
-    Example:
-        >>> is_count(Column("settled", "own.csv", {2017: {"0301": (5.0,)}}))
-        True
-        >>> is_count(Column("employed_pct", "own.csv", {2017: {"0301": (66.0,)}}))
-        False
-    """
-    if column.unit:
-        return _RATE.search(column.unit) is None
-    figures = (x for units in column.figures.values() for xs in units.values() for x in xs)
-    whole = all(x is None or float(x).is_integer() for x in figures)
-    return whole and _RATE.search(column.name) is None
-
-
-def _regrouped(column: Column, group_of: Mapping[str, str]) -> Column:
-    additive = is_count(column)
-    units: dict[str, list[str]] = {}
-    for unit in sorted(group_of):
-        units.setdefault(group_of[unit], []).append(unit)
-    figures: Figures = {}
-    for year, by_unit in column.figures.items():
-        figures[year] = {
-            group: tuple(x for unit in parts for x in by_unit.get(unit) or (None,))
-            if additive or len(parts) == 1
-            else (None,)
-            for group, parts in units.items()
-        }
-    return replace(column, figures=figures, rows=None)

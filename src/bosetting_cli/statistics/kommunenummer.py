@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import Problem, shown, some
-from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, folded
-from bosetting_cli.statistics.table import count
+from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, YEAR, folded
+from bosetting_cli.statistics.table import Place, capped, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -161,3 +161,16 @@ def code_problems(table: Table) -> list[Problem]:
     }
     rows = [i for i, cell in enumerate(cells) if cell in said] if said else []
     return [place.error(i, said[cells[i]], cells[i], hint) for i in rows]
+
+
+def duplicates(table: Table, keys: Sequence[tuple[str, ...]]) -> list[Problem]:
+    """Return a complaint for each row whose key, a kommunenummer and more, was there before."""
+    first: dict[tuple[str, ...], int] = {}
+    problems = []
+    hint = "one row per municipality" + (" and year" if YEAR in table.header else "")
+    for i, key in enumerate(keys):
+        if is_proper(key[0]) and (before := first.setdefault(key, i)) < i:
+            what = f"duplicate {KEY} {shown(' '.join(filter(None, key)))}"
+            what += f", first on line {table.lines[before]}" if table.lines[before] else ""
+            problems.append(Place(table.file, KEY, table.lines).error(i, what, key[0], hint))
+    return capped(problems)

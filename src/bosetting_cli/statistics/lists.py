@@ -11,10 +11,10 @@ from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import misnamed
 from bosetting_cli.statistics.divisions import names_by_code
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME
-from bosetting_cli.statistics.kommunenummer import code_problems
+from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import read_counts
 from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.statistics.table import capped, duplicates
+from bosetting_cli.statistics.table import capped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,10 +19,10 @@ from bosetting_cli.statistics.checks import against_register, column_problems, m
 from bosetting_cli.statistics.descriptions import Field, fields
 from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
-from bosetting_cli.statistics.kommunenummer import code_problems
+from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import is_figure, is_missing, read_figures
 from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.statistics.table import capped, duplicates, warning
+from bosetting_cli.statistics.table import capped, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

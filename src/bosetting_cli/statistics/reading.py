@@ -230,13 +230,14 @@ def _finished(table: Table) -> Table:
     table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
     if "" in labels:
         table = _without_unnamed(table)
-    if KEY not in header and any(map(is_code, labels)):
+    table = with_proper_codes(table)
+    if KEY not in table.header and any(map(is_code, labels)):
         what = f"the first line is no header: `{shown(' '.join(labels), 40)}`"
         hint = "expected names such as kommunenummer, year, population"
         raise DataError(Problem(what, file, at, hint=hint))
     if problems := _second_names(table):
         raise DataError(problems)
-    return with_proper_codes(table)
+    return table
 
 
 def _rectangle(table: Table) -> Table:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import DataError, Problem, shown, some
-from bosetting_cli.statistics.headers import KEY, YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -119,19 +118,6 @@ def capped(problems: Sequence[Problem], limit: int = 100) -> list[Problem]:
         return list(problems)
     more = f"and {len(problems) - limit:,} more such rows"
     return [*problems[:limit], replace(problems[limit], message=more, hint=None)]
-
-
-def duplicates(table: Table, keys: Sequence[tuple[str, ...]]) -> list[Problem]:
-    """Return a complaint for each row whose key, a kommunenummer and more, was there before."""
-    first: dict[tuple[str, ...], int] = {}
-    problems = []
-    hint = "one row per municipality" + (" and year" if YEAR in table.header else "")
-    for i, key in enumerate(keys):
-        if (before := first.setdefault(key, i)) < i:
-            what = f"duplicate {KEY} {shown(' '.join(filter(None, key)))}"
-            what += f", first on line {table.lines[before]}" if table.lines[before] else ""
-            problems.append(Place(table.file, KEY, table.lines).error(i, what, key[0], hint))
-    return capped(problems)
 
 
 def count(number: int, noun: str) -> str:
