@@ -146,7 +146,7 @@ def test_repairs_of_files_that_rules_name_are_said(tmp_path):
     result = CliRunner().invoke(cli, ["rules", "--rules", str(path), "--strict"])
     assert str(result.exception) == said
     result = CliRunner().invoke(cli, ["allocate", "--rules", str(path)])
-    assert f"repair: {said}\n" in result.stderr
+    assert f"data: {said}\n" in result.stderr
 
 
 def test_a_list_with_numbers_names_those_that_were_asked(tmp_path):
