@@ -20,8 +20,7 @@ from bosetting_cli import load_rules, load_statistics
 from bosetting_cli.backtest import backtest
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import SizeExponent
+from bosetting_cli.rules import SizeExponent, override
 
 if TYPE_CHECKING:
     from bosetting_cli import Rules

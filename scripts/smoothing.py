@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import lgamma
 
 import bosetting_cli as bosetting
-from bosetting_cli.criteria import measure
+from bosetting_cli.model.figures import measure
 
 
 def log_likelihood(kappa: float, p: float, results: list[tuple[float, float]]) -> float:
@@ -40,9 +40,7 @@ def main() -> None:
     statistics = bosetting.load_statistics(indicators=rules.indicators())
     programme = next(c for c in rules.criteria if c.name == "introduction programme")
     measured = measure(statistics, programme, rules.as_of)
-    results = [
-        (f.numerator or 0.0, f.denominator) for f in measured.figures.values() if f.denominator
-    ]
+    results = [(f.numerator or 0.0, f.denominator) for f in measured.units if f.denominator]
     people = sum(n for _, n in results)
     print(f"{len(results)} municipalities with published results, {people:,.0f} leavers")
     print(f"national rate p = {measured.national:.4f}")

@@ -20,6 +20,7 @@ DIVISOR_METHODS = (
     "adams",
     "dean",
     "huntington-hill",
+    "modified-sainte-lague",
     "stationary:0.4",
     "stationary:1/7",
 )
@@ -36,6 +37,7 @@ def claim(method: str, share: float, place: int) -> tuple[int, Fraction]:
         "adams": Fraction(k),
         "dean": Fraction(2 * k * (k + 1), 2 * k + 1),
         "huntington-hill": Fraction(k * (k + 1)),
+        "modified-sainte-lague": Fraction(2 * k + 1, 2) if k else Fraction(14, 20),
     }
     if method.startswith("stationary:"):
         d = k + Fraction(method.removeprefix("stationary:"))

@@ -22,8 +22,7 @@ from bosetting_cli.backtest import backtest, backtest_years, decided, requests_o
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import AllocationError, BosettingError, DataError
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import SizeExponent
+from bosetting_cli.rules import SizeExponent, override
 from bosetting_cli.statistics.divisions import carry_over
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,10 +19,9 @@ from bosetting_cli import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import DataError
 from bosetting_cli.fitting import in_one_years_codes
+from bosetting_cli.model.selection import meets
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import Condition, Minimum, Select
-from bosetting_cli.selection import meets
+from bosetting_cli.rules import Condition, Minimum, Select, override
 from bosetting_cli.statistics import Column, Municipality, Statistics, is_count
 from bosetting_cli.statistics.divisions import (
     carry_codes,
@@ -467,10 +466,10 @@ def test_a_merged_municipality_meets_a_condition_by_a_part_that_is_published(rul
     old = towns(dict.fromkeys(parts, 1000.0), settled={2016: parts})
     later = carry_over(old, 2018)
     met = meets(later, Condition("settled", (2016,), 1), rules.as_of)
-    assert {unit: found for unit, (found, _) in met.items()} == (
+    assert dict(zip(later.units, met.met.tolist(), strict=True)) == (
         {"0301": True, "0712": True, "0729": False}
     )
-    assert met["0712"][1] == (None,)
+    assert met.figures[later.units.index("0712")] == (None,)
 
 
 @pytest.mark.parametrize("page", ["codes.md", "backtest.md"])

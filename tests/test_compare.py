@@ -13,7 +13,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.compare import carried, compare, saved_of, vintages
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 from bosetting_cli.statistics.divisions import codes_of
 from bosetting_cli.statistics.lists import Entry, Saved, read_actual
 

@@ -16,13 +16,11 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.decision import decide
 from bosetting_cli.explain import explain
-from bosetting_cli.explaining.whatif import Outcome, nearest
+from bosetting_cli.explaining.trials import Outcome
+from bosetting_cli.explaining.whatif import nearest
 from bosetting_cli.resources import config_dir, data_dir
-from bosetting_cli.rulebook.loading import load_rules
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rules import Counties, Ratio, Total
+from bosetting_cli.rules import Counties, Ratio, Total, load_rules, override
 from small import criterion, rules_for, synthetic
 
 STEP = {"rate": 0.001, "persons": 1}
@@ -64,10 +62,8 @@ def with_total(rules, total, group):
 
 
 def outcome(statistics, rules, unit):
-    decision = decide(statistics, rules, sub_groups=False)  # `allocate` without its rows
-    if unit in decision.requested:
-        return "selected", decision.requested[unit]
-    return ("not eligible" if unit in decision.standing.reasons else "not selected"), 0
+    row = bosetting.allocate(statistics, rules).row(unit)
+    return row.status, row.requested
 
 
 def made(change, e, statistics, rules, then):
@@ -235,21 +231,32 @@ def test_nothing_is_claimed_where_nothing_helps():
     assert [(c.then, c.requested) for c in e.changes] == [(91, 91), (89, 89)]
 
 
+def searched(steps, outcome, differs):
+    """Run a search by itself: what it tries is the step, and is answered at once."""
+    search = nearest(steps, lambda step: step, differs)
+    answer = None
+    while True:
+        try:
+            answer = outcome(search.send(answer))
+        except StopIteration as end:
+            return end.value
+
+
 @pytest.mark.parametrize("first", [1, 2, 3, 7, 64, 99, 100])
 def test_the_nearest_step_is_found(first):
     def at(step):
         return Outcome("selected", 11 if step >= first else 10, 1, 1)
 
-    found = nearest(100, at, lambda outcome: outcome.requested != 10)
+    found = searched(100, at, lambda outcome: outcome.requested != 10)
     assert found is not None
     assert found[0] == first
 
 
 def test_no_step_is_found_where_none_differs_or_the_allocations_end():
     same = Outcome("selected", 10, 1, 1)
-    assert nearest(100, lambda _: same, lambda outcome: outcome != same) is None
-    assert nearest(0, lambda _: same, lambda _: True) is None
-    assert nearest(100, lambda step: same if step < 40 else None, lambda o: o != same) is None
+    assert searched(100, lambda _: same, lambda outcome: outcome != same) is None
+    assert searched(0, lambda _: same, lambda _: True) is None
+    assert searched(100, lambda step: same if step < 40 else None, lambda o: o != same) is None
 
 
 def test_a_claim_comes_true_in_the_files_themselves(tmp_path, statistics, rules, allocation):

@@ -490,7 +490,10 @@ def test_without_the_reader_the_extra_is_named(refused, monkeypatch):
     import sys
 
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    hint = "pip install 'bosetting[excel]', or save the sheet as CSV"
+    hint = (
+        "pip install 'path/to/checkout[excel]', or the wheel's path instead; "
+        "or save the sheet as CSV"
+    )
     assert refused(sheet(["kommunenummer"], ["0301"]), "own.xlsx") == [
         (None, "is a spreadsheet", hint)
     ]

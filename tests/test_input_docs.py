@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bosetting_cli.rulebook.yamlfile import scalar
+from bosetting_cli.rules.yamlfile import scalar
 from bosetting_cli.statistics.headers import ALIASES, canonical
 from bosetting_cli.statistics.kommunenummer import is_total, understand
 from bosetting_cli.statistics.numbers import Place, is_missing, read_figures
@@ -64,7 +64,7 @@ ROOM = ("divisions", "frame", "headers", "kommunenummer", "names", "numbers", "r
 
 
 @pytest.mark.parametrize(
-    "name", ["errors", "rulebook.yamlfile", *(f"statistics.{name}" for name in ROOM)]
+    "name", ["errors", "rules.yamlfile", *(f"statistics.{name}" for name in ROOM)]
 )
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"bosetting_cli.{name}"))

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 
 from bosetting_cli import BosettingError, load_rules, load_statistics
 from bosetting_cli.errors import DataError, RulesError
-from bosetting_cli.rulebook.dump import rules_yaml
-from bosetting_cli.rulebook.loading import parse_rules
-from bosetting_cli.rulebook.yamlfile import scalar
-from bosetting_cli.rules import Rules
+from bosetting_cli.rules import Rules, parse_rules, rules_yaml
+from bosetting_cli.rules.yamlfile import scalar
 from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.statistics.table import Table

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bosetting_cli.errors import RulesError
-from bosetting_cli.rulebook.loading import load_rules
+from bosetting_cli.rules import load_rules
 from bosetting_cli.validation import validate
 
 HOSTILE = Path(__file__).parent / "hostile"

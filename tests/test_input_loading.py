@@ -7,7 +7,7 @@ import pytest
 from bosetting_cli import load_rules, load_statistics
 from bosetting_cli.errors import DataError
 from bosetting_cli.fitting import check_figures, checked
-from bosetting_cli.rulebook.loading import parse_rules
+from bosetting_cli.rules import parse_rules
 from bosetting_cli.statistics.divisions import looks_like
 
 REGISTER = (

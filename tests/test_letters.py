@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bosetting_cli.allocation import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, DataError
 from bosetting_cli.explain import explain
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.model import allocate
+from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
@@ -394,7 +394,7 @@ class TestFormats:
         package: str,
     ) -> None:
         monkeypatch.setitem(sys.modules, package, None)
-        with pytest.raises(BosettingError, match=r"pip install 'bosetting\[letters\]'"):
+        with pytest.raises(BosettingError, match=r"pip install 'path/to/checkout\[letters\]'"):
             next(letters(statistics, rules, allocation, form=form))
 
 
@@ -427,15 +427,14 @@ class TestFolder:
         assert sum(int(line["requested"]) for line in index) == 4400
         assert set(os.listdir(tmp_path)) == {"out"}
 
-    def test_is_replaced_only_by_force(self, tmp_path: Path) -> None:
+    def test_is_written_again_only_by_force(self, tmp_path: Path) -> None:
         out = str(tmp_path / "out")
         assert run("letters", "-o", out, "--only", "0301").exit_code == 0
         assert sorted(os.listdir(out)) == ["0301-oslo.md", "index.csv"]
         refused = run("letters", "-o", out, "--only", "bodø")
         assert isinstance(refused.exception, BosettingError)
-        assert "--force replaces it" in str(refused.exception)
-        assert run("letters", "-o", out, "--only", "bodø", "--force").exit_code == 0
-        assert sorted(os.listdir(out)) == ["1804-bodo.md", "index.csv"]
+        assert "--force replaces the letters in it" in str(refused.exception)
+        assert sorted(os.listdir(out)) == ["0301-oslo.md", "index.csv"]
         assert os.listdir(tmp_path) == ["out"]
 
     def test_force_spares_what_is_no_folder_of_letters(self, tmp_path: Path) -> None:
@@ -445,6 +444,7 @@ class TestFolder:
         assert (tmp_path / "precious.txt").read_text() == "mine"
         result = run("letters", "-o", str(tmp_path / "precious.txt"), "--force")
         assert "is a file" in str(result.exception)
+        assert os.listdir(tmp_path) == ["precious.txt"]
 
     def test_a_run_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
         template = tmp_path / "own.md"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.compare import saved_of
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import yaml
 
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.backtest import backtest
-from bosetting_cli.criteria import measure
+from bosetting_cli.model.figures import measure
 from bosetting_cli.resources import config_dir, data_dir
-from bosetting_cli.rulebook.loading import parse_rules
+from bosetting_cli.rules import parse_rules
 from small import criterion, rules_for, synthetic
 
 SETS = sorted(path.name for path in config_dir().glob("*.yaml"))
@@ -183,7 +183,7 @@ def test_a_blank_that_means_none_counts_as_nought_and_is_not_imputed():
     )
     c = criterion(name="asked", indicator="asked", missing="zero")
     rules = rules_for([c], 8)
-    figure = measure(statistics, c, rules.as_of).figures["y"]
+    figure = measure(statistics, c, rules.as_of).units[1]
     assert (figure.value, figure.raw, figure.imputed) == (0.0, None, False)
     numbers = {row.kommunenummer: row.requested for row in allocate(statistics, rules).selected}
     assert numbers == {"x": 8, "y": 0}

@@ -11,11 +11,8 @@ from click.testing import CliRunner
 from bosetting_cli import load_rules
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import RulesError
-from bosetting_cli.rulebook.dump import rules_yaml
-from bosetting_cli.rulebook.loading import parse_rules
-from bosetting_cli.rulebook.schema import rules_schema
-from bosetting_cli.rulebook.yamlfile import parse_yaml, scalar
-from bosetting_cli.rules import Rules
+from bosetting_cli.rules import Rules, Select, parse_rules, replace, rules_schema, rules_yaml
+from bosetting_cli.rules.yamlfile import parse_yaml, scalar
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "config"
@@ -146,7 +143,7 @@ def test_repairs_of_files_that_rules_name_are_said(tmp_path):
     result = CliRunner().invoke(cli, ["rules", "--rules", str(path), "--strict"])
     assert str(result.exception) == said
     result = CliRunner().invoke(cli, ["allocate", "--rules", str(path)])
-    assert f"data: {said}\n" in result.stderr
+    assert f"repair: {said}\n" in result.stderr
 
 
 def test_a_list_with_numbers_names_those_that_were_asked(tmp_path):
@@ -296,6 +293,46 @@ def test_nothing_is_said_of_what_depends_on_something_wrong():
     ]
     text = PLAIN.replace("weight: 1", "weight: 2") + "select: {by: nothing}\n"
     assert messages(text) == ["expected at most 1, got 2"]
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"),
+    [
+        ((0.5, 0.4999999999), "0.9999999999"),
+        ((0.333333, 0.333333, 0.333333), "0.999999"),
+        ((0.3333333333333333,) * 3, "0.9999999999999999"),
+        ((1, 1e-300), "1." + "0" * 57 + "…"),
+        ((0.7, 0.2, 0.100000001), "1.000000001"),
+    ],
+)
+def test_weights_sum_to_exactly_1(weights, total):
+    entries = [f"  - {{name: c{i}, weight: {w}, indicator: x}}\n" for i, w in enumerate(weights)]
+    ((_, _, key, what, hint),) = refused(PLAIN[: PLAIN.index("  -")] + "".join(entries))
+    assert (key, what) == ("criteria", f"the weights sum to {total}, not 1")
+    assert hint == "write decimals that sum to exactly 1, such as 0.33, 0.33 and 0.34"
+
+
+def test_weights_that_sum_to_1_as_written_are_fine_whatever_floats_make_of_it():
+    weights = (0.7, 0.1, 0.1, 0.1)
+    assert sum(weights) != 1
+    entries = [f"  - {{name: c{i}, weight: {w}, indicator: x}}\n" for i, w in enumerate(weights)]
+    assert len(parse_rules(PLAIN[: PLAIN.index("  -")] + "".join(entries)).criteria) == 4
+
+
+def test_one_function_changes_rules_and_checks_them_as_loading_does():
+    rules = parse_rules(PLAIN + "minimum: {value: 3, source: ours}\n")
+    changed = replace(rules, total=2000, minimum={"value": 5}, select=Select(count=7))
+    assert (changed.total.value, changed.minimum.value, changed.minimum.source) == (2000, 5, "ours")
+    assert changed.select == Select(count=7)
+    assert changed.criteria is rules.criteria
+    with pytest.raises(RulesError) as caught:
+        replace(rules, total={"valu": 5}, select={"share": 2, "by": "x"}, method="dhont", extra=1)
+    assert [(p.key, p.message.partition(";")[0]) for p in caught.value.problems] == [
+        ("total.valu", "unknown key `valu`"),
+        ("select.share", "expected at most 1, got 2"),
+        ("extra", "unknown key `extra`"),
+        ("method", "unknown method 'dhont'"),
+    ]
 
 
 def test_aliases_merge_keys_and_tags_are_told_together():

@@ -199,7 +199,7 @@ def test_what_is_mended_in_a_saved_list_is_said(tmp_path):
         done = run(*arguments)
         assert done.exit_code == 0
         assert [line for line in done.stderr.splitlines() if str(path) in line][:2] == [
-            f"data: {path}:{said}" for said in REPAIRS
+            f"repair: {path}:{said}" for said in REPAIRS
         ]
 
 
@@ -223,7 +223,7 @@ def test_saved_lists_that_scenarios_name_are_read_in_the_same_way(tmp_path):
     done = run("scenarios", path)
     assert done.exit_code == 0
     said = [line for line in done.stderr.splitlines() if "letters.csv" in line]
-    assert said == [f"data: {tmp_path}/letters.csv:{repair}" for repair in REPAIRS]
+    assert said == [f"repair: {tmp_path}/letters.csv:{repair}" for repair in REPAIRS]
     done = run("scenarios", path, "--strict")
     assert isinstance(done.exception, DataError)
     assert len(done.exception.problems) == 2

@@ -17,7 +17,7 @@ import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError, RulesError
 from bosetting_cli.resources import config_dir
-from bosetting_cli.rulebook.override import override
+from bosetting_cli.rules import override
 from bosetting_cli.scenarios import Scenario, load_scenarios, run_scenarios
 
 SWEEP = """

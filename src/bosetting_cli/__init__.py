@@ -5,11 +5,10 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.allocation import allocate
     from bosetting_cli.errors import BosettingError
-    from bosetting_cli.result import Allocation
-    from bosetting_cli.rulebook.loading import load_rules
-    from bosetting_cli.rules import Rules
+    from bosetting_cli.model import allocate, draws
+    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.rules import Rules, load_rules
     from bosetting_cli.statistics import Statistics, load_statistics
 
 __all__ = [
@@ -19,18 +18,23 @@ __all__ = [
     "Statistics",
     "__version__",
     "allocate",
+    "draws",
     "load_rules",
     "load_statistics",
 ]
 
+# The public address, a placeholder until there is one; it stands nowhere else.
+REPOSITORY = "https://example.org/bosetting"
+
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
-    "Allocation": "result",
+    "Allocation": "model.result",
     "BosettingError": "errors",
     "Rules": "rules",
     "Statistics": "statistics",
-    "allocate": "allocation",
-    "load_rules": "rulebook.loading",
+    "allocate": "model",
+    "draws": "model",
+    "load_rules": "rules",
     "load_statistics": "statistics",
 }
 

@@ -10,16 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from msgspec import structs
-
 from bosetting_cli.agreement import agreement
-from bosetting_cli.allocation import allocate
-from bosetting_cli.errors import BosettingError, DataError, Problem, RulesError, some
+from bosetting_cli.errors import BosettingError, DataError, Problem, some
 from bosetting_cli.fitting import in_one_years_codes
-from bosetting_cli.memory import Memory
+from bosetting_cli.model import allocate
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.check import check_rules
-from bosetting_cli.rules import Counties, Select, Total
+from bosetting_cli.rules import Counties, Select, Total, replace
 from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
 from bosetting_cli.statistics.reading import read_table
 
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bosetting_cli.agreement import Agreement
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -137,12 +133,11 @@ def backtest(
     made = decided(statistics, year, codes)
     places = made.total if total is None else total
     trials = []
-    memory = Memory()
     for by_county, by_list in ((False, False), (True, False), (False, True), (True, True)):
         wanted = (by_county, by_list) == (counties, asked)
         try:
             given = _with_decision(rules, made, places, counties=by_county, asked=by_list)
-            result = allocate(statistics, given, memory)
+            result = allocate(statistics, given)
         except BosettingError as error:
             if wanted:
                 raise
@@ -210,7 +205,4 @@ def _with_decision(
     if asked:
         listed = tuple(made.requested)
         changes["select"] = Select(list=listed, by=rules.select.by, source=source)
-    changed = structs.replace(rules, **changes)
-    if problems := check_rules(changed):
-        raise RulesError(problems)
-    return changed
+    return replace(rules, **changes)

@@ -13,7 +13,7 @@ from bosetting_cli.statistics.lists import Entry, Saved, names_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
 
 ENTERS, LEAVES, RISES, FALLS, SAME = "enters", "leaves", "rises", "falls", "same"
 DIRECTIONS = (ENTERS, LEAVES, RISES, FALLS, SAME)

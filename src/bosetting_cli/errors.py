@@ -90,6 +90,18 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean `{near[0]}`?" if near else None
 
 
+def install(extra: str) -> str:
+    """Return a hint that says how to get an extra, from where the program came from.
+
+    By path: whoever likes may put another package on an index under the bare name.
+
+    Example:
+        >>> install("excel")
+        "pip install 'path/to/checkout[excel]', or the wheel's path instead"
+    """
+    return f"pip install 'path/to/checkout[{extra}]', or the wheel's path instead"
+
+
 def shown(text: str, limit: int = 60) -> str:
     r"""Return the user's text as it can stand in a message: on one line, and not too long.
 

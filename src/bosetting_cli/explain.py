@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli import selection, tables
-from bosetting_cli.apportionment.exact import as_float
-from bosetting_cli.criteria import years_of
+from bosetting_cli.apportionment import as_float
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.labels import title
-from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.model.result import SELECTED
+from bosetting_cli.model.selection import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.tables.allocation import document
+from bosetting_cli.words import title
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.memory import Memory
-    from bosetting_cli.result import Allocation, Group, Row
-    from bosetting_cli.rules import Condition, Criterion, Rules
+    from bosetting_cli.model.result import Allocation, Group, Row
+    from bosetting_cli.model.selection import Met
+    from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
 
 
@@ -38,7 +37,6 @@ def explain(
     kommunenummer: str,
     *,
     changes: bool = False,
-    memory: Memory | None = None,
 ) -> Explanation:
     """Return why a municipality is asked for its number, or not asked.
 
@@ -49,16 +47,42 @@ def explain(
         kommunenummer: The municipality.
         changes: Also look for what would have changed the answer, which runs the model some
             hundred times.
-        memory: Given to several calls on the same statistics, it makes looking for changes
-            quicker.
 
     Raises:
         KeyError: There is no such municipality.
     """
-    row = allocation.row(kommunenummer)
-    group = _group(allocation, row)
-    ranking = group.selection.ranking
-    explanation = Explanation(
+    return explanations(statistics, rules, allocation, [kommunenummer], changes=changes)[0]
+
+
+def explanations(
+    statistics: Statistics,
+    rules: Rules,
+    allocation: Allocation,
+    codes: Sequence[str],
+    *,
+    changes: bool = False,
+) -> list[Explanation]:
+    """Return the explanations of several municipalities; see `explain`."""
+    places = _places(allocation)
+    found = [_explanation(statistics, rules, allocation, code, places) for code in codes]
+    if not changes:
+        return found
+    from bosetting_cli.explaining.whatif import find_changes
+
+    pairs = zip(found, find_changes(statistics, rules, found), strict=True)
+    return [dataclasses.replace(explanation, changes=own) for explanation, own in pairs]
+
+
+def _explanation(
+    statistics: Statistics,
+    rules: Rules,
+    allocation: Allocation,
+    code: str,
+    places: Mapping[str, Mapping[str, int]],
+) -> Explanation:
+    row, group = allocation.row(code), allocation.group_of(code)
+    tested = allocation.decision.standing.tested
+    return Explanation(
         kommunenummer=row.kommunenummer,
         municipality=row.municipality,
         fylke=row.fylke,
@@ -67,13 +91,18 @@ def explain(
         reason=row.reason,
         group=group.name,
         total=group.total,
-        rank=ranking.index(kommunenummer) + 1 if row.status != NOT_ELIGIBLE else None,
-        eligible=len(ranking),
-        cut=group.selection.count,
+        rank=allocation.place_of(code),
+        eligible=len(group.ranking),
+        cut=group.count,
         asked=len(group.units),
         ranked_by=rules.select.by,
-        criteria=tuple(_criterion(c, statistics, allocation, row, group) for c in rules.criteria),
-        conditions=tuple(_condition(c, statistics, rules, row) for c in rules.eligible),
+        criteria=tuple(
+            _criterion(c, statistics, allocation, row, places[c.name].get(code))
+            for c in rules.criteria
+        ),
+        conditions=tuple(
+            _condition(met, statistics, rules, allocation.unit_of(code)) for met in tested
+        ),
         quota=row.quota,
         share=row.share,
         minimum=row.minimum,
@@ -87,49 +116,26 @@ def explain(
             g.name for g in rules.of_which if row.requested and g.name not in row.of_which
         ),
     )
-    if not changes:
-        return explanation
-    from bosetting_cli.explaining.whatif import find_changes
-
-    found = find_changes(statistics, rules, explanation, memory)
-    return dataclasses.replace(explanation, changes=found)
 
 
 def explanations_document(
     allocation: Allocation, explanations: Sequence[Explanation]
 ) -> dict[str, Any]:
     """Return the JSON of `bosetting explain`: what the explanations rest on, and themselves."""
-    document = tables.document(allocation)
+    told = document(allocation)
     kept = ("schema_version", "program", "title", "summary", "notes", "inputs")
     return {
-        **{key: document[key] for key in kept},
+        **{key: told[key] for key in kept},
         "explanations": [explanation.as_dict() for explanation in explanations],
     }
 
 
-def _group(allocation: Allocation, row: Row) -> Group:
-    """Return the group in which a municipality is ranked, or would be."""
-    if len(allocation.groups) == 1:
-        return allocation.groups[0]
-    name = row.group
-    if row.status == NOT_ELIGIBLE:
-        name = _county_of(allocation, row.fylke)
-    return next(group for group in allocation.groups if group.name == name)
-
-
-def _county_of(allocation: Allocation, fylke: str) -> str:
-    counties = allocation.rules.counties
-    combine = counties.combine if counties else {}
-    return next((name for name, parts in combine.items() if fylke in parts), fylke)
-
-
 def _criterion(
-    c: Criterion, statistics: Statistics, allocation: Allocation, row: Row, group: Group
+    c: Criterion, statistics: Statistics, allocation: Allocation, row: Row, place: int | None
 ) -> CriterionPart:
     figure, measured = row.figures[c.name], allocation.measured[c.name]
     names = indicator_columns(c.indicator)
     kappa = c.smoothing.participants if c.smoothing else 0
-    ranked = None if row.status == NOT_ELIGIBLE or figure.value is None else figure.value
     return CriterionPart(
         name=c.name,
         title=title(c, "en"),
@@ -145,19 +151,26 @@ def _criterion(
         smoothed=kappa > 0 and not figure.imputed,
         imputed=figure.imputed,
         national=measured.national,
-        place=None if ranked is None else _place(ranked, c, allocation, group),
-        share=_share(c, row, group),
+        place=place,
+        share=_share(c, row, allocation.group_of(row.kommunenummer)),
         contribution=row.contributions.get(c.name),
     )
 
 
-def _place(value: float, c: Criterion, allocation: Allocation, group: Group) -> int:
-    """Return the place of a figure in its group, the end that is asked for more being first."""
-    figures = allocation.measured[c.name].figures
-    known = sorted(v for u in group.selection.ranking if (v := figures[u].value) is not None)
-    if c.direction == "lower":
-        return bisect_left(known, value) + 1
-    return len(known) - bisect_right(known, value) + 1
+def _places(allocation: Allocation) -> dict[str, dict[str, int]]:
+    """Return criterion → eligible unit → the place of its figure in its group.
+
+    The end that is asked for more is first; equal figures share the better place.
+    """
+    found: dict[str, dict[str, int]] = {name: {} for name in allocation.measured}
+    for name, measured in allocation.measured.items():
+        sign = -1 if measured.criterion.direction == "lower" else 1
+        for group in allocation.groups:
+            own = {code: sign * allocation.row(code).figures[name].value for code in group.ranking}
+            falling = enumerate(sorted(own.values(), reverse=True), 1)
+            first = {value: place for place, value in reversed(list(falling))}
+            found[name].update((code, first[value]) for code, value in own.items())
+    return found
 
 
 def _share(c: Criterion, row: Row, group: Group) -> float | None:
@@ -167,22 +180,17 @@ def _share(c: Criterion, row: Row, group: Group) -> float | None:
     return row.shares.get(c.name)
 
 
-def _condition(
-    condition: Condition, statistics: Statistics, rules: Rules, row: Row
-) -> ConditionPart:
-    alone = tuple(m for m in statistics.municipalities if m.kommunenummer == row.kommunenummer)
-    only = dataclasses.replace(statistics, municipalities=alone)
-    met, figures = selection.meets(only, condition, rules.as_of)[row.kommunenummer]
-    years = years_of(statistics, condition.indicator, condition.years, rules.as_of)
+def _condition(met: Met, statistics: Statistics, rules: Rules, unit: int) -> ConditionPart:
+    condition = met.condition
     return ConditionPart(
-        name=selection.condition_text(condition),
+        name=condition_text(condition),
         indicator=condition.indicator,
         unit=statistics.column(condition.indicator).unit,
-        years=tuple(year for year in years if year is not None),
-        figures=figures,
+        years=tuple(year for year in met.years if year is not None),
+        figures=met.figures[unit],
         at_least=condition.at_least,
         within=condition.within,
-        met=met,
+        met=bool(met.met[unit]),
         source=_source(condition.source, rules),
     )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msgspec import structs
-
 from bosetting_cli.errors import DataError, Problem, shown, some
-from bosetting_cli.rules import Ratio, column_name, indicator_columns
+from bosetting_cli.rules import Ratio, column_name, indicator_columns, replace
 from bosetting_cli.statistics import year_list
 from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with
 from bosetting_cli.statistics.headers import canonical
@@ -48,21 +46,20 @@ def in_one_years_codes(
     for name, number in minimum.by_municipality.items():
         (code,) = _recoded([name], to)
         least[code] = least.get(code, 0) + number
-    changed = structs.replace(
+    changed = replace(
         rules,
         exclude=_recoded(rules.exclude, to),
-        minimum=structs.replace(minimum, by_municipality=least),
-        select=structs.replace(
-            chosen,
-            include=_recoded(chosen.include, to),
-            list=_recoded(listed, to) if listed else chosen.list,
-        ),
+        minimum={"by_municipality": least},
+        select={
+            "include": _recoded(chosen.include, to),
+            "list": _recoded(listed, to) if listed else chosen.list,
+        },
     )
     if changed == rules:
         return statistics, rules
     what = f"{len(strange)} kommunenummer in the rules, to those of {to}: {some(sorted(strange))}"
     note = Problem(what, severity=CARRIED)
-    return replace(statistics, notes=(*statistics.notes, note)), changed
+    return dataclasses.replace(statistics, notes=(*statistics.notes, note)), changed
 
 
 def _code(name: str) -> str:
@@ -101,10 +98,10 @@ def checked(
     """
     problems = [*notes, *check_figures(statistics, rules)]
     if strict:
-        problems = [replace(problem, severity="error") for problem in problems]
+        problems = [dataclasses.replace(problem, severity="error") for problem in problems]
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems if strict else [*problems, *statistics.notes])
-    return replace(statistics, notes=(*statistics.notes, *problems))
+    return dataclasses.replace(statistics, notes=(*statistics.notes, *problems))
 
 
 def check_figures(statistics: Statistics, rules: Rules) -> list[Problem]:

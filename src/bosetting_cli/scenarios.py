@@ -1,7 +1,7 @@
 """Many variations of one rule set in one run: a file of scenarios → a number for each.
 
-Nothing is read or normalised twice: scenarios on the same statistics share a memory, so that one
-which only changes the total, weights or method costs about a millisecond.
+Nothing is read twice, and scenarios that differ in weights, total, minimum and count alone are
+decided together.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from bosetting_cli.compare import vintages
-from bosetting_cli.decision import decide
 from bosetting_cli.errors import BosettingError, Problem, RulesError
-from bosetting_cli.memory import Memory
-from bosetting_cli.rows import statistics_notes
-from bosetting_cli.rulebook.override import override
-from bosetting_cli.rulebook.yamlfile import Document, parse_yaml
+from bosetting_cli.model.draws import decisions
+from bosetting_cli.model.notes import statistics_notes
+from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.rules import Total, override
+from bosetting_cli.rules.yamlfile import Document, parse_yaml
 from bosetting_cli.statistics.lists import read_saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from bosetting_cli.result import Note
+    from numpy.typing import NDArray
+
+    from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.notes import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
@@ -38,6 +42,7 @@ Part = Annotated[float, Meta(gt=0, le=1)]
 Weights = dict[str, Annotated[float, Meta(ge=0, le=1)]]
 GRID = "A list makes one scenario of each"
 MOST = 100_000
+TOGETHER = 1000  # scenarios that are sorted by what they have in common
 RESERVED = ("kommunenummer", "municipality", "fylke")
 
 
@@ -108,21 +113,44 @@ class Plan:
     notes: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """What one scenario gives.
 
     Attributes:
         scenario: The scenario.
-        requested: Those asked: kommunenummer → places.
-        quotas: Those asked: kommunenummer → places before rounding.
-        of_which: Sub-group → kommunenummer → places; empty unless asked for.
+        units: The kommunenummer of the statistics.
+        selected: Who is asked.
+        numbers: Places.
+        places: Places before rounding; None unless asked for.
+        shared: Sub-group → places, -1 for who can't receive it; empty unless asked for.
     """
 
     scenario: Scenario
-    requested: Mapping[str, int]
-    quotas: Mapping[str, float]
-    of_which: Mapping[str, Mapping[str, int]]
+    units: tuple[str, ...]
+    selected: NDArray[np.bool_]
+    numbers: NDArray[np.int64]
+    places: NDArray[np.float64] | None = None
+    shared: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+
+    @property
+    def requested(self) -> dict[str, int]:
+        """Those asked: kommunenummer → places."""
+        return self._of(self.numbers, self.selected)
+
+    @property
+    def quotas(self) -> dict[str, float]:
+        """Those asked: kommunenummer → places before rounding; empty unless asked for."""
+        return {} if self.places is None else self._of(self.places, self.selected)
+
+    @property
+    def of_which(self) -> dict[str, dict[str, int]]:
+        """Sub-group → kommunenummer → places; empty unless asked for."""
+        return {name: self._of(numbers, numbers >= 0) for name, numbers in self.shared.items()}
+
+    def _of(self, values: NDArray[Any], among: NDArray[np.bool_]) -> dict[str, Any]:
+        units = [self.units[place] for place in np.flatnonzero(among)]
+        return dict(zip(units, values[among].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +212,7 @@ def _checked(document: Document, file: str) -> ScenarioFile:
     try:
         found = msgspec.convert(data, ScenarioFile)
     except msgspec.ValidationError:
-        from bosetting_cli.rulebook.problems import schema_problems
+        from bosetting_cli.rules.problems import schema_problems
 
         problems = schema_problems(data, document, file, scenario_schema())
         raise RulesError([*document.problems, *problems]) from None
@@ -297,17 +325,17 @@ def run_scenarios(
         BosettingError: Some scenarios admit no allocation; all of them are named.
     """
     base = read(None)
-    sources: dict[Path | None, tuple[Statistics, Rules, Memory]] = {None: (*base, Memory())}
+    sources: dict[Path | None, tuple[Statistics, Rules]] = {None: base}
     runs: list[Run] = []
     problems: list[Problem] = []
-    for scenario in scenarios:
-        try:
-            if scenario.data not in sources:
-                sources[scenario.data] = (*read(scenario.data), Memory())
-            runs.append(_run(scenario, *sources[scenario.data], sub_groups))
-        except BosettingError as error:
-            problems += [_named(scenario, problem) for problem in error.problems]
-    used = [statistics for statistics, _, _ in sources.values()]
+    waiting = iter(scenarios)
+    while block := list(itertools.islice(waiting, TOGETHER)):
+        for scenario, found in zip(block, _decided(block, read, sources, sub_groups), strict=True):
+            if isinstance(found, Run):
+                runs.append(found)
+            else:
+                problems += [_named(scenario, problem) for problem in found]
+    used = [statistics for statistics, _ in sources.values()]
     municipalities = _municipalities(used, problems)
     if problems:
         raise BosettingError(problems)
@@ -316,16 +344,76 @@ def run_scenarios(
     return Sweep(tuple(runs), municipalities, base[1], inputs, tuple(notes))
 
 
+def _decided(
+    block: Sequence[Scenario],
+    read: Callable[[Path | None], tuple[Statistics, Rules]],
+    sources: dict[Path | None, tuple[Statistics, Rules]],
+    sub_groups: bool,
+) -> list[Run | Sequence[Problem]]:
+    """Run scenarios, those together that differ in nothing but what `Variations` holds."""
+    found: list[Run | Sequence[Problem]] = [()] * len(block)
+    alike: dict[tuple[Path | None, bytes], list[tuple[int, Rules]]] = {}
+    for place, scenario in enumerate(block):
+        try:
+            if scenario.data not in sources:
+                sources[scenario.data] = read(scenario.data)
+            rules = override(sources[scenario.data][1], **scenario.changes)
+        except BosettingError as error:
+            found[place] = error.problems
+        else:
+            alike.setdefault((scenario.data, _apart_from_numbers(rules)), []).append((place, rules))
+    for (data, _), members in alike.items():
+        own = [block[place] for place, _ in members]
+        runs = _together(own, sources[data][0], [rules for _, rules in members], sub_groups)
+        for (place, _), run in zip(members, runs, strict=True):
+            found[place] = run
+    return found
+
+
+def _apart_from_numbers(rules: Rules) -> bytes:
+    """Return what must be the same in rules that are decided together."""
+    same = msgspec.structs.replace
+    return msgspec.json.encode(
+        same(
+            rules,
+            criteria=tuple(same(c, weight=0.0, source=None) for c in rules.criteria),
+            total=Total(1),
+            minimum=same(rules.minimum, value=0, source=None),
+            select=same(rules.select, count=rules.select.count and 1, source=None),
+            reference=None,
+        )
+    )
+
+
+def _together(
+    scenarios: Sequence[Scenario], statistics: Statistics, rules: Sequence[Rules], sub_groups: bool
+) -> Iterator[Run | Sequence[Problem]]:
+    """Yield the runs of rules that differ only in numbers, or why there is none."""
+    try:
+        own = standing(statistics, rules[0])
+    except BosettingError as error:
+        yield from [error.problems] * len(scenarios)
+        return
+    varied = varied_as_ruled(rules)
+    for rows, decision in decisions(statistics, rules[0], own, varied, sub_groups=sub_groups):
+        for row, scenario in enumerate(scenarios[rows]):
+            if row in decision.problems:
+                yield decision.problems[row]
+            else:
+                yield _run(scenario, statistics, decision, row, sub_groups)
+
+
 def _run(
-    scenario: Scenario, statistics: Statistics, base: Rules, memory: Memory, sub_groups: bool
+    scenario: Scenario, statistics: Statistics, decision: Decision, row: int, sub_groups: bool
 ) -> Run:
-    rules = override(base, **scenario.changes)
-    decision = decide(statistics, rules, memory, sub_groups=sub_groups)
-    of_which = {
-        name: dict(zip(units, result.seats.tolist(), strict=True))
-        for name, (units, result) in decision.sub_groups.items()
-    }
-    return Run(scenario, decision.requested, decision.quotas, of_which)
+    selected, shared = decision.selected[row].copy(), {}
+    if not sub_groups:
+        return Run(scenario, statistics.units, selected, decision.requested[row].copy())
+    for name, (numbers, _) in decision.of_which.items():
+        shared[name] = np.where(selected & decision.standing.able[name], numbers[row], -1)
+    places = decision.contributions[:, row].sum(axis=0)
+    numbers = decision.requested[row].copy()
+    return Run(scenario, statistics.units, selected, numbers, places, shared)
 
 
 def _named(scenario: Scenario, problem: Problem) -> Problem:

@@ -11,7 +11,7 @@ import bosetting_cli
 from bosetting_cli.errors import BosettingError, Problem, shown
 from bosetting_cli.fitting import check_figures
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rulebook.loading import load_rules
+from bosetting_cli.rules import load_rules
 from bosetting_cli.statistics.loading import read, sorted_problems
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Prob
     problems = check_figures(statistics, rules)
     if not sound or any(problem.severity == "error" for problem in problems):
         return problems
-    from bosetting_cli.allocation import allocate
+    from bosetting_cli.model import allocate
 
     try:
         allocate(statistics, rules)

@@ -10,12 +10,10 @@ formulas with their sources: `docs/apportionment.md`.
 
 from __future__ import annotations
 
-from .batch import apportion_batch
-from .certificate import Apportionment, Tie
-from .exact import Divisor, SquareRoot
-from .methods import METHODS, Method, resolve_method
+from .certificate import Apportionment, Tie, binding
+from .methods import METHODS, Divisor, Method, SquareRoot, as_float, resolve_method
 from .problem import BadInputError, InfeasibleError
-from .single import apportion
+from .solve import apportion, apportion_batch, batch_within
 from .verify import VerificationError, verify
 
 __all__ = [
@@ -30,6 +28,9 @@ __all__ = [
     "VerificationError",
     "apportion",
     "apportion_batch",
+    "as_float",
+    "batch_within",
+    "binding",
     "resolve_method",
     "verify",
 ]

@@ -1,30 +1,27 @@
-"""The result with its certificate, and the check that needs nothing but the certificate."""
+"""The result with its certificate: what shows that the numbers are right, and what binds."""
 
 from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .arrival import places_before, turn
-from .divisor import DivisorRanking
-from .exact import Divisor, SquareRoot, short_decimal
+from .methods import Divisor, SquareRoot, to_power
 from .problem import whole_sum
-from .ranking import critical
+from .search import RemainderClaims, between, ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from .methods import Method
+    from .methods import FloatArray, Method
     from .problem import Problem
-    from .solution import Solution
-
-    FloatArray = NDArray[np.float64]
+    from .search import ExactClaims
 
 
 class Tie(NamedTuple):
@@ -37,6 +34,38 @@ class Tie(NamedTuple):
 
     winners: tuple[int, ...]
     losers: tuple[int, ...]
+
+
+class Cut(NamedTuple):
+    """What floating point knows of the claims between which the result is decided.
+
+    Attributes:
+        certain: whether it decided: every claim with a place beats every other one by more
+            than the errors.
+        best: the highest claim that got no place (−∞: there is none).
+        worst: the lowest claim that got one above the minimum (+∞: there is none).
+    """
+
+    certain: bool
+    best: float
+    worst: float
+
+
+@dataclass(slots=True)
+class Solution:
+    """Seats and how they were decided.
+
+    Attributes:
+        seats: whole numbers.
+        claims: the claims that decided.
+        cut: the claims next to the cut.
+        short: whether places run out among the first places that every share is owed.
+    """
+
+    seats: FloatArray
+    claims: ExactClaims
+    cut: Cut = Cut(False, math.inf, math.inf)
+    short: bool = False
 
 
 class Apportionment:
@@ -55,10 +84,11 @@ class Apportionment:
         solution: Solution,
         again: Callable[[int], Apportionment],
     ) -> None:
-        self._problem, self._solution, self._again = problem, solution, again
+        self._problem, self._again = problem, again
+        self._claims, self._cut, self._short = solution.claims, solution.cut, solution.short
         self.method = method
         self.house_size = problem.house
-        self.seats = solution.field.spread(solution.seats)
+        self.seats = solution.seats.astype(np.int64)
         self.seats.flags.writeable = False
 
     def __repr__(self) -> str:
@@ -78,13 +108,13 @@ class Apportionment:
         """
         if self.method.signposts is None:
             return None
-        if self._solution.short:
+        if self._short:
             return math.inf, math.inf
-        power = self.method.signposts.power
-        upper, lower, _ = self._critical
+        root = Fraction if self.method.signposts.power == 1 else SquareRoot
+        (upper, _), (lower, _) = self._ends
         return (
-            _root(upper, power) if upper is not None else Fraction(0),
-            _root(lower, power) if lower is not None else math.inf,
+            Fraction(0) if upper is None else root(upper),
+            math.inf if lower is None else root(lower),
         )
 
     @functools.cached_property
@@ -94,27 +124,23 @@ class Apportionment:
         For the largest remainder the quota: the shares that are worth one place (infinite if no
         unit has more than its minimum).
         """
-        if self.method.signposts is None:
-            return self._quota
-        found = self._short_divisor() if self._certain else None
+        if isinstance(self._claims, RemainderClaims):
+            return 1 / self._claims.rate if self._claims.rate else math.inf
+        found = self._short_divisor()
         if found is not None:
             return found
         lower, upper = self.divisors or (0, math.inf)
-        if lower == upper:
-            return lower
-        return _within(lower, upper)
+        return lower if lower == upper else _short_decimal(lower, upper)
 
     @functools.cached_property
     def ties(self) -> tuple[Tie, ...]:
         """The tie that decided places, if any: equal claims, settled by the caller's order."""
-        if self._solution.short:
+        if self._cut.certain:
+            return ()
+        if self._short:
             return self._tie_of_first_places()
-        if self._certain or self._solution.ranking is None:
-            return ()
-        upper, lower, (waiting, holding) = self._critical
-        if upper is None or upper != lower:
-            return ()
-        return (self._tie(holding.tolist(), waiting.tolist()),)
+        (upper, waiting), (lower, holding) = self._ends
+        return (Tie(holding, waiting),) if upper is not None and upper == lower else ()
 
     def is_near_tie(self, tolerance: float) -> bool:
         """Return whether shares off by a relative tolerance could have changed the seats.
@@ -123,12 +149,10 @@ class Apportionment:
             tolerance: Relative difference of the last claim that got a place and the first that
                 did not. Largest remainders are always called near: theirs is no ratio.
         """
-        settled = self._solution.settled
-        if self.method.signposts is None or settled is None:
+        if self.method.signposts is None or self._short:
             return True
-        return (
-            settled.worst != math.inf and settled.worst - settled.best <= tolerance * settled.worst
-        )
+        _, best, worst = self._cut
+        return worst != math.inf and worst - best <= tolerance * worst
 
     def gains_at(self, unit: int) -> int | None:
         """Return the smallest house size above this one at which a unit holds one more place.
@@ -163,79 +187,48 @@ class Apportionment:
         """Return `loses_at` of every unit; the work grows with the square of their number."""
         return [self.loses_at(unit) for unit in range(self._problem.size)]
 
-    @property
-    def _certain(self) -> bool:
-        settled = self._solution.settled
-        return settled is not None and settled.certain
-
     @functools.cached_property
-    def _critical(self) -> tuple[Fraction | None, Fraction | None, tuple[NDArray[np.intp], ...]]:
-        ranking = self._solution.ranking
-        if ranking is None:
-            raise RuntimeError("no claims were ranked")
-        return critical(ranking, self._solution.seats)
-
-    @functools.cached_property
-    def _quota(self) -> Divisor:
-        rate: Fraction = self._solution.ranking.rate  # type: ignore[union-attr]
-        return 1 / rate if rate else math.inf
-
-    def _tie(self, winners: list[int], losers: list[int]) -> Tie:
-        unit = self._solution.field.unit
-        return Tie(tuple(map(unit, winners)), tuple(map(unit, losers)))
+    def _ends(self) -> tuple[_End, _End]:
+        """The highest claim that got no place and the lowest one that did, exactly."""
+        claims, seats = self._claims, self.seats[np.newaxis].astype(np.float64)
+        with np.errstate(all="ignore"):
+            following, last = claims.following(seats)[0], claims.last(seats)[0]
+        return _end(claims, following, self.seats, -1), _end(claims, -last, self.seats - 1, 0)
 
     def _tie_of_first_places(self) -> tuple[Tie, ...]:
-        field, seats = self._solution.field, self._solution.seats
-        exact = [field.exact(i) for i in range(seats.size)]
-        low = np.broadcast_to(field.low, seats.size)
-        given = [i for i in range(seats.size) if low[i] == 0 and seats[i] == 1]
-        refused = [i for i in range(seats.size) if seats[i] == 0]
-        cut = max(exact[i] for i in refused)
-        winners = [i for i in given if exact[i] == cut]
-        if not winners:
-            return ()
-        return (self._tie(winners, [i for i in refused if exact[i] == cut]),)
+        exact, seats, low = self._problem.exact, self.seats, self._problem.low
+        owed = self._claims.low[0] > low
+        given, refused = (np.flatnonzero(owed & (seats == n)).tolist() for n in (1, 0))
+        cut = max(map(exact, refused))
+        winners, losers = ([u for u in units if exact(u) == cut] for units in (given, refused))
+        return (Tie(tuple(winners), tuple(losers)),) if winners else ()
 
     def _short_divisor(self) -> float | None:
         """Look for a divisor of few digits well inside the interval, in floating point."""
-        _, best, worst = self._solution.settled  # type: ignore[misc]
+        certain, best, worst = self._cut
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
-        if self._problem.exponent or most <= 1e-290 or least > 1e290:
+        if not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
             return None
         if most == math.inf:
             most = 2 * least if least else 1.0
         middle = (least + most) / 2
-        for digits in range(16):
-            found = float(f"{middle:.{digits}e}")
-            if least < found < most:
-                return found
-        return None
+        digits = (float(f"{middle:.{digits}e}") for digits in range(16))
+        return next((found for found in digits if least < found < most), None)
 
     def _next(self, unit: int, change: int) -> int | None:
-        position = self._position(unit)
-        if position is None:
-            return None
-        field, seats = self._solution.field, int(self.seats[unit])
-        low = int(np.broadcast_to(field.low, field.shares.size)[position])
-        high = float(np.broadcast_to(field.high, field.shares.size)[position])
-        if seats == (high if change > 0 else low):
+        problem = self._problem
+        if not -problem.size <= unit < problem.size:
+            raise IndexError(f"there is no unit {unit} among {problem.size}")
+        unit %= problem.size
+        seats, most = (
+            int(self.seats[unit]),
+            math.inf if problem.high is None else problem.high[unit],
+        )
+        if seats == (most if change > 0 else problem.low[unit]):
             return None
         if self.method.signposts is None:
             return self._search(unit, change)
-        if change > 0:
-            return self._arrival(position, seats)
-        return self._arrival(position, seats - 1) - 1
-
-    def _position(self, unit: int) -> int | None:
-        size = self._problem.size
-        if not -size <= unit < size:
-            raise IndexError(f"there is no unit {unit} among {size}")
-        unit %= size
-        units = self._solution.field.units
-        if units is None:
-            return unit
-        position = int(np.searchsorted(units, unit))
-        return position if position < units.size and units[position] == unit else None
+        return self._arrival(unit, seats) if change > 0 else self._arrival(unit, seats - 1) - 1
 
     def _search(self, unit: int, change: int) -> int | None:
         """Try house after house, for methods that are not house monotone."""
@@ -250,36 +243,121 @@ class Apportionment:
                 return house
         return None
 
-    def _arrival(self, position: int, place: int) -> int:
-        """Return the house size at which a unit gets a place, counting from 0."""
-        field, signposts = self._solution.field, self.method.signposts
-        if signposts is None:
-            raise TypeError("largest remainders have no order of places")
-        below = self._problem.house - field.house
-        if place < signposts.first:
-            return below + whole_sum(field.low, field.shares.size) + turn(field, position)
-        ranking = DivisorRanking(field, signposts)  # not the solution's: there may be none
-        return below + places_before(ranking, position, place) + 1
+    def _arrival(self, unit: int, place: int) -> int:
+        """Return the house size at which a unit gets a place, counting places from 0."""
+        claims = self._claims
+        if place >= claims.signposts.first:
+            with np.errstate(all="ignore"):
+                return _places_before(claims, unit, place) + 1
+        owed = claims.low[0] > self._problem.low
+        ahead = np.flatnonzero(owed & (self._problem.shares >= self._problem.shares[unit]))
+        own = (-self._problem.exact(unit), unit)
+        before = sum((-self._problem.exact(other), other) <= own for other in ahead.tolist())
+        return whole_sum(self._problem.low) + before
 
 
-def _root(value: Fraction, power: int) -> Divisor:
-    return value if power == 1 else SquareRoot(value)
+_End = tuple[Fraction | None, tuple[int, ...]]
 
 
-def _within(lower: Divisor, upper: Divisor) -> Fraction:
-    """Return a short decimal strictly between two divisors."""
-    bits = 64
+def _end(claims: ExactClaims, values: FloatArray, places: NDArray[np.int64], rank: int) -> _End:
+    """Find the claim with the highest value exactly, and the units that have it.
+
+    Args:
+        claims: the claims.
+        values: claims in floating point, or their negatives for the lowest one (−∞: none).
+        places: to which they are.
+        rank: where it is among the doubtful ones: -1 the highest, 0 the lowest.
+    """
+    best = float(values.max())
+    if best == -math.inf:
+        return None, ()
+    units = np.flatnonzero(values >= best - claims.slack(abs(best)))
+    order, distinct = ranks(claims, units, places[units])
+    return distinct[rank], tuple(units[order == rank % len(distinct)].tolist())
+
+
+def _places_before(claims: ExactClaims, unit: int, place: int) -> int:
+    """Count the places, minimums included, that are awarded before a unit's place."""
+    bar, exact = claims.claim(claims.weights.item(0, unit), float(place)), claims.exact(unit, place)
+    counts, close = claims.low[0], np.arange(claims.weights.size)
+    if bar > 1e-250 and claims.weights.max() / bar < 2.0**45:
+        counts, close, _ = between(claims, bar, bar)
+    numbers = [int(number) for number in counts.tolist()]
+    for other in set(close.tolist()):
+        numbers[other] = _count(claims, other, exact, unit)
+    return sum(numbers)
+
+
+def _count(claims: ExactClaims, unit: int, bar: Fraction, rival: int) -> int:
+    """Count the places of a unit that are awarded before a rival's place with a claim, exactly."""
+    quotient = claims.problem.exact(unit) ** claims.signposts.power / bar
+    whole = math.floor(quotient) if claims.signposts.power == 1 else math.isqrt(int(quotient))
+    low = int(claims.low[0, unit])
+    most = whole + 1 if claims.high is None else min(whole + 1, claims.high[0, unit])
+    number = max(int(most), low)
+    while number > low and (-claims.exact(unit, number - 1), unit) >= (-bar, rival):
+        number -= 1  # once or twice: d(k) is from k to k + 1
+    return number
+
+
+def _short_decimal(lower: Divisor, upper: Divisor) -> Fraction:
+    """Return a number strictly between two divisors that has the fewest decimal digits."""
+    if upper == math.inf:
+        return Fraction(_floor(lower, Fraction(1)) + 1)
+    ratio = to_power(upper, 1)  # of a root the square: larger, but for a root below 1
+    step = Fraction(10) ** max(len(str(ratio.numerator)) - len(str(ratio.denominator)) + 1, 0)
     while True:
-        least = lower if isinstance(lower, Fraction) else _rounded_root(lower, bits, 1)
-        if upper == math.inf:
-            return Fraction(math.floor(least) + 1)
-        most = upper if isinstance(upper, Fraction) else _rounded_root(upper, bits, 0)
-        if least < most:
-            return short_decimal(least, most)
-        bits *= 2
+        found = (_floor(lower, step) + 1) * step
+        if found < upper:
+            return found
+        step /= 10
 
 
-def _rounded_root(root: Any, bits: int, up: int) -> Fraction:
-    """Round a square root down (or up) to a multiple of 2**-bits."""
-    scaled = math.floor(root.square * 4**bits)
-    return Fraction(math.isqrt(scaled) + up, 2**bits)
+def _floor(value: Divisor, step: Fraction) -> int:
+    """Return how many whole steps a divisor holds."""
+    if isinstance(value, SquareRoot):
+        return math.isqrt(math.floor(value.square / step**2))
+    return math.floor(Fraction(value) / step)
+
+
+def binding(
+    result: Apportionment,
+    shares: Sequence[float | Fraction],
+    minimums: Sequence[int],
+    maximums: Sequence[int | None],
+) -> tuple[list[bool], list[bool]]:
+    """Tell which requirements bind in a result, exactly.
+
+    Args:
+        result: From `apportion`.
+        shares: The shares that it was made from.
+        minimums: One for each unit.
+        maximums: One for each unit; None: no limit.
+
+    Returns:
+        For each unit whether its minimum binds, and whether its maximum does: with the same
+        divisor (or quota) and no requirement it would have fewer, or more.
+
+    Example:
+        >>> from bosetting_cli.apportionment import apportion
+        >>> binding(apportion([8, 1], 6, minimums=2), [8, 1], [2, 2], [None, None])
+        ([False, True], [False, False])
+    """
+    signposts, divisor = result.method.signposts, result.divisor
+    seats = result.seats.tolist()
+    if divisor == math.inf:
+        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(
+            seats
+        )
+    power = signposts.power if signposts else 1
+    unit = to_power(divisor, power)
+
+    def excess(share: float | Fraction, number: int, place: int) -> Fraction:
+        rounding = signposts.exact(place) if signposts else Fraction(number)
+        return Fraction(share) ** power - unit * rounding
+
+    columns = list(zip(shares, seats, minimums, maximums, strict=True))
+    return (
+        [0 < n == least and excess(share, n, n - 1) < 0 for share, n, least, _ in columns],
+        [n == most and excess(share, n, n) > 0 for share, n, _, most in columns],
+    )

@@ -1,11 +1,16 @@
-"""The methods by name: what each rounds at, what it is called elsewhere, whom it favours."""
+"""The methods by name: what each rounds at, what it is called elsewhere.
+
+Beside them the divisors they round by, which for Huntington–Hill can be square roots.
+"""
 
 from __future__ import annotations
 
 import difflib
+import functools
+import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,52 +18,50 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     FloatArray = NDArray[np.float64]
+    IntArray = NDArray[np.intp]
+    BoolArray = NDArray[np.bool_]
 
 
-class Signposts(Protocol):
-    """A signpost sequence d(0) ≤ d(1) < …: a quotient between k and k + 1 is rounded at d(k)."""
+class Signposts:
+    """A signpost sequence d(0) ≤ d(1) < …: quotients above d(k) are rounded up to k + 1.
 
-    power: int
-    """Signposts are rational in this power: 1, or 2 where d(k) is a square root."""
-    first: int
-    """The smallest k with d(k) > 0: 1 where every positive share is owed a first place."""
-    shift: float
-    """What rounding adds on average, about 1/2 − r for d(k) = k + r."""
+    Attributes:
+        power: Signposts are rational in this power: 1, or 2 where d(k) is a square root.
+        first: The smallest k with d(k) > 0: 1 where every positive share is owed a first place.
+        shift: What rounding adds on average, about 1/2 − r for d(k) = k + r.
+    """
 
-    def value(self, places: FloatArray) -> FloatArray:
-        """Return d(k) for whole numbers k, correct to 4 units in the last place."""
+    power = 1
+    first = 0
+    shift = 0.0
 
-    def below(self, places: FloatArray) -> FloatArray:
-        """Return d(k − 1) for whole numbers k ≥ 1, equally correct."""
+    def value(self, places: Any) -> Any:
+        """Return d(k) for whole numbers k (a float or an array) to 4 units in the last place."""
+        raise NotImplementedError
 
     def exact(self, place: int) -> Fraction:
         """Return d(k) to the power `power`, exactly."""
+        raise NotImplementedError
 
     def rounded(self, quotients: FloatArray) -> FloatArray:
         """Round quotients at the signposts (overwriting them), up to floating-point error."""
+        whole = np.floor(np.minimum(quotients, 2.0**53, out=quotients))
+        whole += quotients > self.value(whole)
+        return whole
 
 
-class Stationary:
+class Stationary(Signposts):
     """d(k) = k + r for a fixed r from 0 (Adams) to 1 (D'Hondt)."""
-
-    power = 1
 
     def __init__(self, r: Fraction) -> None:
         self.r = r
         self.first = 0 if r > 0 else 1
         self.shift = float(Fraction(1, 2) - r)
-        # arrays without dimension: NumPy adds them faster than Python's floats
-        self._r: FloatArray = np.array(float(r))
-        self._up: FloatArray = np.array(float(1 - r))
-        self._rise = float(1 - r)
+        self._r, self._rise = float(r), float(1 - r)
 
-    def value(self, places: FloatArray) -> FloatArray:
+    def value(self, places: Any) -> Any:
         """Return k + r."""
-        return np.add(places, self._r)
-
-    def below(self, places: FloatArray) -> FloatArray:
-        """Return k − (1 − r)."""
-        return np.subtract(places, self._up)
+        return places + self._r
 
     def exact(self, place: int) -> Fraction:
         """Return k + r as a fraction."""
@@ -70,32 +73,24 @@ class Stationary:
         return np.floor(quotients, out=quotients)
 
 
-class _Mean:
-    """Signposts at a mean of k and k + 1: shared rounding."""
+class FirstDivisor(Signposts):
+    """d(0) = 0.7, that is 1.4/2, and d(k) = k + 1/2 for the other places."""
 
-    first = 1
-    shift = 0.0
+    def value(self, places: Any) -> Any:
+        """Return k + 1/2, or 0.7 for the first place."""
+        return np.maximum(places + 0.5, 0.7)
 
-    def value(self, places: FloatArray) -> FloatArray:
-        """Return the mean of k and k + 1."""
-        raise NotImplementedError
-
-    def below(self, places: FloatArray) -> FloatArray:
-        """Return the mean of k − 1 and k."""
-        return self.value(places - 1.0)
-
-    def rounded(self, quotients: FloatArray) -> FloatArray:
-        """Round up above the mean."""
-        whole = np.floor(np.minimum(quotients, 2.0**53, out=quotients))
-        return whole + (quotients > self.value(whole))
+    def exact(self, place: int) -> Fraction:
+        """Return the same as a fraction."""
+        return place + Fraction(1, 2) if place else Fraction(7, 10)
 
 
-class HarmonicMean(_Mean):
+class HarmonicMean(Signposts):
     """d(k) = 2k(k + 1)/(2k + 1), Dean's signposts."""
 
-    power = 1
+    first = 1
 
-    def value(self, places: FloatArray) -> FloatArray:
+    def value(self, places: Any) -> Any:
         """Return the harmonic mean of k and k + 1."""
         return places * (places + 1.0) / (places + 0.5)
 
@@ -104,18 +99,70 @@ class HarmonicMean(_Mean):
         return Fraction(2 * place * (place + 1), 2 * place + 1)
 
 
-class GeometricMean(_Mean):
+class GeometricMean(Signposts):
     """d(k) = √(k(k + 1)), Huntington's and Hill's signposts."""
 
     power = 2
+    first = 1
 
-    def value(self, places: FloatArray) -> FloatArray:
+    def value(self, places: Any) -> Any:
         """Return the geometric mean of k and k + 1."""
         return np.sqrt(places * (places + 1.0))
 
     def exact(self, place: int) -> Fraction:
         """Return the square of the geometric mean, k(k + 1)."""
         return Fraction(place * (place + 1))
+
+
+@functools.total_ordering
+@dataclass(frozen=True, eq=False)
+class SquareRoot:
+    """The square root of a rational number, which is what bounds a Huntington–Hill divisor.
+
+    Attributes:
+        square: the number under the root.
+    """
+
+    square: Fraction
+
+    def __float__(self) -> float:
+        numerator, denominator = self.square.as_integer_ratio()
+        shift = max(0, 128 - numerator.bit_length() + denominator.bit_length())
+        shift += shift % 2
+        root = math.isqrt((numerator << shift) // denominator)
+        return float(Fraction(root, 1 << shift // 2))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, int | float | Fraction | SquareRoot) and (
+            self.square == to_power(other, 2)
+        )
+
+    def __lt__(self, other: Divisor) -> bool:
+        return self.square < to_power(other, 2)
+
+    def __hash__(self) -> int:
+        return hash(("square root", self.square))
+
+    def __str__(self) -> str:
+        return f"√({self.square})"
+
+
+Divisor = Fraction | SquareRoot | float
+
+
+def to_power(value: Divisor, power: int) -> Any:
+    """Return a number that isn't negative to the power 1 or 2, exactly (infinity stays so)."""
+    if isinstance(value, SquareRoot):
+        return value.square
+    return value if value == math.inf else Fraction(value) ** power
+
+
+def as_float(divisor: Divisor) -> float:
+    """Return a divisor as a float, infinite if it is beyond the largest."""
+    try:
+        return float(divisor)
+    except OverflowError:
+        return math.inf
 
 
 @dataclass(frozen=True)
@@ -126,8 +173,6 @@ class Method:
         name: the canonical name, as `resolve_method` and rules files spell it.
         title: the names by which the literature knows it.
         aliases: further names that `resolve_method` accepts.
-        summary: how it rounds and whom it favours, in one sentence.
-        kind: whether it rounds at a common divisor or by largest remainders.
         signposts: where a divisor method rounds; None for largest remainders.
         renewed_quota: for largest remainders, whether the quota is taken anew over the units
             that are not at a bound.
@@ -136,8 +181,6 @@ class Method:
     name: str
     title: str
     aliases: tuple[str, ...]
-    summary: str
-    kind: Literal["divisor", "largest remainder"]
     signposts: Signposts | None = None
     renewed_quota: bool = False
 
@@ -147,58 +190,38 @@ _ALL = (
         "sainte-lague",
         "Sainte-Laguë (Webster)",
         ("webster", "sainte-laguë", "saintelague", "major-fractions", "odd-numbers"),
-        "rounds to the nearest whole number; favours neither large nor small",
-        "divisor",
         Stationary(Fraction(1, 2)),
     ),
     Method(
         "dhondt",
         "D'Hondt (Jefferson)",
         ("jefferson", "d'hondt", "d-hondt", "hagenbach-bischoff", "greatest-divisors"),
-        "rounds down; favours large units",
-        "divisor",
         Stationary(Fraction(1)),
     ),
-    Method(
-        "adams",
-        "Adams (smallest divisors)",
-        ("smallest-divisors",),
-        "rounds up; favours small units and gives each positive share a first place",
-        "divisor",
-        Stationary(Fraction(0)),
-    ),
-    Method(
-        "dean",
-        "Dean (harmonic mean)",
-        ("harmonic-mean",),
-        "rounds at the harmonic mean; favours small units slightly",
-        "divisor",
-        HarmonicMean(),
-    ),
+    Method("adams", "Adams (smallest divisors)", ("smallest-divisors",), Stationary(Fraction(0))),
+    Method("dean", "Dean (harmonic mean)", ("harmonic-mean",), HarmonicMean()),
     Method(
         "huntington-hill",
         "Huntington–Hill (equal proportions)",
         ("hill", "huntington", "equal-proportions", "geometric-mean"),
-        "rounds at the geometric mean; favours small units slightly (US House since 1941)",
-        "divisor",
         GeometricMean(),
+    ),
+    Method(
+        "modified-sainte-lague",
+        "Modified Sainte-Laguë (first divisor 1.4)",
+        ("sainte-lague-1.4", "modified-sainte-laguë", "modified-saintelague", "modified-webster"),
+        FirstDivisor(),
     ),
     Method(
         "largest-remainder",
         "Largest remainder (Hamilton, Hare), quota renewed",
         ("hamilton", "hare", "hare-niemeyer", "vinton", "largest-remainders"),
-        "whole quotas, then the largest remainders; the quota is taken anew over the units "
-        "that are not at a bound (Swiss National Council)",
-        "largest remainder",
         renewed_quota=True,
     ),
     Method(
         "largest-remainder-fixed",
         "Largest remainder (Hamilton, Vinton), original quotas",
         ("largest-remainder-1880", "hamilton-1880", "vinton-1880"),
-        "the larger of minimum and whole quota, then the largest remainders of the original "
-        "quotas (US House 1850–1900)",
-        "largest remainder",
     ),
 )
 
@@ -243,14 +266,7 @@ def _stationary(text: str) -> Method:
         raise ValueError(f"'{_PREFIX}{text}': '{text}' is not a number from 0 to 1") from None
     if not 0 <= r <= 1:
         raise ValueError(f"'{_PREFIX}{text}': {text} is not between 0 (Adams) and 1 (D'Hondt)")
-    return Method(
-        f"{_PREFIX}{text}",
-        f"Stationary divisor with r = {text}",
-        (),
-        f"rounds up from a fractional part of {text}",
-        "divisor",
-        Stationary(r),
-    )
+    return Method(f"{_PREFIX}{text}", f"Stationary divisor with r = {text}", (), Stationary(r))
 
 
 def _unknown(name: str, plain: str) -> str:

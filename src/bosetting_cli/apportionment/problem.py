@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 import numpy as np
 
-from .exact import exact_sum
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.intp]
+    from .methods import BoolArray, FloatArray
+
     Shares = Sequence[float] | Sequence[Fraction] | NDArray[Any]
     Bounds = SupportsIndex | Sequence[int | None] | NDArray[Any] | None
 
@@ -68,38 +66,35 @@ class Problem:
         exponent: the power of two by which `shares` are scaled; 0 unless they are extreme.
         given: float64 as they were given, where float64 can hold them.
         rational: the exact shares where float64 can't hold them, else None.
-        positive: whether no share is 0.
         house: the house size.
-        low: minimums, one float64 for all (no dimension) or one per unit.
-        high: maximums in the same form; infinite where there is none.
-        capped: whether there are maximums.
+        low: the fewest places of each unit.
+        high: the most places of each, a share of 0 having its minimum; None without a limit.
     """
 
-    __slots__ = (
-        "capped", "exponent", "given", "high", "house", "low", "positive", "rational", "shares",
-        "size",
-    )  # fmt: skip
+    __slots__ = ("exponent", "given", "high", "house", "low", "rational", "shares", "size")
 
     def __init__(self, shares: Shares, house_size: SupportsIndex, low: Bounds, high: Bounds):
         self.house = _house(house_size)
         self.exponent = 0
         self.rational: list[Fraction] | None = None
-        if type(shares) is np.ndarray and shares.dtype == np.float64 and shares.ndim == 1:
-            self.shares = self.given = shares
-        else:
-            self._convert(shares)
+        self.given = self.shares = self._as_floats(shares)
         self.size: int = self.shares.size
-        self._check_shares()
-        self.low = _bound(low, self.size, "minimums", _ZERO)
-        self.high = _bound(high, self.size, "maximums", _INFINITE)
-        self.capped = self.high is not _INFINITE
-        self._check_bounds()
+        all_positive = self._check_shares()
+        least = bound(low, self.size, "minimums")
+        self.low = np.zeros(self.size) if least is None else least
+        self.high = bound(high, self.size, "maximums")
+        self._check_bounds(all_positive)
 
-    def are_positive(self) -> NDArray[np.bool_]:
-        """Mark the units whose share is above 0, however small beside the others."""
-        if self.rational is not None:
-            return np.array([share > 0 for share in self.rational], dtype=bool)
-        return self.given > 0
+    def magnify(self) -> None:
+        """Scale the shares up, where those that decide are too small beside others for floats.
+
+        The others must be at their maximums; how far above does not matter.
+        """
+        self.exponent += 800
+        if self.rational is None:
+            self.shares = np.minimum(np.ldexp(self.given, self.exponent), _LARGEST)
+        else:
+            self.shares = _scaled(self.rational, self.exponent)
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
@@ -107,42 +102,37 @@ class Problem:
             return self.rational[unit]
         return Fraction(self.given.item(unit))
 
-    def exact_sum(self, units: IntArray | None = None) -> Fraction:
-        """Return the sum of the shares (of some units) as a fraction."""
-        if self.rational is not None:
-            chosen = self.rational if units is None else map(self.rational.__getitem__, units)
-            return sum(chosen, Fraction(0))
-        return exact_sum(self.given if units is None else self.given[units])
+    def exact_sum(self, units: BoolArray) -> Fraction:
+        """Return the sum of the shares of the units marked, as a fraction."""
+        if self.rational is None:
+            return exact_sum(self.given[units])
+        chosen = (self.rational[unit] for unit in np.flatnonzero(units))
+        return sum(chosen, Fraction(0))
 
-    def _convert(self, shares: Shares) -> None:
+    def _as_floats(self, shares: Shares) -> FloatArray:
         array = np.asarray(shares)
         if array.ndim != 1:
             raise BadInputError(f"shares must have one dimension, not {array.ndim}", "shares")
         kind = array.dtype.kind
         fits = kind in "iu" and (not array.size or abs(array).max() <= LARGEST_HOUSE)
         if fits or (kind == "f" and array.dtype.itemsize <= 8):
-            self.shares = self.given = array.astype(np.float64)
-        elif kind in "iuO":
-            self._convert_rational(array.tolist())
-        else:
+            return array.astype(np.float64, copy=False)
+        if kind not in "iuO":
             raise BadInputError(f"shares must be numbers, not {array.dtype}", "shares")
-
-    def _convert_rational(self, values: list[Any]) -> None:
-        self.rational = [_rational(value, index) for index, value in enumerate(values)]
+        self.rational = [_rational(value, index) for index, value in enumerate(array.tolist())]
         largest = max(self.rational, default=Fraction(0))
         if largest > 0:
             self.exponent = largest.denominator.bit_length() - largest.numerator.bit_length()
-        scale = Fraction(2) ** self.exponent
-        self.shares = self.given = np.array([float(value * scale) for value in self.rational])
+        return _scaled(self.rational, self.exponent)
 
-    def _check_shares(self) -> None:
+    def _check_shares(self) -> bool:
+        """Refuse bad shares, scale extreme ones; say whether all are surely positive."""
         shares = self.shares
         if not self.size:
             raise BadInputError("there are no shares", "shares")
         smallest = shares.item(shares.argmin())  # argmin: a quarter of the time of min
-        self.positive = smallest > 0.0
         if smallest >= 0.0 and 1e-200 < shares.item(shares.argmax()) < 1e200:
-            return
+            return bool(smallest > 0.0)
         _refuse(np.isnan(shares), "not a number")
         _refuse(np.isinf(shares), "infinite")
         _refuse(shares < 0, "negative")
@@ -151,24 +141,50 @@ class Problem:
             raise BadInputError("all shares are zero", "shares")
         self.exponent = 600 - math.frexp(largest)[1]
         self.shares = np.ldexp(shares, self.exponent)
+        return bool(smallest > 0.0)
 
-    def _check_bounds(self) -> None:
-        if self.capped:
-            crossing = np.broadcast_to(self.low > self.high, self.size)
-            if crossing.any():
-                _refuse_crossing(self.low, self.high, int(crossing.argmax()), self.size)
-        required = whole_sum(self.low, self.size)
-        if required > self.house:
+    def _check_bounds(self, all_positive: bool) -> None:
+        if self.high is not None and (crossing := self.low > self.high).any():
+            index = int(crossing.argmax())
+            least, most = int(self.low[index]), int(self.high[index])
+            raise BadInputError(
+                f"unit {index}: the minimum {least} is above the maximum {most}", "minimums", index
+            )
+        if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
+        if not all_positive:
+            most = math.inf if self.high is None else self.high
+            self.high = np.where(self._are_positive(), most, self.low)
+        if self.high is not None and np.add.reduce(self.high) < self.house:
+            raise InfeasibleError("maximums", whole_sum(self.high), self.house)
+
+    def _are_positive(self) -> BoolArray:
+        if self.rational is None:
+            return self.given > 0
+        return np.array([share > 0 for share in self.rational], dtype=bool)
 
 
-_ZERO, _INFINITE = np.zeros(()), np.full((), math.inf)
+_LARGEST = 2.0**1000
 
 
-def whole_sum(values: FloatArray, size: int) -> int:
-    """Add up whole numbers, one for all of `size` units or one each, exactly."""
-    if not values.ndim:
-        return int(values) * size
+def _scaled(values: list[Fraction], exponent: int) -> FloatArray:
+    scale = Fraction(2) ** exponent
+    return np.array([float(min(value * scale, _LARGEST)) for value in values])
+
+
+def exact_sum(values: FloatArray) -> Fraction:
+    """Add up finite floats exactly."""
+    if not values.size:
+        return Fraction(0)
+    mantissas, exponents = np.frexp(values)
+    lowest = int(exponents.min())
+    whole = np.ldexp(mantissas, 53).astype(np.int64).tolist()
+    total = sum(map(operator.lshift, whole, (exponents - lowest).tolist()))
+    return Fraction(total) * Fraction(2) ** (lowest - 53)
+
+
+def whole_sum(values: FloatArray) -> int:
+    """Add up whole numbers exactly."""
     total = float(np.add.reduce(values))
     return int(total) if total < LARGEST_HOUSE else sum(map(int, values.tolist()))
 
@@ -177,13 +193,6 @@ def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
     if wrong.any():
         index = int(wrong.argmax())
         raise BadInputError(f"share {index} is {said}", "shares", index)
-
-
-def _refuse_crossing(low: FloatArray, high: FloatArray, index: int, size: int) -> None:
-    least, most = (int(np.broadcast_to(bound, size)[index]) for bound in (low, high))
-    raise BadInputError(
-        f"unit {index}: the minimum {least} is above the maximum {most}", "minimums", index
-    )
 
 
 def _house(value: SupportsIndex) -> int:
@@ -208,32 +217,36 @@ def _rational(value: Any, index: int) -> Fraction:
         raise BadInputError(f"share {index} is {said}", "shares", index) from None
 
 
-def _bound(given: Bounds, size: int, name: str, unset: FloatArray) -> FloatArray:
+def bound(given: Bounds, size: int, name: str) -> FloatArray | None:
+    """Return a bound as one whole number per unit; None if there is none.
+
+    Args:
+        given: as `apportion` takes it.
+        size: how many units there are.
+        name: the argument's name, "minimums" or "maximums".
+
+    Raises:
+        BadInputError: for what is not a whole number, or not one per unit.
+    """
     if given is None:
-        return unset
+        return None
     if type(given) is int and 0 <= given <= LARGEST_HOUSE:
-        return np.array(given, dtype=np.float64)
-    if isinstance(given, list | tuple) and None in given:
-        if not any(value is not None for value in given) and len(given) == size:
-            return unset
-        array = np.array([float(unset) if value is None else value for value in given])
-    else:
-        array = np.asarray(given)
+        return np.full(size, given, dtype=np.float64)
+    array = np.asarray(given)
     if array.ndim and array.shape != (size,):
         raise BadInputError(f"{size} shares but {array.size} {name}", name)
     if array.dtype.kind in "iuf" and array.size and array.min() >= 0:
         values = np.minimum(array, 2.0 * LARGEST_HOUSE, dtype=np.float64)
         if (values == np.floor(values)).all() and (name == "maximums" or np.isfinite(array).all()):
-            return np.asarray(values)
+            return np.array(np.broadcast_to(values, size))
     if not array.ndim:
-        return np.array(_whole(array.item(), name, None))
-    return np.array(
-        [
-            float(unset) if value is None else _whole(value, name, index)
-            for index, value in enumerate(array.tolist())
-        ],
-        dtype=np.float64,
-    )
+        return np.full(size, _whole(array.item(), name, None))
+    unset = 0.0 if name == "minimums" else math.inf
+    checked = [
+        unset if value is None else _whole(value, name, index)
+        for index, value in enumerate(array.tolist())
+    ]
+    return np.array(checked)
 
 
 def _whole(value: Any, name: str, index: int | None) -> float:

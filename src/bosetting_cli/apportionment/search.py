@@ -1,99 +1,322 @@
-"""The search in rational arithmetic, for shares or houses beyond the reach of floating point."""
+"""The places in order of claim: floats where their error bound decides, fractions elsewhere.
+
+Every method here hands out places by claim: place k of a unit (the step from k to k + 1) has a
+claim, a unit's claims fall with k, and the places with the highest claims are awarded, equal
+claims in the units' order. A divisor method's claim is share/d(k); the largest remainder's is
+quota − k. `search` does it in floating point, for many rows of units at once; `decide` puts the
+places that are too close for it in order exactly, for one row.
+"""
 
 from __future__ import annotations
 
-import heapq
-from collections import Counter
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-
-from .exact import level
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from numpy.typing import NDArray
+    from .methods import BoolArray, FloatArray, IntArray, Signposts
+    from .problem import Problem
 
-    from .divisor import DivisorRanking
-
-    FloatArray = NDArray[np.float64]
-    Entry = tuple[Fraction, int, int]
-
-
-def search_exactly(ranking: DivisorRanking) -> FloatArray:
-    """Find the seats of a divisor method: round down at the exact quota, then fill up.
-
-    Args:
-        ranking: the claims, with their bounds and the house size.
-
-    Returns:
-        The seats; the steps grow with the number of units, not with the house.
-    """
-    field, size = ranking.field, ranking.shares.size
-    low = [int(value) for value in np.broadcast_to(ranking.low, size).tolist()]
-    high: list[float] = np.broadcast_to(ranking.high, size).tolist()
-    shares = [field.exact(position) for position in range(size)]
-    x = level(Counter(zip(shares, zip(low, high, strict=True), strict=True)), field.house)
-    seats = [
-        int(min(max(int(share * x), least), most))
-        for share, least, most in zip(shares, low, high, strict=True)
-    ]
-    return np.array(_Exchange(ranking, seats, low, high).settled(), dtype=np.float64)
+_FEW = 10
+_ROUNDS = 100
+_SLACK = 2.0**-46
+_SMALLEST, _LARGEST = 1e-290, 1e290
+_SAMPLE = 4096
 
 
-class _Exchange:
-    """Units by their claims to one more place and to the last one held.
+class Claims:
+    """Claims share/d(k) of rows of units to their places k, and the bounds of the places.
 
-    An entry of a heap is stale once its unit's seats have changed, and dropped when it is on top.
+    Places are given at a level x: x · share is rounded at the signposts, so x is 1/d.
     """
 
     def __init__(
-        self, ranking: DivisorRanking, seats: list[int], low: list[int], high: list[float]
+        self,
+        shares: FloatArray,
+        low: FloatArray,
+        high: FloatArray | None,
+        house: FloatArray,
+        signposts: Signposts,
     ) -> None:
-        self.ranking, self.seats, self.low, self.high = ranking, seats, low, high
-        self.waiting: list[Entry] = []
-        self.holding: list[Entry] = []
-        for unit in range(len(seats)):
-            self._enter(unit)
+        """Take shares (D × n), bounds (D × n; None: no limit) and the places to give (D)."""
+        self.weights, self.low, self.high, self.house = shares, low, high, house
+        self.signposts = signposts
+        if signposts.first:  # every positive share is owed a first place
+            self.low = np.maximum(low, 1.0 if high is None else np.minimum(high, 1.0))
 
-    def settled(self) -> list[int]:
-        """Fill up to the house size, then exchange places until no claim is passed over."""
-        missing = self.ranking.field.house - sum(self.seats)
-        while missing > 0:
-            self._move(self._top(self.waiting)[1], 1)
-            missing -= 1
-        while missing < 0:
-            self._move(-self._top(self.holding)[1], -1)
-            missing += 1
-        while self._is_passed_over():
-            self._move(-self._top(self.holding)[1], -1)
-            self._move(self._top(self.waiting)[1], 1)
-        return self.seats
+    def claim(self, weights: Any, places: Any) -> Any:
+        """Return share/d(k); each is off by less than 8 units in the last place."""
+        return weights / self.signposts.value(places)
 
-    def _is_passed_over(self) -> bool:
-        """Say whether the best claim without a place goes before the worst one with it."""
-        if not self._has_top(self.waiting) or not self._has_top(self.holding):
-            return False
-        (best, waiting, _), (worst, holding, _) = self.waiting[0], self.holding[0]
-        return (-best, -waiting) > (worst, holding)
+    def slack(self, claim: float) -> float:
+        """Return how far apart two computed claims near this one must be to be in order."""
+        return claim * _SLACK + _SMALLEST
 
-    def _enter(self, unit: int) -> None:
-        number, exact = self.seats[unit], self.ranking.exact
-        if number < self.high[unit]:
-            heapq.heappush(self.waiting, (-exact(unit, number), unit, number))
-        if number > self.low[unit]:
-            heapq.heappush(self.holding, (exact(unit, number - 1), -unit, number))
+    def are_clear(self, best: FloatArray, worst: FloatArray, error: float = 0.0) -> BoolArray:
+        """Mark the rows whose lowest claim with a place surely beats the highest without.
 
-    def _has_top(self, heap: list[Entry]) -> bool:
-        while heap and self.seats[abs(heap[0][1])] != heap[0][2]:
-            heapq.heappop(heap)
-        return bool(heap)
+        Args:
+            best: The highest claims without a place.
+            worst: The lowest claims with one.
+            error: How far from the truth, relatively, each share may be.
+        """
+        return best < worst * (1.0 - _SLACK - 2.0 * error) - _SMALLEST
 
-    def _top(self, heap: list[Entry]) -> Entry:
-        self._has_top(heap)
-        return heap[0]
+    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return a level for each row to begin with, and two that are surely around it.
 
-    def _move(self, unit: int, change: int) -> None:
-        self.seats[unit] += change
-        self._enter(unit)
+        Where there are minimums, the level is tried at once for every number of largest units
+        above a common one.
+        """
+        around = np.zeros(self.house.shape), np.full(self.house.shape, np.inf)
+        least = np.maximum.reduce(self.low, axis=1)
+        gap = least - self.signposts.shift
+        if not least.any():
+            weight = np.add.reduce(self.weights, axis=1)
+            x = (self.house + gap * self.weights.shape[1]) / weight
+            return np.where(x > 0, x, self.house / weight), *around
+        step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
+        falling = -self.weights[:, ::step]
+        falling.sort(axis=1)
+        spare = (self.house - np.add.reduce(self.low, axis=1)) / step
+        gap = gap[:, np.newaxis]
+        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap - spare[:, np.newaxis]
+        x /= np.add.accumulate(falling, axis=1)
+        falling *= x
+        above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
+        return x[np.arange(above.size), above - 1], *around
+
+    def bar(self, x: float) -> float:
+        """Return the claim down to which places are given at a level."""
+        return 1.0 / x if x else math.inf
+
+    def level(self, claim: float) -> float:
+        """Return the level at which places are given down to a claim."""
+        return self.bar(claim)
+
+    def rounded(self, x: FloatArray) -> FloatArray:
+        """Return how many places each unit has at a level, without regard to bounds."""
+        return self.signposts.rounded(self.weights * x[:, np.newaxis])
+
+    def rise(self, free: BoolArray) -> FloatArray:
+        """Return how fast the places of a row rise with the level, these units being free."""
+        return np.asarray(np.add.reduce(self.weights * free, axis=1))
+
+    def seats(self, x: FloatArray) -> FloatArray:
+        """Return the places at a level, within the bounds."""
+        seats = self.rounded(x)
+        np.maximum(seats, self.low, out=seats)
+        if self.high is not None:
+            np.minimum(seats, self.high, out=seats)
+        return seats
+
+    def free(self, seats: FloatArray) -> BoolArray:
+        """Mark the units between their bounds."""
+        free = seats > self.low
+        return free if self.high is None else free & (seats < self.high)
+
+    def following(self, seats: FloatArray) -> FloatArray:
+        """Return the claims to one more place; −∞ at the maximum."""
+        claims: FloatArray = self.claim(self.weights, seats)
+        if self.high is not None:
+            np.putmask(claims, seats >= self.high, -np.inf)
+        return claims
+
+    def last(self, seats: FloatArray) -> FloatArray:
+        """Return the claims to the last place held; +∞ at the minimum."""
+        claims: FloatArray = self.claim(self.weights, seats - 1.0)
+        np.putmask(claims, seats <= self.low, np.inf)
+        return claims
+
+
+class ExactClaims(Claims):
+    """The claims of a single row, with its exact shares."""
+
+    def __init__(self, problem: Problem, signposts: Signposts) -> None:
+        high = None if problem.high is None else problem.high[np.newaxis]
+        low, house = problem.low[np.newaxis], np.array([float(problem.house)])
+        super().__init__(problem.shares[np.newaxis], low, high, house, signposts)
+        self.problem = problem
+
+    def exact(self, unit: int, place: int) -> Fraction:
+        """Return (share/d(k)) to the signposts' power: in the same order as the claims."""
+        return self.problem.exact(unit) ** self.signposts.power / self.signposts.exact(place)
+
+
+class RemainderClaims(ExactClaims):
+    """Claims quota − k to place k: a whole quota's last place claims 1 or more; x is 1 − claim."""
+
+    def __init__(self, problem: Problem, whole: Signposts, quotas: FloatArray, rate: Fraction):
+        super().__init__(problem, whole)
+        self.weights, self.rate = quotas[np.newaxis], rate
+        self._slack = max(float(quotas.max()), 1.0) * 2.0**-44
+
+    def claim(self, weights: Any, places: Any) -> Any:
+        """Return quota − k."""
+        return weights - places
+
+    def slack(self, claim: float) -> float:  # noqa: ARG002
+        """Return a bound on the errors of two quotas."""
+        return self._slack
+
+    def are_clear(self, best: FloatArray, worst: FloatArray, error: float = 0.0) -> BoolArray:  # noqa: ARG002
+        """Mark the row if its claims are further apart than their errors."""
+        return best < worst - self._slack
+
+    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Start by rounding to the nearest."""
+        most = np.maximum.reduce(self.weights, axis=1) + self.house + 2.0
+        return np.array([0.5]), -most, most
+
+    def bar(self, x: float) -> float:
+        """Return 1 − x."""
+        return 1.0 - x
+
+    def rounded(self, x: FloatArray) -> FloatArray:
+        """Round quotas down after a common addition."""
+        return np.floor(self.weights + x[:, np.newaxis])
+
+    def rise(self, free: BoolArray) -> FloatArray:
+        """Return how many units are free."""
+        return np.asarray(np.add.reduce(free, axis=1, dtype=np.float64))
+
+    def exact(self, unit: int, place: int) -> Fraction:
+        """Return quota − k exactly."""
+        return self.problem.exact(unit) * self.rate - place
+
+
+class Found(NamedTuple):
+    """What floating point found, row by row.
+
+    Attributes:
+        seats: Places within the bounds.
+        missing: How many were not given: 0 unless the search came to a tie of many.
+        best: The highest claim that got no place (−∞: there is none), or a bound above.
+        worst: The lowest claim that got one above the minimum (+∞: there is none), or a bound.
+    """
+
+    seats: FloatArray
+    missing: FloatArray
+    best: FloatArray
+    worst: FloatArray
+
+
+def search(claims: Claims, rounds: int = _ROUNDS) -> Found:
+    """Give places by claims in floating point: at a common level, then the last few singly.
+
+    Args:
+        claims: The claims; the bounds of each row allow its house.
+        rounds: How often the level may move.
+
+    Returns:
+        Seats, and the claims next to the cut, which tell how certain they are.
+    """
+    seats, missing, lower, upper = approach(claims, _FEW, rounds)
+    following, last = claims.following(seats), claims.last(seats)
+    far = np.abs(missing) > _FEW
+    for row in np.flatnonzero(missing).tolist():
+        if not far[row]:
+            _give(claims, row, int(missing[row]), (seats[row], following[row], last[row]))
+            missing[row] = 0.0
+    best, worst = np.maximum.reduce(following, axis=1), np.minimum.reduce(last, axis=1)
+    for row in np.flatnonzero(far).tolist():
+        best[row], worst[row] = claims.bar(lower.item(row)), claims.bar(upper.item(row))
+    return Found(seats, missing, best, worst)
+
+
+def approach(claims: Claims, few: float, rounds: int = _ROUNDS) -> tuple[FloatArray, ...]:
+    """Look for a level at which no more than a few places are missing, or too many.
+
+    Returns:
+        The seats of the rows, how many are missing, and the levels between which the search has
+        closed in (or twice the level that it found).
+    """
+    x, lower, upper = claims.start()
+    for turn in range(1, rounds + 1):
+        seats = claims.seats(x)
+        missing = claims.house - np.add.reduce(seats, axis=1)
+        near = np.abs(missing) <= few
+        if near.all():
+            break
+        np.copyto(lower, x, where=near | (missing > 0))
+        np.copyto(upper, x, where=near | (missing < 0))
+        if (upper - lower <= np.abs(x) * 2.0**-50).all():
+            break
+        aim = x + missing / claims.rise(claims.free(seats))  # Newton's step, or else halving
+        open_ended = upper == np.inf
+        inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))
+        middle = np.where(open_ended, np.minimum(2.0**20 * x, _LARGEST), (lower + upper) / 2.0)
+        x = np.where(near, x, np.where(inside, aim, middle))
+    return seats, missing, lower, upper
+
+
+def _give(claims: Claims, row: int, missing: int, tables: tuple[FloatArray, ...]) -> None:
+    """Give a row's missing places to the best claims (or take them from the worst), one by one."""
+    seats, following, last = tables
+    for _ in range(abs(missing)):
+        unit = int(following.argmax() if missing > 0 else last.argmin())
+        number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
+        seats[unit] = number
+        weight = claims.weights.item(row, unit)
+        full = claims.high is not None and number >= claims.high.item(row, unit)
+        least = number <= claims.low.item(row, unit)
+        following[unit] = -np.inf if full else claims.claim(weight, number)
+        last[unit] = np.inf if least else claims.claim(weight, number - 1.0)
+
+
+def decide(claims: ExactClaims, lowest: float, highest: float) -> FloatArray:
+    """Award the places of a single row, those whose claims are close to the cut by exact claims.
+
+    Args:
+        claims: The claims.
+        lowest: A claim that the cut is surely not below, up to floating-point error.
+        highest: One that it is not above.
+    """
+    seats, units, places = between(claims, lowest, highest)
+    rank, _ = ranks(claims, units, places)
+    order = np.lexsort((units, -rank))
+    np.add.at(seats, units[order[: int(claims.house[0] - np.add.reduce(seats))]], 1.0)
+    return seats
+
+
+def between(
+    claims: ExactClaims, lowest: float, highest: float
+) -> tuple[FloatArray, IntArray, IntArray]:
+    """Find the places of a single row whose claims may lie between two.
+
+    Returns:
+        Seats for the places whose claims are surely higher; the doubtful ones: units, places.
+    """
+    sure, possible = (
+        claims.seats(np.array([claims.level(claim)]))[0]
+        for claim in (highest + claims.slack(highest), lowest - claims.slack(lowest))
+    )
+    extra = (possible - sure).astype(np.intp)
+    units = np.repeat(np.arange(sure.size), extra)
+    turn = np.arange(units.size) - np.repeat(np.cumsum(extra) - extra, extra)
+    return sure, units, sure[units].astype(np.intp) + turn
+
+
+def ranks(
+    claims: ExactClaims, units: IntArray, places: IntArray
+) -> tuple[IntArray, list[Fraction]]:
+    """Rank places of a single row by exact claim, equal claims alike.
+
+    Returns:
+        The rank of each place, from 0 for the lowest claim, and the claims by rank.
+    """
+    problem = claims.problem
+    if problem.rational is None:
+        shares: list[Any] = problem.given[units].tolist()
+    else:
+        shares = [problem.rational[unit] for unit in units]
+    keys = list(zip(shares, places.tolist(), strict=True))
+    one_of = dict(zip(keys, units.tolist(), strict=True))  # equal shares have equal claims
+    exact = {key: claims.exact(unit, key[1]) for key, unit in one_of.items()}
+    distinct = sorted(set(exact.values()))
+    number = {claim: rank for rank, claim in enumerate(distinct)}
+    rank = {key: number[claim] for key, claim in exact.items()}
+    return np.array([rank[key] for key in keys], dtype=np.intp), distinct

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .exact import Divisor, as_float, squared
-from .methods import Method, Signposts, resolve_method
+from .methods import Divisor, Method, Signposts, as_float, resolve_method, to_power
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from .methods import FloatArray
     from .problem import Bounds, Shares
-
-    FloatArray = NDArray[np.float64]
 
 _MARGIN = 2.0**-48
 
@@ -87,7 +85,7 @@ def _verify_rounding(
     doubtful = np.ones(seats.size, dtype=bool)
     if approximate.dtype.kind != "O" and 1e-290 < scale < 1e290:
         rises = approximate >= signposts.value(seats) * (scale * (1 - _MARGIN))
-        falls = approximate <= signposts.below(seats) * (scale * (1 + _MARGIN))
+        falls = approximate <= signposts.value(seats - 1.0) * (scale * (1 + _MARGIN))
         doubtful = (rises & (seats < high)) | (falls & (seats > low))
     if np.count_nonzero(doubtful):
         units = np.flatnonzero(doubtful)
@@ -102,7 +100,7 @@ def _verify_exactly(
 ) -> None:
     """Check the same in rational arithmetic, and that of tied units the earlier ones went up."""
     power = signposts.power
-    common = Fraction(squared(divisor) if power == 2 else divisor)  # type: ignore[arg-type]
+    common = to_power(divisor, power)
     holding, waiting = [], []
     for unit, given, number, above, below in units:
         share = Fraction(given) ** power

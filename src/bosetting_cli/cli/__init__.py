@@ -6,12 +6,17 @@ import importlib
 import os
 import signal
 import sys
-from typing import NoReturn
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from bosetting_cli import __version__
+from bosetting_cli import REPOSITORY, __version__
 from bosetting_cli.errors import BosettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Name → module; a module is imported when its command is asked for or listed.
 COMMANDS = {
@@ -26,7 +31,9 @@ COMMANDS = {
     "report": "bosetting_cli.cli.report",
 }
 BAD_INPUT = 2
+UNFORESEEN = 70  # a mistake in the program; the number that sysexits.h has for it
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class _Commands(click.Group):
@@ -67,33 +74,53 @@ def cli() -> None:
       bosetting COMMAND --help
 
     Results go to standard output, messages to standard error. Exit codes: 0 done,
-    1 a comparison or check found a difference, 2 bad input or usage.
+    1 a comparison or check found a difference, 2 bad input or usage, 70 a mistake in the program.
     """
 
 
 def main() -> NoReturn:
     """Run the command line and exit with its documented code."""
+    _settle()
+    try:
+        code = _run()
+    except Exception:  # whatever nobody foresaw, lest Python exit with 1, "a difference"
+        say(traceback.format_exc().rstrip())
+        say(f"error: this is a mistake in bosetting {__version__}; please report it, with the")
+        say(f"  command and the lines above, at {REPOSITORY}")
+        code = UNFORESEEN
+    sys.exit(code)
+
+
+def _settle() -> None:
+    """Make standard error writable and the signals end the program as documented."""
+    if sys.stderr is None:  # closed; click 8.1.0 fails on that
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # tidies up on its way
+
+
+def _run() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        with _even_unheard():
+            error.show()
+        return BAD_INPUT
     except BosettingError as error:
         say_problems(error)
-        sys.exit(BAD_INPUT)
+        return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        say("interrupted")
+        return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _silence()
+        return 0
     except OSError as error:  # a full disk behind standard output or error
         _silence()
         say(f"error: can't be written: {error.strerror}")
-        sys.exit(BAD_INPUT)
-    sys.exit(code if isinstance(code, int) else 0)
+        return BAD_INPUT
+    return code if isinstance(code, int) else 0
 
 
 def say_problems(error: BosettingError) -> None:
@@ -106,8 +133,14 @@ def say_problems(error: BosettingError) -> None:
 
 def say(text: str) -> None:
     """Print a line on standard error; where that is closed or full, nobody is listening."""
-    try:
+    with _even_unheard():
         click.echo(text, err=True)
+
+
+@contextmanager
+def _even_unheard() -> Iterator[None]:
+    try:
+        yield
     except OSError:
         _silence(2)
 

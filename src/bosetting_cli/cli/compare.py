@@ -104,9 +104,9 @@ def command(
 
 def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Saved:
     """Read one side, whatever it is; say what must be said of it."""
-    from bosetting_cli.allocation import allocate
     from bosetting_cli.compare import saved_of
     from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.model import allocate
     from bosetting_cli.statistics.lists import read_actual, read_saved
 
     if name.startswith(ACTUAL):

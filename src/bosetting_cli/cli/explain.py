@@ -30,19 +30,15 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
     """
-    from bosetting_cli.allocation import allocate
-    from bosetting_cli.explain import explain, explanations_document
+    from bosetting_cli.explain import explanations, explanations_document
     from bosetting_cli.explaining.narrative import narrative
-    from bosetting_cli.memory import Memory
+    from bosetting_cli.model import allocate
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()
     codes = _codes(names, statistics)
-    memory = Memory()
-    allocation = allocate(statistics, rules, memory)
-    found = [
-        explain(statistics, rules, allocation, code, changes=True, memory=memory) for code in codes
-    ]
+    allocation = allocate(statistics, rules)
+    found = explanations(statistics, rules, allocation, codes, changes=True)
     if output.form == "json":
         output.write_bytes(json_bytes(explanations_document(allocation, found)))
     else:

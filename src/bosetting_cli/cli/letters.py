@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--template", type=_FILE, metavar="FILE", help="Your own text: docs/letters.md.")
 @click.option("--font", type=_FILE, metavar="FILE", help="TrueType font for pdf.")
-@click.option("--force", is_flag=True, help="Replace DIR if it exists.")
+@click.option("--force", is_flag=True, help="Replace the letters that DIR has already.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no messages on standard error.")
 def command(
     inputs: Inputs, path: Path, only: tuple[str, ...], force: bool, quiet: bool, **options: Any
@@ -63,22 +64,18 @@ def command(
       bosetting letters -o brev --data mine --language-column maalform --format docx
       bosetting letters -o letters --template ours.md.j2 --force
     """
-    from bosetting_cli.allocation import allocate
-    from bosetting_cli.letters import index, letters
-    from bosetting_cli.letters.folder import INDEX, whole_folder
+    from bosetting_cli.letters import letters
+    from bosetting_cli.letters.folder import INDEX, write_folder
+    from bosetting_cli.model import allocate
 
     statistics, rules = inputs.read()
     codes = _codes(statistics, only)
     allocation = allocate(statistics, rules)
-    with whole_folder(path, force=force) as aside:
-        written = letters(statistics, rules, allocation, only=codes, **options)
-        records = []
-        for letter in _watched(written, len(codes or statistics.units), quiet):
-            (aside / letter.file).write_bytes(letter.content)
-            records.append(letter.record())
-        (aside / INDEX).write_bytes(index(records))
+    written = letters(statistics, rules, allocation, only=codes, **options)
+    watched = _watched(written, len(codes or statistics.units), quiet)
+    count = write_folder(path, watched, force=force, keep=bool(codes))
     if not quiet:
-        click.echo(f"{len(records)} letters in {path}, listed in {INDEX}", err=True)
+        click.echo(f"{count} letters in {path}, listed in {INDEX}", err=True)
 
 
 def _codes(statistics: Statistics, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bosetting_cli.tables import FORMATS, SUFFIXES
+from bosetting_cli.words import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -21,9 +24,6 @@ if TYPE_CHECKING:
     from bosetting_cli.tables import Table
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-
-LANGUAGES = ("en", "nb", "nn")
-FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")
 
 
 OUTPUT_FILE = click.option(
@@ -104,8 +104,7 @@ class Inputs:
         Raises:
             RulesError: They are wrong, or become so.
         """
-        from bosetting_cli.rulebook.loading import load_rules
-        from bosetting_cli.rulebook.override import override
+        from bosetting_cli.rules import load_rules, override
         from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
@@ -126,7 +125,7 @@ def mended(notes: Sequence[Problem], *, strict: bool) -> list[str]:
 
     if strict and notes:
         raise DataError(dataclasses.replace(note, severity="error") for note in notes)
-    return [f"data: {note}" for note in notes]
+    return [f"repair: {note}" for note in notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +299,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
     def decorate(command: Command) -> Any:
         names = ("form", "path", "force", "excel_nb", "lang", "quiet")
         wrapped = _collected(
-            command, names, functools.partial(_output, formats or FORMATS), "output"
+            command, names, functools.partial(_output, formats or tuple(FORMATS)), "output"
         )
         for option in reversed(
             [
@@ -314,7 +313,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
                 click.option(
                     "--format",
                     "form",
-                    type=click.Choice(formats or FORMATS),
+                    type=click.Choice(formats or tuple(FORMATS)),
                     help="Form of the result; by default from --output's suffix, else table.",
                 ),
                 OUTPUT_FILE,
@@ -345,8 +344,6 @@ def _output(
     quiet: bool,
 ) -> Output:
     if form is None:
-        from bosetting_cli.tables import SUFFIXES
-
         suffix = path.suffix.lower() if path else ""
         if suffix and suffix not in SUFFIXES:
             known = ", ".join(sorted(SUFFIXES))
@@ -358,6 +355,6 @@ def _output(
             raise click.UsageError(
                 f"--output: {form} is no format of this command; there are {', '.join(formats)}."
             )
-    if form == "xlsx" and path is None and _is_terminal():
-        raise click.UsageError("xlsx is not for a terminal; name a file with --output.")
+    if FORMATS[form].binary and path is None and _is_terminal():
+        raise click.UsageError(f"{form} is not for a terminal; name a file with --output.")
     return Output(form, path, force, excel_nb, lang, quiet)

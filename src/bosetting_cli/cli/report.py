@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.result import Allocation, Row
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
@@ -78,7 +79,7 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.allocation import allocate
+    from bosetting_cli.model import allocate
     from bosetting_cli.output import write_file
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries
@@ -102,12 +103,12 @@ def command(
             click.echo(line, err=True)
 
 
-def _watched(rows: Iterable[Row], *, quiet: bool) -> Iterator[Row]:
-    """Pass the rows on; on a terminal a bar shows how far it is."""
+def _watched(blocks: Sequence[list[str]], *, quiet: bool) -> Iterator[list[str]]:
+    """Pass blocks of municipalities on; on a terminal a bar shows how far it is."""
     if quiet or not sys.stderr.isatty():
-        yield from rows
+        yield from blocks
         return
-    with click.progressbar(list(rows), label="Changes", file=sys.stderr) as bar:
+    with click.progressbar(blocks, label="Changes", file=sys.stderr) as bar:
         yield from bar
 
 

@@ -41,7 +41,7 @@ def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> Non
 def _rules(inputs: Inputs) -> str:
     from bosetting_cli.cli import say
     from bosetting_cli.errors import Problem, RulesError
-    from bosetting_cli.rulebook.dump import rules_yaml
+    from bosetting_cli.rules import rules_yaml
 
     notes: list[Problem] = []
     rules = inputs.read_rules(notes)
@@ -55,6 +55,6 @@ def _rules(inputs: Inputs) -> str:
 def _schema() -> str:
     import json
 
-    from bosetting_cli.rulebook.schema import rules_schema
+    from bosetting_cli.rules import rules_schema
 
     return json.dumps(rules_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -7,14 +7,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
-from bosetting_cli.explain import Explanation, explain
+from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.wording import why
-from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
-from bosetting_cli.phrases import date, name
-from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.model.result import NOT_SELECTED
 from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
+from bosetting_cli.words import date, name, say, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,11 +21,21 @@ if TYPE_CHECKING:
 
     from bosetting_cli.letters.markdown import Block
     from bosetting_cli.letters.template import LetterTemplate
-    from bosetting_cli.result import Allocation
+    from bosetting_cli.model.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
 FORMATS = ("md", "html", "docx", "pdf")
+# Of `index.csv`, by which a folder of letters is known again.
+COLUMNS = (
+    "kommunenummer",
+    "municipality",
+    "fylke",
+    "status",
+    "requested",
+    "language",
+    "file",
+)
 # What a column of the data may call the languages; neutral municipalities get the default.
 _LANGUAGES = {
     **dict.fromkeys(("nb", "bokmål", "bokmal", "bokmaal", "b"), "nb"),
@@ -78,8 +87,7 @@ class Letter:
 
     def record(self) -> dict[str, Any]:
         """Return its line in `index.csv`."""
-        names = ("kommunenummer", "municipality", "fylke", "status", "requested")
-        return {n: getattr(self, n) for n in names} | {"language": self.lang, "file": self.file}
+        return {n: self.lang if n == "language" else getattr(self, n) for n in COLUMNS}
 
 
 def letters(
@@ -114,12 +122,9 @@ def letters(
     templates = _templates(template, form, set(languages.values()))
     writer = _Writer(form, name(rules.title, lang), font)
     common = {used: _common(statistics, rules, allocation, used) for used in templates}
-    for municipality in statistics.municipalities:
-        code = municipality.kommunenummer
-        if only and code not in only:
-            continue
-        used = languages[code]
-        told = explain(statistics, rules, allocation, code)
+    codes = [code for code in statistics.units if not only or code in only]
+    for told in explanations(statistics, rules, allocation, codes):
+        code, used = told.kommunenummer, languages[told.kommunenummer]
         text = templates[used].render({**variables(told, rules, used), **common[used]})
         yield Letter(
             code,
@@ -135,9 +140,9 @@ def letters(
 
 def index(records: Sequence[Mapping[str, Any]]) -> bytes:
     """Return `index.csv`: a line for each letter."""
-    from bosetting_cli.tables import Table, render
+    from bosetting_cli.tables import listed, render
 
-    return render(Table((), (), (), records=records), "csv")
+    return render(listed(records), "csv")
 
 
 def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, Any]:
@@ -181,8 +186,7 @@ def addressee(municipality: str, lang: str = "nb") -> str:
     """
     match = re.fullmatch(r"(.*\S)\s*(\([^()]*\))", municipality)
     bare, county = match.groups() if match else (municipality, "")
-    full = f"the municipality of {bare}" if lang == "en" else f"{bare} kommune"
-    return f"{full} {county}".rstrip()
+    return f"{say('addressee', lang, name=bare)} {county}".rstrip()
 
 
 def file_name(kommunenummer: str, municipality: str, form: str) -> str:

@@ -7,7 +7,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem
+from bosetting_cli.errors import BosettingError, Problem, install
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,8 +35,8 @@ class WordWriter:
         try:
             import docx
         except ImportError:
-            hint = "pip install 'bosetting[letters]'"
-            raise BosettingError(Problem("docx needs the package python-docx", hint=hint)) from None
+            what = "docx needs the package python-docx"
+            raise BosettingError(Problem(what, hint=install("letters"))) from None
         self._document = docx.Document()
         _set_page(self._document)
         _set_language(self._document, LOCALES[lang])

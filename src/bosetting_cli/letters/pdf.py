@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem
+from bosetting_cli.errors import BosettingError, Problem, install
 from bosetting_cli.letters.html import markup
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class PdfWriter:
         try:
             from reportlab import rl_config
         except ImportError:
-            hint = "pip install 'bosetting[letters]'"
-            raise BosettingError(Problem("pdf needs the package reportlab", hint=hint)) from None
+            what = "pdf needs the package reportlab"
+            raise BosettingError(Problem(what, hint=install("letters"))) from None
         rl_config.invariant = 1  # no clock in the output
         self._embedded = font is not None
         self._styles = _styles(*_fonts(font))

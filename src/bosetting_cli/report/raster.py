@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bosetting_cli.errors import BosettingError, Problem
+from bosetting_cli.errors import BosettingError, Problem, install
 
 ZOOM = 2  # pixels per unit of the drawing: sharp on paper and on dense screens
 
@@ -20,7 +20,7 @@ def png(svg: str) -> bytes:
         import resvg_py
     except ImportError:
         what = "png needs the packages resvg-py and reportlab"
-        hint = "pip install 'bosetting[png]', or write .svg"
+        hint = f"{install('png')}; or write .svg"
         raise BosettingError(Problem(what, hint=hint)) from None
     fonts = Path(reportlab.__file__).parent / "fonts"
     drawn = resvg_py.svg_to_bytes(

@@ -1,1 +1,1 @@
-"""A rules file → Rules: read, checked, changed, written out, described to editors."""
+"""Where 0.1.0 had `override`; the room is `rules`."""

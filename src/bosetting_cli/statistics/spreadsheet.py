@@ -8,7 +8,7 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, shown, some
+from bosetting_cli.errors import DataError, Problem, install, shown, some
 from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read_sheet(
     try:
         from python_calamine import CalamineWorkbook
     except ImportError:
-        hint = "pip install 'bosetting[excel]', or save the sheet as CSV"
+        hint = f"{install('excel')}; or save the sheet as CSV"
         raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
     with _complaining("can't be read as a spreadsheet", file):
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))

@@ -1,0 +1,138 @@
+"""Rules with other parts, which are checked as in loading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.rules.load import checked, expanded
+from bosetting_cli.rules.structs import Criterion, Rules, column_name
+from bosetting_cli.rules.yamlfile import Document
+from bosetting_cli.words import every_name
+
+# What an overridden number gives as its source: it is no longer the letter's.
+CHANGED = "changed from the rules"
+
+
+def replace(rules: Rules, **parts: Any) -> Rules:
+    """Return the rules with other parts, checked as in loading.
+
+    Args:
+        rules: The rules to start from.
+        parts: Key of the rules → its new value: a struct, or what a file would say. A mapping
+            changes the keys that it names and keeps the others.
+
+    Raises:
+        RulesError: The changed rules are impossible; all that is wrong with them.
+
+    Example:
+        >>> from bosetting_cli.rules import load_rules
+        >>> replace(load_rules(), total={"value": 5350}, exclude=["0301"]).total
+        Total(value=5350, source='letter')
+    """
+    data = msgspec.to_builtins(rules)
+    for key, part in parts.items():
+        old, new = data.get(key), msgspec.to_builtins(part)
+        data[key] = {**old, **new} if isinstance(part, Mapping) and old else new
+    changed = checked(expanded(data), Document(data))
+    # What was not changed stays the same object, which is known to memories.
+    return msgspec.structs.replace(rules, **{key: getattr(changed, key) for key in parts})
+
+
+def override(
+    rules: Rules,
+    *,
+    total: int | None = None,
+    minimum: int | None = None,
+    share: float | None = None,
+    count: int | None = None,
+    asked: tuple[str, ...] | None = None,
+    weights: Mapping[str, float] | None = None,
+    method: str | None = None,
+    by: str | None = None,
+    include: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    at_least: Mapping[str, int] | None = None,
+) -> Rules:
+    """Return the rules changed by `replace` as options say it; the numbers lose their sources.
+
+    Args:
+        rules: The rules to start from.
+        total: Another total.
+        minimum: Another minimum.
+        share: Another share of the eligible to select; replaces a count or list.
+        count: Another number to select; replaces a share or list.
+        asked: The selected themselves; replaces a share, count or list.
+        weights: Other weights, by criterion; those not named keep theirs.
+        method: Another apportionment method.
+        by: Another order in which to select.
+        include: Municipalities to select whatever their rank, added to the rules' own.
+        exclude: Municipalities to leave out, added to the rules' own.
+        at_least: Earlier requests, kommunenummer → places: they are the minimums of those
+            municipalities, which are selected whatever their rank.
+
+    Raises:
+        RulesError: A criterion is unknown, or the changed rules are impossible.
+    """
+    numbers = {"total": total, "minimum": minimum}
+    changes: dict[str, Any] = {
+        key: {"value": number, "source": CHANGED}
+        for key, number in numbers.items()
+        if number is not None
+    }
+    if at_least:
+        raised = {"by_municipality": _raised(rules.minimum.by_municipality, at_least)}
+        changes["minimum"] = changes.get("minimum", {}) | raised
+        include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
+    by = _called(rules.criteria).get(column_name(by), by) if by else rules.select.by
+    chosen: dict[str, Any] = {"include": (*rules.select.include, *include), "by": by}
+    if (share, count, asked) != (None, None, None):
+        chosen |= {"share": share, "count": count, "list": asked, "source": CHANGED}
+    changes |= {
+        "select": chosen,
+        "exclude": (*rules.exclude, *exclude),
+        "criteria": _reweighted(rules.criteria, weights or {}),
+        "method": rules.method if method is None else method,
+    }
+    changed = replace(rules, **changes)
+    if changed == rules:
+        return rules
+    return msgspec.structs.replace(changed, reference=_altered(rules.reference))
+
+
+def _raised(least: Mapping[str, int], at_least: Mapping[str, int]) -> dict[str, int]:
+    raised = {unit: max(n, least.get(unit, 0)) for unit, n in sorted(at_least.items())}
+    return {**least, **raised}
+
+
+def _altered(reference: str | None) -> str:
+    """Return a reference that no longer vouches for all numbers."""
+    if reference is None or reference.endswith(CHANGED):
+        return reference or CHANGED
+    return f"{reference}; {CHANGED}"
+
+
+def _reweighted(
+    criteria: tuple[Criterion, ...], weights: Mapping[str, float]
+) -> tuple[Criterion, ...]:
+    called = _called(criteria)
+    given = {column_name(text): weight for text, weight in weights.items()}
+    if unknown := sorted(set(given) - set(called)):
+        names = ", ".join(criterion.name for criterion in criteria)
+        raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
+    by_name = {called[text]: weight for text, weight in given.items()}
+    return tuple(
+        msgspec.structs.replace(c, weight=by_name[c.name], source=CHANGED)
+        if by_name.get(c.name, c.weight) != c.weight
+        else c
+        for c in criteria
+    )
+
+
+def _called(criteria: tuple[Criterion, ...]) -> dict[str, str]:
+    """Return what criteria may be called → their names; a name goes before another's title."""
+    titles = {column_name(text): c.name for c in criteria for text in every_name(c)}
+    return titles | {column_name(c.name): c.name for c in criteria}
