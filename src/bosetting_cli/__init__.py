@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bosetting_cli.errors import BosettingError
     from bosetting_cli.model import draws
-    from bosetting_cli.reading.loading import load_statistics
     from bosetting_cli.result import Allocation, allocate
     from bosetting_cli.rules import Rules, load_rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics import Statistics, load_statistics
 
 __all__ = [
     "Allocation",
@@ -36,7 +35,7 @@ _HOMES = {
     "allocate": "result",
     "draws": "model",
     "load_rules": "rules",
-    "load_statistics": "reading.loading",
+    "load_statistics": "statistics",
 }
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bosetting_cli.agreement import Agreement, agreement
-from bosetting_cli.codes import carry_codes, codes_of, known_years
 from bosetting_cli.errors import BosettingError, Problem, some
-from bosetting_cli.saved import Entry, Saved, names_of
+from bosetting_cli.statistics.divisions import carry_codes, codes_of, known_years
+from bosetting_cli.statistics.lists import Entry, Saved, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.crosscheck import check_figures
 from bosetting_cli.errors import BosettingError, Problem, shown
-from bosetting_cli.reading.loading import read, sorted_problems
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
+from bosetting_cli.rules.fitting import check_figures
+from bosetting_cli.statistics.loading import read, sorted_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

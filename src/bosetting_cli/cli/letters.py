@@ -79,7 +79,7 @@ def command(
 
 
 def _codes(statistics: Statistics, names: tuple[str, ...]) -> tuple[str, ...]:
-    from bosetting_cli.names import find_municipality
+    from bosetting_cli.statistics.names import find_municipality
 
     known = statistics.municipalities
     return tuple(dict.fromkeys(find_municipality(n, known).kommunenummer for n in names))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.options import Inputs, Output, input_options, mended, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
     from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
 
     plan = load_scenarios(file)
+    noted = mended(plan.notes, strict=inputs.strict)
     base = dataclasses.replace(
         inputs, rules=inputs.rules or plan.base, data=inputs.data or plan.data
     )
@@ -56,7 +57,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
     lines = [f"{len(sweep.runs)} scenarios on {sweep.rules.title}."]
     if output.form == "table" and not long_form and len(sweep.runs) > FITTING:
         lines.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    output.say([*lines, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
+    output.say([*lines, *noted, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
 
 
 def _progress(scenarios: Sequence[Any]) -> AbstractContextManager[Any]:

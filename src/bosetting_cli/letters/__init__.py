@@ -11,8 +11,8 @@ from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.narrative import decimals_of_division
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.letters.markdown import parse
-from bosetting_cli.names import fold
 from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
 from bosetting_cli.words import date, name, say, title
 

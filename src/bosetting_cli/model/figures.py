@@ -16,9 +16,8 @@ import numpy as np
 
 from bosetting_cli.errors import AllocationError, DataError, Problem
 from bosetting_cli.model.exact import decimal
-from bosetting_cli.regroup import is_count
 from bosetting_cli.rules import indicator_columns
-from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics import is_count, year_list
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -11,8 +11,8 @@ import numpy as np
 from bosetting_cli.errors import AllocationError, BosettingError, Problem
 from bosetting_cli.model.exact import at_least, decimal, first
 from bosetting_cli.model.figures import FLOATS, FRACTIONS, years_read
-from bosetting_cli.names import find_municipality
 from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics.names import find_municipality
 
 if TYPE_CHECKING:
     import datetime as dt
