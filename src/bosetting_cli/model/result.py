@@ -344,7 +344,7 @@ def _bounds(allocation: Allocation) -> list[Bound]:
         if group.apportionment is None:
             continue
         units = [index[code] for code in group.units]
-        quotas = group.exact or decision.contributions[:, 0, units].sum(axis=0).tolist()
+        quotas = group.exact or decision.quotas[0, units].tolist()
         own = [found[unit] for unit in units]
         minimums, maximums = [b.minimum for b in own], [b.maximum for b in own]
         low, most = binding(group.apportionment, quotas, minimums, maximums)
