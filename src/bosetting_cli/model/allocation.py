@@ -7,6 +7,7 @@ minimum at once; an allocation is one of them, `draws` many.
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class Part:
         totals: The number, D.
         take: How many the rules select, D.
         ties: Those that decided who is selected; their units are places in `units`.
+        asked: The units that are selected in one of the variations.
+        contributions: Places that each criterion gives these before rounding, K × D × asked.
         results: Row → apportionment.
     """
 
@@ -52,6 +55,8 @@ class Part:
     totals: Numbers
     take: Ints
     ties: tuple[Tie, ...]
+    asked: Ints
+    contributions: Floats
     results: Mapping[int, Apportioned]
 
 
@@ -64,7 +69,7 @@ class Decision:
         step: The counties' numbers.
         parts: One for each number that is shared out.
         selected: D × n.
-        contributions: Places before rounding, K × D × n; their sum is the quota.
+        quotas: Places before rounding, D × n.
         requested: D × n.
         low: Minimums, D × n.
         high: Maximums, D × n; None where there is no limit.
@@ -76,12 +81,20 @@ class Decision:
     step: CountyStep
     parts: tuple[Part, ...]
     selected: Mask
-    contributions: Floats
+    quotas: Floats
     requested: Numbers
     low: Numbers
     high: Numbers | None
     of_which: Mapping[str, tuple[Numbers, Mapping[int, Apportioned]]]
     problems: Problems
+
+    @functools.cached_property
+    def contributions(self) -> Floats:
+        """Places that each criterion gives before rounding, K × D × n; their sum is the quota."""
+        found = np.zeros((len(self.parts[0].contributions), *self.quotas.shape))
+        for part in self.parts:
+            found[..., part.asked] = part.contributions
+        return found
 
 
 def decide(
@@ -115,30 +128,27 @@ def decide(
     low, high = bounds(rules, own.units, field.population, variations.minimums)
     shape = field.keys.shape
     selected, requested = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
-    contributions = np.zeros((len(rules.criteria), *shape))
+    quota = np.zeros(shape)
     fylker = [m.fylke for m in statistics.municipalities]
     parts = []
     for index, name in enumerate(step.names):
         totals = step.totals[:, index]
         units = np.flatnonzero(step.county == index)
         take, chosen, ties = _chosen(rules, own, field, variations, units, totals, fylker)
-        places, nothing = quotas(field.values, chosen, variations.weights, totals)
+        asked = np.flatnonzero(chosen.any(axis=0))
+        values = [value[..., asked] for value in field.values]
+        places, nothing = quotas(values, chosen[:, asked], variations.weights, totals)
+        selected[:, asked], quota[:, asked] = chosen[:, asked], places.sum(axis=0)
         wrong = _without_room(rules, name, totals, chosen, low, nothing)
         wrong = {**_without_people(rules, own, field, chosen), **wrong}
-        ask = Question(
-            places.sum(axis=0), totals, low, high, rules.method, field.tie, field.quotas, name
-        )
+        ask = Question(quota, totals, low, high, rules.method, field.tie, field.quotas, name)
         skip = {*step.problems, *wrong}
         seats, results, more = apportioned(ask, chosen, skip=skip, certify=certify)
         for row, problem in {**wrong, **more}.items():
             problems.setdefault(row, []).append(problem)
-        selected |= chosen
-        requested += seats
-        contributions += places
-        parts.append(Part(name, units, totals, take, tuple(ties), results))
-    found = Decision(
-        own, step, tuple(parts), selected, contributions, requested, low, high, {}, problems
-    )
+        requested[:, asked] = seats[:, asked]
+        parts.append(Part(name, units, totals, take, tuple(ties), asked, places, results))
+    found = Decision(own, step, tuple(parts), selected, quota, requested, low, high, {}, problems)
     shared = of_which(found, rules, field, every=sub_groups, certify=certify)
     return dataclasses.replace(found, of_which=shared)
 
@@ -173,18 +183,20 @@ def _chosen(
 ) -> tuple[Ints, Mask, list[Tie]]:
     """Take step 5 among some units: how many are selected, who is, and the ties that decided."""
     keys, named = field.keys[:, units], own.included[units]
-    able = np.count_nonzero(keys > -np.inf, axis=1)
+    eligible = keys > -np.inf
+    able = np.count_nonzero(eligible, axis=1)
     chosen = np.zeros(field.keys.shape, dtype=bool)
     if rules.select.list is not None:
-        chosen[:, units] = named & (keys > -np.inf)
+        chosen[:, units] = named & eligible
         return np.count_nonzero(chosen, axis=1), chosen, []
     if variations.counts is not None:
         take = np.minimum(variations.counts, able)
     else:
-        take = np.array([quantity(number, rules.select.share, None) for number in able.tolist()])
+        each = {number: quantity(number, rules.select.share, None) for number in set(able.tolist())}
+        take = np.array([each[number] for number in able.tolist()])
     take = np.where(totals > 0, take, 0)
     firsts: dict[str, list[int]] = {}
-    for place, unit in enumerate(units.tolist()):
+    for place, unit in enumerate(units.tolist() if rules.select.per_county else ()):
         firsts.setdefault(fylker[unit], []).append(place)
     found, ties = select(
         keys,
@@ -196,7 +208,7 @@ def _chosen(
         field.tie[..., units],
     )
     none = totals == 0  # a county that is asked for none: only who is named is selected
-    found[none] = named & (keys[none] > -np.inf)
+    found[none] = named & eligible[none]
     chosen[:, units] = found
     return take, chosen, [tie for tie in ties if not none[tie.row]]
 
@@ -217,7 +229,7 @@ def _without_room(
         found[row] = Problem(f"{where}: {totals[row]} to settle, but no municipality is eligible")
     for k, row in np.argwhere(nothing).tolist():
         found.setdefault(row, nothing_to_share(rules.criteria[k].name))
-    needed = np.where(chosen, low, 0).sum(axis=1)
+    needed = (low * chosen).sum(axis=1)
     for row in np.flatnonzero(needed > totals).tolist():
         minimums = low[row, chosen[row]].tolist()
         found.setdefault(row, no_room(minimums, int(totals[row]), name))
@@ -251,10 +263,9 @@ def of_which(
     """
     room = decision.requested.copy()
     found: dict[str, tuple[Numbers, Mapping[int, Apportioned]]] = {}
-    quota = decision.contributions.sum(axis=0)
     for group in rules.of_which:
         able = decision.selected & decision.standing.able[group.name]
-        most = np.where(able, room, 0)
+        most = room * able
         least = np.minimum(most, group.minimum)
         wrong = {
             row: _no_receivers(group, int(most[row].sum()))
@@ -264,7 +275,7 @@ def of_which(
         rows = least.sum(axis=1) > group.value if last else np.ones(len(able), dtype=bool)
         skip = {*np.flatnonzero(~rows).tolist(), *decision.problems, *wrong}
         ask = Question(
-            quota,
+            decision.quotas,
             np.full(len(able), group.value),
             least,
             most,

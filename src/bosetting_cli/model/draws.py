@@ -60,8 +60,7 @@ class Draws:
         own = standing(self.statistics, self.rules)
         for rows in _blocks(len(found), len(self.units)):
             decision = decide(self.statistics, self.rules, own, self.variations.rows(rows))
-            places = decision.contributions.sum(axis=0)
-            found[rows] = np.where(self.selected[rows], places, np.nan)
+            found[rows] = np.where(self.selected[rows], decision.quotas, np.nan)
         return found
 
 

@@ -148,7 +148,7 @@ def sums(values: Floats, mask: Mask) -> Floats:
         return np.zeros(len(mask))
     bits = int(values.shape[-1]).bit_length()
     top, least = math.frexp(positive.max())[1], math.frexp(positive.min())[1]
-    if top - least > 54 - 2 * bits or top > 1000:
+    if top - least > 54 - 2 * bits or abs(top) > 900:
         rows = np.broadcast_to(values, mask.shape)
         return np.array([math.fsum(row[own].tolist()) for row, own in zip(rows, mask, strict=True)])
     grid = math.ldexp(1.0, top - 53 + bits)

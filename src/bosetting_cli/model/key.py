@@ -247,16 +247,21 @@ def quotas(
     count = np.count_nonzero(selected, axis=1)
     grain = np.ldexp(1.0, np.frexp(totals.astype(float))[1] - 50)[:, np.newaxis]
     house = totals[:, np.newaxis]
-    found = np.zeros((len(values), *selected.shape))
+    found = np.empty((len(values), *selected.shape))
     nothing = np.zeros((len(values), len(totals)), dtype=bool)
     for k, amount in enumerate(values):
         total = sums(amount, selected)
         empty = total == 0
         nothing[k] = empty & (count > 1) & (weights[:, k] != 0) & (totals > 0)
         divisor = np.where(empty, np.maximum(count, 1), total)[:, np.newaxis]
-        share = np.where(empty[:, np.newaxis], 1.0, amount) / divisor
-        places = weights[:, k : k + 1] * share * house / grain
-        found[k] = np.where(selected, np.rint(places), 0.0) * grain
+        above = np.where(empty[:, np.newaxis], 1.0, amount) if empty.any() else amount
+        places = np.multiply(above, selected, out=found[k])
+        places /= divisor
+        places *= weights[:, k : k + 1]
+        places *= house
+        places /= grain
+        np.rint(places, out=places)
+        places *= grain
     return found, nothing
 
 

@@ -73,18 +73,21 @@ def apportioned(
     Returns:
         D × n whole numbers; row → certificate; row → why its bounds don't allow the total.
     """
-    rows = np.array([row for row in range(len(among)) if row not in skip], dtype=np.intp)
+    rows = np.setdiff1d(np.arange(len(among)), list(skip))
     numbers = np.zeros(among.shape, dtype=np.int64)
     results: dict[int, Apportioned] = {}
     problems: dict[int, Problem] = {}
     if not certify and len(rows) > 1:
-        low = np.where(among, ask.low, 0)[rows]
-        high = None if ask.high is None else np.where(among, ask.high, 0)[rows]
-        shares = np.where(among, ask.quotas, 0.0)[rows]
+        at = np.ix_(rows, np.flatnonzero(among.any(axis=0)))
+        inside = among[at]
+        shares, low, high = (
+            None if array is None else array[at] * inside
+            for array in (ask.quotas, ask.low, ask.high)
+        )
         found, settled = batch_within(
             shares, ask.totals[rows], method=ask.method, minimums=low, maximums=high, error=NEAR
         )
-        numbers[rows] = np.where(settled[:, np.newaxis], found, 0)
+        numbers[at] = found * settled[:, np.newaxis]
         rows = rows[~settled]
     for row in rows.tolist():
         units = np.flatnonzero(among[row])

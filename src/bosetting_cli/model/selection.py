@@ -280,7 +280,7 @@ def select(
             found += [
                 (fylke, row, units[a][~named[units[a]]], units[b]) for row, (a, b) in ties.items()
             ]
-    others = np.where(forced, -np.inf, keys)
+    others = np.where(forced, -np.inf, keys) if forced.any() else keys
     room = np.maximum(take - np.count_nonzero(forced, axis=1), 0)
     room = np.minimum(room, np.count_nonzero(others > -np.inf, axis=1))
     chosen, ties = first(others, room, exact, tie)

@@ -210,7 +210,7 @@ def _binding(allocation: Allocation) -> dict[str, tuple[bool, bool]]:
         if group.apportionment is None:
             continue
         units = [allocation.unit_of(code) for code in group.units]
-        quotas = group.exact or decision.contributions[:, 0, units].sum(axis=0).tolist()
+        quotas = group.exact or decision.quotas[0, units].tolist()
         high = [None] * len(units) if decision.high is None else decision.high[0, units].tolist()
         bound = binding(group.apportionment, quotas, decision.low[0, units].tolist(), high)
         found.update(zip(group.units, zip(*bound, strict=True), strict=True))
