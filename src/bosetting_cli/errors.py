@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bosetting_cli.words import is_told, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Finding:
         column: A column's name in a table; in YAML the position in the line.
         key: Path of a key in the rules, such as ``criteria[1].weight``.
         value: The offending text.
-        hint: What was expected or what to do, in English; the catalogue's if `words` say it.
+        hint: What was expected or what to do, in English.
         severity: ``error``, ``warning`` for what does not stop the work, or ``note``.
         kind: What machines call it: ``tie``, ``imputed``, ``hindsight`` …; may be empty.
         words: The key of the sentence in the catalogue; its remedy has the same with `` remedy``.
@@ -43,14 +44,17 @@ class Finding:
 
     def said(self, lang: str = "en") -> str:
         """Return what is said, without its place and remedy."""
-        return told(self.words, lang, **dict(self.values)) if self.words else self.plain
+        return told(self.words, lang, **self._filled()) if self.words else self.plain
+
+    def _filled(self) -> dict[str, object]:
+        return {"column": self.column, "key": self.key, **dict(self.values)}
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
         remedy = f"{self.words} remedy"
-        if self.hint is not None or not self.words or not is_told(remedy):
+        if not self.words or not is_told(remedy):
             return self.hint
-        return told(remedy, lang, **dict(self.values))
+        return told(remedy, lang, **self._filled())
 
     @property
     def message(self) -> str:
@@ -86,25 +90,45 @@ class Finding:
 Problem = Finding
 
 
-def finding(words: str, *, severity: str = "error", kind: str = "", key: str | None = None,
-            file: str | None = None, column: str | None = None, **values: object) -> Finding:
+def finding(
+    words: str,
+    values: Mapping[str, object] = MappingProxyType({}),
+    *,
+    severity: str = "error",
+    kind: str = "",
+    key: str | None = None,
+    file: str | None = None,
+    column: str | None = None,
+    **more: object,
+) -> Finding:
     """Return a finding that the catalogue has the words of.
 
     Args:
         words: The key of the sentence.
-        severity: As in `Finding`.
-        kind: As in `Finding`.
-        key: As in `Finding`.
-        file: As in `Finding`.
-        column: As in `Finding`.
         values: What fills it.
+        severity: As in `Finding`, and so are the next four.
+        kind: What machines call it.
+        key: Path of a key in the rules.
+        file: The file.
+        column: The column.
+        more: What else fills it.
 
     Example:
         >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    place = {"severity": severity, "kind": kind, "key": key, "file": file, "column": column}
-    return Finding(words=words, values=tuple(values.items()), **place)  # type: ignore[arg-type]
+    remedy = f"{words} remedy"
+    filled = {"column": column, "key": key, **values, **more}
+    return Finding(
+        hint=told(remedy, **filled) if is_told(remedy) else None,
+        file=file,
+        column=column,
+        key=key,
+        severity=severity,
+        kind=kind,
+        words=words,
+        values=(*values.items(), *more.items()),
+    )
 
 
 class BosettingError(Exception):

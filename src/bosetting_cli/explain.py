@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import as_float
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.model.selection import condition_text
 from bosetting_cli.result import SELECTED
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
 from bosetting_cli.tables.allocation import document
 from bosetting_cli.words import title

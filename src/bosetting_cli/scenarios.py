@@ -418,7 +418,7 @@ def _run(
 
 def _named(scenario: Scenario, problem: Problem) -> Problem:
     text = ": ".join(part for part in (problem.place(), problem.key, problem.message) if part)
-    return Problem(f"scenario `{scenario.name}`: {text}", hint=problem.hint)
+    return Problem(f"scenario `{scenario.name}`: {text}", hint=problem.remedy())
 
 
 def _municipalities(

@@ -155,7 +155,7 @@ def _record(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "value": problem.value,
         "message": problem.message,
-        "expected": problem.hint,
+        "expected": problem.remedy(),
     }
 
 
@@ -200,7 +200,7 @@ def _cells(problem: Problem) -> list[str]:
     value = "" if problem.value is None else problem.value
     cells = [line, *map(shown, (str(column), value), _LIMITS[1:])]
     mark = "warning: " if problem.severity == "warning" else ""
-    return [*cells, mark + problem.message, problem.hint or ""]
+    return [*cells, mark + problem.message, problem.remedy() or ""]
 
 
 def _wrapped(text: str, width: int) -> str:

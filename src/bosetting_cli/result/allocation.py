@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import AllocationError
-from bosetting_cli.model.allocation import decide
+from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.exact import order
 from bosetting_cli.model.standing import as_ruled, field_of, standing
 from bosetting_cli.result.notes import notes_of
@@ -88,10 +88,11 @@ class Allocation:
     @functools.cached_property
     def ranking(self) -> tuple[int, ...]:
         """The eligible as places in the statistics, first to last."""
-        own = self.decision.standing
-        compared, able = field_of(own, self.rules, as_ruled(self.rules)), own.eligible
-        keys, tie = compared.keys[0, able], own.tie[able]
-        places, _ = order(keys, lambda j: compared.key(0, int(able[j])), tie)
+        own, varied = self.decision.standing, as_ruled(self.rules)
+        field, able = field_of(own, self.rules, varied), own.eligible
+        setting = Setting(self.statistics, self.rules, varied, field)
+        keys, tie = field.keys[0, able], own.tie[able]
+        places, _ = order(keys, lambda j: setting.key(0, int(able[j])), tie)
         return tuple(able[places].tolist())
 
     @functools.cached_property

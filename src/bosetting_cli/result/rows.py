@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import binding
-from bosetting_cli.model.selection import Reason, reason_text
+from bosetting_cli.model.selection import Reason
+from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.rules import column_name
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bosetting_cli.apportionment import resolve_method
-from bosetting_cli.model.selection import condition_text
 from bosetting_cli.result import NOT_ELIGIBLE
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import year_list
 from bosetting_cli.words import capital, date, name, number, percent, say, short, title

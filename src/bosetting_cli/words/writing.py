@@ -87,7 +87,7 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
     return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
 
 
-def told(key: str, lang: str = "en", **values: object) -> str:
+def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
     A whole number is written as people write it if its place says `{…:,}`; a list is set with
