@@ -171,6 +171,10 @@ def _beforehand(setting: Setting, own: Standing) -> Iterator[tuple[int, Finding]
         if len(own.eligible) > 1 and not amount.values.any():
             for row in np.flatnonzero(setting.varied.weights[:, k]).tolist():
                 yield row, finding("nothing to share", criterion=amount.criterion.name)
+    limit, least = rules.maximum and rules.maximum.value, setting.varied.minimums
+    for row in np.flatnonzero(least > limit).tolist() if limit is not None else ():
+        said = {"minimum": int(least[row])}
+        yield row, finding("maximum below minimum", said, key="maximum.value")
     if counts is None or rules.counties or rules.select.list is not None:
         return
     able = np.count_nonzero(setting.field.keys > -np.inf, axis=1)

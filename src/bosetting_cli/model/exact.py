@@ -36,7 +36,7 @@ def close(a: Any, b: Any) -> Any:
 
 
 def order(values: Floats, exact: Exact, tie: Ints) -> tuple[Ints, Mask]:
-    """Order units by value, the highest first; equal ones by tie-break.
+    """Order units by value, the highest first; equal ones by tie-break (10).
 
     Args:
         values: One for each unit.

@@ -214,7 +214,7 @@ def ranking_keys(
     normalised: Sequence[Floats],
     weights: Floats,
 ) -> Floats:
-    """Return what ranks the eligible: composite shares, one criterion's, or the score (5).
+    """Return what ranks the eligible: composite shares, one criterion's, or the score.
 
     Args:
         own: Who is eligible.
