@@ -220,7 +220,10 @@ class Apportionment:
         if not -problem.size <= unit < problem.size:
             raise IndexError(f"there is no unit {unit} among {problem.size}")
         unit %= problem.size
-        seats, most = int(self.seats[unit]), math.inf if problem.high is None else problem.high[unit]
+        seats, most = (
+            int(self.seats[unit]),
+            math.inf if problem.high is None else problem.high[unit],
+        )
         if seats == (most if change > 0 else problem.low[unit]):
             return None
         if self.method.signposts is None:
@@ -290,7 +293,7 @@ def _count(claims: ExactClaims, unit: int, bar: Fraction, rival: int) -> int:
     quotient = claims.problem.exact(unit) ** claims.signposts.power / bar
     whole = math.floor(quotient) if claims.signposts.power == 1 else math.isqrt(int(quotient))
     low = int(claims.low[0, unit])
-    most = whole + 1 if claims.high is None else min(whole + 1, claims.high[0, unit])
+    most = whole + 1 if claims.high is None else min(whole + 1, claims.high.item(0, unit))
     number = max(int(most), low)
     while number > low and (-claims.exact(unit, number - 1), unit) >= (-bar, rival):
         number -= 1  # once or twice: d(k) is from k to k + 1
@@ -343,7 +346,9 @@ def binding(
     signposts, divisor = result.method.signposts, result.divisor
     seats = result.seats.tolist()
     if divisor == math.inf:
-        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(seats)
+        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(
+            seats
+        )
     power = signposts.power if signposts else 1
     unit = to_power(divisor, power)
 

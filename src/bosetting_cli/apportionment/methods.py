@@ -198,9 +198,7 @@ _ALL = (
         ("jefferson", "d'hondt", "d-hondt", "hagenbach-bischoff", "greatest-divisors"),
         Stationary(Fraction(1)),
     ),
-    Method(
-        "adams", "Adams (smallest divisors)", ("smallest-divisors",), Stationary(Fraction(0))
-    ),
+    Method("adams", "Adams (smallest divisors)", ("smallest-divisors",), Stationary(Fraction(0))),
     Method("dean", "Dean (harmonic mean)", ("harmonic-mean",), HarmonicMean()),
     Method(
         "huntington-hill",

@@ -65,29 +65,33 @@ class Claims:
         """
         return best < worst * (1.0 - _SLACK - 2.0 * error) - _SMALLEST
 
-    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return a level for each row to begin with, and two that are surely around it.
+    def start(self) -> FloatArray:
+        """Return a level for each row to begin with.
 
-        Where there are minimums, the level is tried at once for every number of largest units
-        above a common one.
+        Where there are minimums, it is tried at once for every number of largest units above a
+        common one.
         """
-        around = np.zeros(self.house.shape), np.full(self.house.shape, np.inf)
         least = np.maximum.reduce(self.low, axis=1)
         gap = least - self.signposts.shift
         if not least.any():
             weight = np.add.reduce(self.weights, axis=1)
             x = (self.house + gap * self.weights.shape[1]) / weight
-            return np.where(x > 0, x, self.house / weight), *around
+            return np.where(x > 0, x, self.house / weight)
         step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
         falling = -self.weights[:, ::step]
         falling.sort(axis=1)
         spare = (self.house - np.add.reduce(self.low, axis=1)) / step
         gap = gap[:, np.newaxis]
-        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap - spare[:, np.newaxis]
+        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap
+        x -= spare[:, np.newaxis]
         x /= np.add.accumulate(falling, axis=1)
         falling *= x
         above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
-        return x[np.arange(above.size), above - 1], *around
+        return x[np.arange(above.size), above - 1]
+
+    def around(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return levels that are surely below and above the one looked for."""
+        return 0.0 * x, x + np.inf
 
     def bar(self, x: float) -> float:
         """Return the claim down to which places are given at a level."""
@@ -166,10 +170,14 @@ class RemainderClaims(ExactClaims):
         """Mark the row if its claims are further apart than their errors."""
         return best < worst - self._slack
 
-    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def start(self) -> FloatArray:
         """Start by rounding to the nearest."""
+        return np.array([0.5])
+
+    def around(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return additions that give nobody and everybody all places."""
         most = np.maximum.reduce(self.weights, axis=1) + self.house + 2.0
-        return np.array([0.5]), -most, most
+        return -most, most
 
     def bar(self, x: float) -> float:
         """Return 1 − x."""
@@ -214,15 +222,17 @@ def search(claims: Claims, rounds: int = _ROUNDS) -> Found:
     Returns:
         Seats, and the claims next to the cut, which tell how certain they are.
     """
-    seats, missing, lower, upper = approach(claims, _FEW, rounds)
+    _, seats, missing, lower, upper = approach(claims, _FEW, rounds)
     following, last = claims.following(seats), claims.last(seats)
-    far = np.abs(missing) > _FEW
+    far = []
     for row in np.flatnonzero(missing).tolist():
-        if not far[row]:
-            _give(claims, row, int(missing[row]), (seats[row], following[row], last[row]))
-            missing[row] = 0.0
+        if abs(missing.item(row)) > _FEW:
+            far.append(row)
+            continue
+        _give(claims, row, int(missing[row]), (seats[row], following[row], last[row]))
+        missing[row] = 0.0
     best, worst = np.maximum.reduce(following, axis=1), np.minimum.reduce(last, axis=1)
-    for row in np.flatnonzero(far).tolist():
+    for row in far:
         best[row], worst[row] = claims.bar(lower.item(row)), claims.bar(upper.item(row))
     return Found(seats, missing, best, worst)
 
@@ -231,10 +241,11 @@ def approach(claims: Claims, few: float, rounds: int = _ROUNDS) -> tuple[FloatAr
     """Look for a level at which no more than a few places are missing, or too many.
 
     Returns:
-        The seats of the rows, how many are missing, and the levels between which the search has
-        closed in (or twice the level that it found).
+        The level of each row, the seats there, how many are missing, and the levels between
+        which the search has closed in on other rows.
     """
-    x, lower, upper = claims.start()
+    x = claims.start()
+    lower, upper = claims.around(x)
     for turn in range(1, rounds + 1):
         seats = claims.seats(x)
         missing = claims.house - np.add.reduce(seats, axis=1)
@@ -250,7 +261,7 @@ def approach(claims: Claims, few: float, rounds: int = _ROUNDS) -> tuple[FloatAr
         inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))
         middle = np.where(open_ended, np.minimum(2.0**20 * x, _LARGEST), (lower + upper) / 2.0)
         x = np.where(near, x, np.where(inside, aim, middle))
-    return seats, missing, lower, upper
+    return x, seats, missing, lower, upper
 
 
 def _give(claims: Claims, row: int, missing: int, tables: tuple[FloatArray, ...]) -> None:

@@ -146,17 +146,20 @@ def _renewed_rate(
     returned too, are taken in order.
     """
     scale = Fraction(2) ** problem.exponent
-    lower = approach(ExactClaims(problem, _Unrounded()), problem.house * 1e-9)[2]
-    leaving, arriving = low / problem.shares / lower, high / problem.shares / lower
-    near = (abs(leaving - 1) < 1e-6) | (abs(arriving - 1) < 1e-6)
-    for doubtful in (near, np.ones(problem.size, dtype=bool)):
-        below, above = ~doubtful & (leaving > 1), ~doubtful & (arriving < 1)
+    x = approach(ExactClaims(problem, _Unrounded()), problem.house * 1e-9)[0]
+    reached = problem.shares * x
+    doubtful = (abs(reached - low) < 1e-6 * reached) | (abs(reached - high) < 1e-6 * reached)
+    for doubtful in (
+        doubtful | (np.minimum(reached, problem.shares) < 1e-290),
+        np.ones(problem.size, dtype=bool),
+    ):
+        below, above = ~doubtful & (reached < low), ~doubtful & (reached > high)
         rate = _level(
             [(problem.exact(u), int(low[u]), high[u]) for u in np.flatnonzero(doubtful).tolist()],
             problem.house - whole_sum(low[below]) - whole_sum(high[above]),
             problem.exact_sum(~(doubtful | below | above)),
         )
-        if abs(as_float(rate / scale) / lower - 1) < 1e-6:
+        if abs(as_float(rate / scale) / x[0] - 1) < 1e-6:
             break
     return rate, doubtful
 
