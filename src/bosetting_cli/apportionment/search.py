@@ -34,12 +34,8 @@ class Claims:
     """
 
     def __init__(
-        self,
-        shares: FloatArray,
-        low: FloatArray,
-        high: FloatArray | None,
-        house: FloatArray,
-        signposts: Signposts,
+        self, shares: FloatArray, low: FloatArray, high: FloatArray | None, house: FloatArray,
+        signposts: Signposts
     ) -> None:
         """Take shares (D × n), bounds (D × n; None: no limit) and the places to give (D)."""
         self.weights, self.low, self.high, self.house = shares, low, high, house
@@ -94,12 +90,8 @@ class Claims:
         return 0.0 * x, x + np.inf
 
     def bar(self, x: float) -> float:
-        """Return the claim down to which places are given at a level."""
+        """Return the claim down to which places are given at a level, and the reverse."""
         return 1.0 / x if x else math.inf
-
-    def level(self, claim: float) -> float:
-        """Return the level at which places are given down to a claim."""
-        return self.bar(claim)
 
     def rounded(self, x: FloatArray) -> FloatArray:
         """Return how many places each unit has at a level, without regard to bounds."""
@@ -302,7 +294,7 @@ def between(
         Seats for the places whose claims are surely higher; the doubtful ones: units, places.
     """
     sure, possible = (
-        claims.seats(np.array([claims.level(claim)]))[0]
+        claims.seats(np.array([claims.bar(claim)]))[0]
         for claim in (highest + claims.slack(highest), lowest - claims.slack(lowest))
     )
     extra = (possible - sure).astype(np.intp)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
-from .certificate import Apportionment, Cut, Solution
+from .certificate import Apportionment, Solution
 from .methods import Method, Signposts, Stationary, as_float, resolve_method
 from .problem import LARGEST_HOUSE, BadInputError, Problem, bound, whole_sum
 from .search import Claims, ExactClaims, RemainderClaims, approach, decide, search
@@ -69,36 +69,37 @@ def apportion(
     def again(house: int) -> Apportionment:
         return apportion(shares, house, method=chosen, minimums=minimums, maximums=maximums)
 
-    return Apportionment(problem, chosen, solution, again)
+    return Apportionment(chosen, solution, again)
 
 
 def _solve(problem: Problem, method: Method) -> Solution:
-    if method.signposts is None:
-        claims: ExactClaims = _remainders(problem, method.renewed_quota)
-    else:
-        claims = ExactClaims(problem, method.signposts)
-        if method.signposts.first and whole_sum(claims.low[0]) > problem.house:
-            return _first_places(problem, claims)
+    claims, short = _claims(problem, method)
     found = search(claims)
     best, worst = found.best.item(), found.worst.item()
     if not found.missing[0] and claims.are_clear(found.best, found.worst)[0]:
-        return Solution(found.seats[0], claims, Cut(True, best, worst))
+        return Solution(found.seats[0], claims, True, best, worst, short)
     lowest, highest = min(best, worst), max(best, worst)
     if method.signposts is not None and lowest < _SMALLEST_CLAIM:
         problem.magnify()
         return _solve(problem, method)
     seats = decide(claims, lowest, highest)
-    ends = claims.following(seats[np.newaxis]).max(), claims.last(seats[np.newaxis]).min()
-    return Solution(seats, claims, Cut(False, float(ends[0]), float(ends[1])))
+    following, last = claims.following(seats[np.newaxis]), claims.last(seats[np.newaxis])
+    return Solution(seats, claims, False, float(following.max()), float(last.min()), short)
 
 
-def _first_places(problem: Problem, claims: ExactClaims) -> Solution:
-    """Give the places there are to the largest shares, one each (d(0) = 0, too few places)."""
-    seats = np.array(problem.low)
-    owed = np.flatnonzero(claims.low[0] > seats).tolist()
-    owed.sort(key=problem.exact, reverse=True)
-    seats[owed[: problem.house - int(np.add.reduce(seats))]] = 1.0
-    return Solution(seats, claims, short=True)
+def _claims(problem: Problem, method: Method) -> tuple[ExactClaims, bool]:
+    """Return the claims, and whether places run out among the first ones that all are owed.
+
+    Those go to the largest shares then, one each: the limit of ever smaller d(0).
+    """
+    if method.signposts is None:
+        return _remainders(problem, method.renewed_quota), False
+    claims = ExactClaims(problem, method.signposts)
+    if not method.signposts.first or whole_sum(claims.low[0]) <= problem.house:
+        return claims, False
+    by_share = ExactClaims(problem, _WHOLE)
+    by_share.high = claims.low
+    return by_share, True
 
 
 class _Unrounded(Signposts):
