@@ -34,8 +34,12 @@ class Claims:
     """
 
     def __init__(
-        self, shares: FloatArray, low: FloatArray, high: FloatArray | None, house: FloatArray,
-        signposts: Signposts
+        self,
+        shares: FloatArray,
+        low: FloatArray,
+        high: FloatArray | None,
+        house: FloatArray,
+        signposts: Signposts,
     ) -> None:
         """Take shares (D × n), bounds (D × n; None: no limit) and the places to give (D)."""
         self.weights, self.low, self.high, self.house = shares, low, high, house

@@ -114,73 +114,61 @@ _WHOLE = Stationary(Fraction(1))
 
 
 def _remainders(problem: Problem, renewed: bool) -> RemainderClaims:
-    """Return the claims by quotas of all units, or of those that are not at a bound.
+    """Return the claims by the quotas of all units."""
+    if renewed and (problem.high is not None or problem.low.any()):
+        return _renewed_remainders(problem)
+    rate = problem.house / problem.exact_sum(np.ones(problem.size, dtype=bool))
+    quotas = problem.shares * as_float(rate / Fraction(2) ** problem.exponent)
+    return RemainderClaims(problem, _WHOLE, quotas, rate)
 
-    The renewed quota Q is the one for which Σ median(low, share/Q, high) is the house size; with
-    minimums alone it is where the Swiss rule ends: set aside whoever falls short, divide anew.
+
+def _renewed_remainders(problem: Problem) -> RemainderClaims:
+    """Return the claims by the quota of the units that are not at a bound.
+
+    That is the Q for which Σ median(low, share/Q, high) is the house size; with minimums alone it
+    is where the Swiss rule ends: set aside whoever falls short, divide anew. Floating point tells
+    which units are surely at a bound or between; the others are taken exactly.
     """
-    scale = Fraction(2) ** problem.exponent
-    if not renewed or (problem.high is None and not problem.low.any()):
-        rate = problem.house / problem.exact_sum(np.ones(problem.size, dtype=bool))
-        return RemainderClaims(problem, _WHOLE, problem.shares * as_float(rate / scale), rate)
-    low, shares = problem.low, problem.shares
+    low, house = problem.low, problem.house
     high = np.full(problem.size, np.inf) if problem.high is None else problem.high
-    rate, doubtful = _renewed_rate(problem, low, high)
-    quotas = np.clip(shares * as_float(rate / scale), low, high)
+    x, _, missing, *_ = approach(ExactClaims(problem, _Unrounded()), house * 1e-10)
+    reached = problem.shares * x
+    quotas = np.clip(reached, low, high)
+    doubtful = np.minimum(abs(reached - low), abs(reached - high)) < 1e-6 * reached
+    doubtful |= np.minimum(reached, problem.shares) < 1e-290
+    free = ~doubtful & (quotas == reached)
+    if not abs(missing[0]) <= house * 1e-10 <= 1e-8 * np.add.reduce(reached[free]):
+        doubtful[:], free[:] = True, False
+    bound_ones = quotas[~(doubtful | free)]
+    units = [(u, problem.exact(u), int(low[u]), high[u]) for u in np.flatnonzero(doubtful).tolist()]
+    rate = _level(units, house - whole_sum(bound_ones), problem.exact_sum(free))
+    quotas[free] = problem.shares[free] * as_float(rate / Fraction(2) ** problem.exponent)
     at_low, at_high = quotas <= low, quotas >= high
-    for unit in np.flatnonzero(doubtful).tolist():
-        exact = problem.exact(unit) * rate
-        at_low[unit], at_high[unit] = exact <= low[unit], exact >= high[unit]
-        quotas[unit] = float(min(max(exact, low[unit]), high[unit]))
+    for unit, share, least, most in units:
+        exact = min(max(share * rate, least), most)
+        quotas[unit], at_low[unit], at_high[unit] = float(exact), exact == least, exact == most
     claims = RemainderClaims(problem, _WHOLE, quotas, rate)
     claims.low = np.where(at_high, high, low)[np.newaxis]
     claims.high = np.where(at_low, low, high)[np.newaxis]
     return claims
 
 
-def _renewed_rate(
-    problem: Problem, low: FloatArray, high: FloatArray
-) -> tuple[Fraction, BoolArray]:
-    """Solve Σ median(low, rate · share, high) = house exactly, for the smallest rate.
-
-    Floating point tells which units are surely at a bound or between; the others, which are
-    returned too, are taken in order.
-    """
-    scale = Fraction(2) ** problem.exponent
-    x = approach(ExactClaims(problem, _Unrounded()), problem.house * 1e-9)[0]
-    reached = problem.shares * x
-    doubtful = (abs(reached - low) < 1e-6 * reached) | (abs(reached - high) < 1e-6 * reached)
-    for doubtful in (
-        doubtful | (np.minimum(reached, problem.shares) < 1e-290),
-        np.ones(problem.size, dtype=bool),
-    ):
-        below, above = ~doubtful & (reached < low), ~doubtful & (reached > high)
-        rate = _level(
-            [(problem.exact(u), int(low[u]), high[u]) for u in np.flatnonzero(doubtful).tolist()],
-            problem.house - whole_sum(low[below]) - whole_sum(high[above]),
-            problem.exact_sum(~(doubtful | below | above)),
-        )
-        if abs(as_float(rate / scale) / x[0] - 1) < 1e-6:
-            break
-    return rate, doubtful
-
-
-def _level(units: Iterable[tuple[Fraction, int, float]], total: int, slope: Fraction) -> Fraction:
+def _level(
+    units: Iterable[tuple[int, Fraction, int, float]], total: int, slope: Fraction
+) -> Fraction:
     """Solve slope · x + Σ median(low, x · share, high) = total for the smallest x.
 
     Args:
-        units: Shares with their low and high (which may be infinite).
+        units: Units with share, low and high (which may be infinite).
         total: What to reach.
-        slope: The sum of the shares of units that are between their bounds.
+        slope: The sum of the shares of other units, which are between their bounds.
     """
     turns: list[tuple[Fraction, Fraction]] = []
     reached, at = Fraction(0), Fraction(0)
-    for share, low, high in units:
+    for _, share, low, high in units:
         reached += low
-        if low < high:
-            turns.append((low / share, share))
-            if high != math.inf:
-                turns.append((int(high) / share, -share))
+        turns += [(low / share, share)] if low < high else []
+        turns += [(int(high) / share, -share)] if low < high < math.inf else []
     for turn, change in sorted(turns):
         ahead = reached + slope * (turn - at)
         if ahead >= total:
@@ -272,48 +260,36 @@ def batch_within(
     """
     signposts = resolve_method(method).signposts
     seats, settled = np.zeros(shares.shape, dtype=np.int64), np.zeros(len(shares), dtype=bool)
-    if signposts is None or not shares.size:
-        return seats, settled
     houses = np.broadcast_to(np.asarray(house_sizes, dtype=np.float64), len(shares))
     bounds = [None if b is None else np.broadcast_to(b, shares.shape) for b in (minimums, maximums)]
-    step = max(_CELLS // shares.shape[1], 1)
-    with np.errstate(all="ignore"):
-        for first in range(0, len(shares), step):
-            rows = slice(first, first + step)
-            low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
-            block = shares[rows].astype(np.float64, copy=False)
-            claims, good = _usable(block, low, high, houses[rows], signposts)
-            if not good.any():
-                continue
+    step = max(_CELLS // max(shares.shape[1], 1), 1)
+    for first in range(0, len(shares) if signposts and shares.size else 0, step):
+        rows = slice(first, first + step)
+        block = np.array(shares[rows], dtype=np.float64)
+        low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
+        low = np.zeros(block.shape) if low is None else low
+        if not block.all():
+            high = np.where(block > 0, np.inf if high is None else high, low)
+        with np.errstate(all="ignore"):
+            claims = Claims(block, low, high, np.array(houses[rows]), signposts)
+            usable = _keep_usable(claims, low)
             found = search(claims, _BATCH_ROUNDS)
-            clear = claims.are_clear(found.best, found.worst, error) & (found.missing == 0)
-            at = np.flatnonzero(good) + first
-            seats[at], settled[at] = found.seats, clear
+            clear = claims.are_clear(found.best, found.worst, error)
+        seats[rows], settled[rows] = found.seats, usable & clear & (found.missing == 0)
     return seats, settled
 
 
-def _usable(
-    shares: FloatArray,
-    low: FloatArray | None,
-    high: FloatArray | None,
-    house: FloatArray,
-    signposts: Signposts,
-) -> tuple[Claims, BoolArray]:
-    """Return the claims of the rows that can be apportioned in floating point, and mark these."""
-    low = np.zeros(shares.shape) if low is None else low
+def _keep_usable(claims: Claims, low: FloatArray) -> BoolArray:
+    """Mark the rows that can be apportioned in floating point, and empty the others."""
+    shares, house, high = claims.weights, claims.house, claims.high
     smallest, largest = np.minimum.reduce(shares, axis=1), np.maximum.reduce(shares, axis=1)
-    good = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
-    good &= (low >= 0).all(axis=1) & (low == np.floor(low)).all(axis=1)
-    good &= (house == np.floor(house)) & (house <= LARGEST_HOUSE)
+    usable = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
+    usable &= ((low >= 0) & (low == np.floor(low))).all(axis=1)
+    usable &= (house == np.floor(house)) & (house <= LARGEST_HOUSE)
+    usable &= np.add.reduce(claims.low, axis=1) <= house
     if high is not None:
-        good &= ((low <= high) & (high == np.floor(high))).all(axis=1)
-    if not smallest.all():
-        high = np.where(shares > 0, np.inf if high is None else high, low)
-    claims = Claims(shares, low, high, house, signposts)
-    good &= np.add.reduce(claims.low, axis=1) <= house
-    if high is not None:
-        good &= np.add.reduce(high, axis=1) >= house
-    if not good.all():
-        high = None if high is None else high[good]
-        claims = Claims(shares[good], low[good], high, house[good], signposts)
-    return claims, good
+        usable &= ((low <= high) & (high == np.floor(high))).all(axis=1)
+        usable &= np.add.reduce(high, axis=1) >= house
+        high[~usable] = np.inf
+    shares[~usable], claims.low[~usable], house[~usable] = 1.0, 0.0, 0.0
+    return usable
