@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .methods import Divisor, SquareRoot, to_power
 from .problem import whole_sum
-from .search import ExactClaims, RemainderClaims, between, ranks
+from .search import ExactClaims, between, ranks, slack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,24 +35,30 @@ class Tie(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """Seats and how they were decided.
+    """Seats and how they were decided: by claims, or by a rate and its remainders.
 
     Attributes:
+        problem: what was apportioned.
         seats: whole numbers.
-        claims: the claims that decided.
+        claims: the claims that decided; None for largest remainders.
         certain: whether floating point decided: every claim with a place beats every other one
             by more than the errors.
         best: the highest claim that got no place (−∞: there is none).
         worst: the lowest claim that got one above the minimum (+∞: there is none).
         short: whether places run out among the first places that every share is owed.
+        rate: for largest remainders the places per share.
+        ties: their tie.
     """
 
-    seats: FloatArray
-    claims: ExactClaims
-    certain: bool
-    best: float
-    worst: float
-    short: bool
+    problem: Problem
+    seats: NDArray[Any]
+    claims: ExactClaims | None = None
+    certain: bool = False
+    best: float = math.inf
+    worst: float = math.inf
+    short: bool = False
+    rate: Fraction = Fraction(0)
+    ties: tuple[Tie, ...] = ()
 
 
 class Apportionment:
@@ -67,7 +73,7 @@ class Apportionment:
     def __init__(
         self, method: Method, solution: Solution, again: Callable[[int], Apportionment]
     ) -> None:
-        self._problem, self._solution, self._again = solution.claims.problem, solution, again
+        self._problem, self._solution, self._again = solution.problem, solution, again
         self.method = method
         self.house_size = self._problem.house
         self.seats = solution.seats.astype(np.int64)
@@ -106,9 +112,8 @@ class Apportionment:
         For the largest remainder the quota: the shares that are worth one place (infinite if no
         unit has more than its minimum).
         """
-        claims = self._solution.claims
-        if isinstance(claims, RemainderClaims):
-            return 1 / claims.rate if claims.rate else math.inf
+        if self.method.signposts is None:
+            return 1 / self._solution.rate if self._solution.rate else math.inf
         found = self._short_divisor()
         if found is not None:
             return found
@@ -118,8 +123,8 @@ class Apportionment:
     @functools.cached_property
     def ties(self) -> tuple[Tie, ...]:
         """The tie that decided places, if any: equal claims, settled by the caller's order."""
-        if self._solution.certain:
-            return ()
+        if self._solution.certain or self.method.signposts is None:
+            return self._solution.ties
         (upper, waiting), (lower, holding) = self._ends
         return (Tie(holding, waiting),) if upper is not None and upper == lower else ()
 
@@ -172,13 +177,14 @@ class Apportionment:
     def _ends(self) -> tuple[_End, _End]:
         """The highest claim that got no place and the lowest one that did, exactly."""
         claims, seats = self._solution.claims, self._solution.seats[np.newaxis]
+        assert claims is not None
         with np.errstate(all="ignore"):
             following, last = claims.following(seats)[0], claims.last(seats)[0]
         return _end(claims, following, self.seats, -1), _end(claims, -last, self.seats - 1, 0)
 
     def _short_divisor(self) -> float | None:
         """Look for a divisor of few digits well inside the interval, in floating point."""
-        _, _, certain, best, worst, short = self._solution
+        _, _, _, certain, best, worst, short, *_ = self._solution
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
         if short or not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
             return None
@@ -236,7 +242,7 @@ def _end(claims: ExactClaims, values: FloatArray, places: NDArray[np.int64], ran
     best = float(values.max())
     if best == -math.inf:
         return None, ()
-    units = np.flatnonzero(values >= best - claims.slack(abs(best)))
+    units = np.flatnonzero(values >= best - slack(abs(best)))
     order, distinct = ranks(claims, units, places[units])
     return distinct[rank], tuple(units[order == rank % len(distinct)].tolist())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Shares = Sequence[float] | Sequence[Fraction] | NDArray[Any]
     Bounds = SupportsIndex | Sequence[int | None] | NDArray[Any] | None
 
-LARGEST_HOUSE = 2**52
+LARGEST_HOUSE, _LARGEST = 2**52, 2**1000
 """Whole numbers up to twice this are exact in float64, so sums a little too large still are."""
 
 
@@ -71,8 +71,6 @@ class Problem:
         high: the most places of each, a share of 0 having its minimum; None without a limit.
     """
 
-    __slots__ = ("exponent", "given", "high", "house", "low", "rational", "shares", "size")
-
     def __init__(self, shares: Shares, house_size: SupportsIndex, low: Bounds, high: Bounds):
         self.house = _house(house_size)
         self.exponent = 0
@@ -85,16 +83,14 @@ class Problem:
         self.high = bound(high, self.size, "maximums")
         self._check_bounds(all_positive)
 
-    def magnify(self) -> None:
-        """Scale the shares up, where those that decide are too small beside others for floats.
-
-        The others must be at their maximums; how far above does not matter.
-        """
-        self.exponent += 800
+    def scale(self, exponent: int) -> None:
+        """Scale the shares in floating point by a power of two; what is too large stays large."""
+        self.exponent = exponent
         if self.rational is None:
-            self.shares = np.minimum(np.ldexp(self.given, self.exponent), _LARGEST)
+            self.shares = np.minimum(np.ldexp(self.given, exponent), _LARGEST)
         else:
-            self.shares = _scaled(self.rational, self.exponent)
+            factor = Fraction(2) ** exponent
+            self.shares = np.array([float(min(s * factor, _LARGEST)) for s in self.rational])
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
@@ -102,12 +98,12 @@ class Problem:
             return self.rational[unit]
         return Fraction(self.given.item(unit))
 
-    def exact_sum(self, units: BoolArray) -> Fraction:
-        """Return the sum of the shares of the units marked, as a fraction."""
-        if self.rational is None:
-            return exact_sum(self.given[units])
-        chosen = (self.rational[unit] for unit in np.flatnonzero(units))
-        return sum(chosen, Fraction(0))
+    def as_whole(self) -> tuple[list[int], int]:
+        """Return the shares as whole numbers, and the factor by which these are larger."""
+        values = self.given.tolist() if self.rational is None else self.rational
+        ratios = [value.as_integer_ratio() for value in values]
+        factor = math.lcm(*{denominator for _, denominator in ratios})
+        return [above * (factor // below) for above, below in ratios], factor
 
     def _as_floats(self, shares: Shares) -> FloatArray:
         array = np.asarray(shares)
@@ -121,9 +117,8 @@ class Problem:
             raise BadInputError(f"shares must be numbers, not {array.dtype}", "shares")
         self.rational = [_rational(value, index) for index, value in enumerate(array.tolist())]
         largest = max(self.rational, default=Fraction(0))
-        if largest > 0:
-            self.exponent = largest.denominator.bit_length() - largest.numerator.bit_length()
-        return _scaled(self.rational, self.exponent)
+        self.scale(largest.denominator.bit_length() - largest.numerator.bit_length())
+        return self.shares
 
     def _check_shares(self) -> bool:
         """Refuse bad shares, scale extreme ones; say whether all are surely positive."""
@@ -139,8 +134,7 @@ class Problem:
         largest = float(shares.max())
         if largest == 0:
             raise BadInputError("all shares are zero", "shares")
-        self.exponent = 600 - math.frexp(largest)[1]
-        self.shares = np.ldexp(shares, self.exponent)
+        self.scale(600 - math.frexp(largest)[1])
         return bool(smallest > 0.0)
 
     def _check_bounds(self, all_positive: bool) -> None:
@@ -164,25 +158,6 @@ class Problem:
         return np.array([share > 0 for share in self.rational], dtype=bool)
 
 
-_LARGEST = 2.0**1000
-
-
-def _scaled(values: list[Fraction], exponent: int) -> FloatArray:
-    scale = Fraction(2) ** exponent
-    return np.array([float(min(value * scale, _LARGEST)) for value in values])
-
-
-def exact_sum(values: FloatArray) -> Fraction:
-    """Add up finite floats exactly."""
-    if not values.size:
-        return Fraction(0)
-    mantissas, exponents = np.frexp(values)
-    lowest = int(exponents.min())
-    whole = np.ldexp(mantissas, 53).astype(np.int64).tolist()
-    total = sum(map(operator.lshift, whole, (exponents - lowest).tolist()))
-    return Fraction(total) * Fraction(2) ** (lowest - 53)
-
-
 def whole_sum(values: FloatArray) -> int:
     """Add up whole numbers exactly."""
     total = float(np.add.reduce(values))
@@ -195,18 +170,15 @@ def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
         raise BadInputError(f"share {index} is {said}", "shares", index)
 
 
-def _house(value: SupportsIndex) -> int:
-    try:
-        house = operator.index(value)
-    except TypeError:
-        if not (isinstance(value, float | Fraction) and value == value // 1):
-            raise BadInputError(
-                f"the house size must be a whole number, not {value!r}", "house_size"
-            ) from None
-        house = int(value)
-    if not 0 <= house <= LARGEST_HOUSE:
-        raise BadInputError(f"the house size {house} is not between 0 and 2**52", "house_size")
-    return house
+def _house(value: Any) -> int:
+    whole = hasattr(value, "__index__") or (
+        isinstance(value, float | Fraction) and value == value // 1
+    )
+    if not whole:
+        raise BadInputError(f"the house size must be a whole number, not {value!r}", "house_size")
+    if not 0 <= value <= LARGEST_HOUSE:
+        raise BadInputError(f"the house size {value} is not between 0 and 2**52", "house_size")
+    return int(value)
 
 
 def _rational(value: Any, index: int) -> Fraction:

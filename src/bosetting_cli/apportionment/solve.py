@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import bisect
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
-from .certificate import Apportionment, Solution
-from .methods import Method, Signposts, Stationary, as_float, resolve_method
+from .certificate import Apportionment, Solution, Tie
+from .methods import Method, Signposts, Stationary, resolve_method
 from .problem import LARGEST_HOUSE, BadInputError, Problem, bound, whole_sum
-from .search import Claims, ExactClaims, RemainderClaims, approach, decide, search
+from .search import Claims, ExactClaims, decide, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -63,8 +62,11 @@ def apportion(
     """
     chosen = resolve_method(method)
     problem = Problem(shares, house_size, minimums, maximums)
-    with np.errstate(all="ignore"):
-        solution = _solve(problem, chosen)
+    if chosen.signposts is None:
+        solution = _by_remainders(problem, chosen.renewed_quota)
+    else:
+        with np.errstate(all="ignore"):
+            solution = _by_divisor(problem, chosen.signposts)
 
     def again(house: int) -> Apportionment:
         return apportion(shares, house, method=chosen, minimums=minimums, maximums=maximums)
@@ -72,109 +74,96 @@ def apportion(
     return Apportionment(chosen, solution, again)
 
 
-def _solve(problem: Problem, method: Method) -> Solution:
-    claims, short = _claims(problem, method)
+def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
+    """Search in floating point, and decide exactly what that leaves open."""
+    claims, short = ExactClaims(problem, signposts), False
+    if signposts.first and whole_sum(claims.low[0]) > problem.house:
+        # the limit of ever smaller d(0): one place each for the largest shares
+        owed, short = claims.low, True
+        claims = ExactClaims(problem, Stationary(Fraction(1)))
+        claims.high = owed
     found = search(claims)
     best, worst = found.best.item(), found.worst.item()
     if not found.missing[0] and claims.are_clear(found.best, found.worst)[0]:
-        return Solution(found.seats[0], claims, True, best, worst, short)
+        return Solution(problem, found.seats[0], claims, True, best, worst, short)
     lowest, highest = min(best, worst), max(best, worst)
-    if method.signposts is not None and lowest < _SMALLEST_CLAIM:
-        problem.magnify()
-        return _solve(problem, method)
+    if lowest < _SMALLEST_CLAIM:  # all that matters is too small beside what is at its maximum
+        problem.scale(problem.exponent + 800)
+        return _by_divisor(problem, signposts)
     seats = decide(claims, lowest, highest)
     following, last = claims.following(seats[np.newaxis]), claims.last(seats[np.newaxis])
-    return Solution(seats, claims, False, float(following.max()), float(last.min()), short)
+    best, worst = float(following.max()), float(last.min())
+    return Solution(problem, seats, claims, False, best, worst, short)
 
 
-def _claims(problem: Problem, method: Method) -> tuple[ExactClaims, bool]:
-    """Return the claims, and whether places run out among the first ones that all are owed.
+def _by_remainders(problem: Problem, renewed: bool) -> Solution:
+    """Give whole quotas, then one place each to the largest remainders, in whole numbers.
 
-    Those go to the largest shares then, one each: the limit of ever smaller d(0).
+    Where minimums leave too few places for that (or maximums too many), all units give (or get)
+    equally many first: so places go by quota − k. A unit that a renewed quota puts at a bound
+    keeps the bound.
     """
-    if method.signposts is None:
-        return _remainders(problem, method.renewed_quota), False
-    claims = ExactClaims(problem, method.signposts)
-    if not method.signposts.first or whole_sum(claims.low[0]) <= problem.house:
-        return claims, False
-    by_share = ExactClaims(problem, _WHOLE)
-    by_share.high = claims.low
-    return by_share, True
+    house, (shares, factor) = problem.house, problem.as_whole()
+    low = list(map(int, problem.low.tolist()))
+    high = [house] * len(low)
+    if problem.high is not None:
+        high = [int(min(most, house)) for most in problem.high.tolist()]
+    rate = Fraction(house, sum(shares))
+    if renewed:
+        rate = _renewed_rate(shares, low, high, house)
+        reached = [share * rate for share in shares]
+        low, high = (
+            [b if q >= b else a for q, a, b in zip(reached, low, high, strict=True)],
+            [a if q <= a else b for q, a, b in zip(reached, low, high, strict=True)],
+        )
+    parts = [divmod(share * rate.numerator, rate.denominator) for share in shares]
+    whole = np.array([min(number, LARGEST_HOUSE) for number, _ in parts])
+    least, most = np.array(low), np.array(high)
+    shift = (
+        bisect.bisect_left(
+            range(-house, house + 1),
+            -house,
+            key=lambda shift: -np.clip(whole - shift, least, most).sum(),
+        )
+        - house
+    )
+    seats = np.clip(whole - shift, least, most)
+    open_to_one = np.flatnonzero((least <= whole - shift) & (whole - shift < most)).tolist()
+    open_to_one.sort(key=lambda unit: -parts[unit][1])
+    missing = house - int(seats.sum())
+    winners, losers = open_to_one[:missing], open_to_one[missing:]
+    seats[winners] += 1
+    ties: tuple[Tie, ...] = ()
+    if winners and losers and parts[winners[-1]][1] == parts[losers[0]][1]:
+        cut = parts[losers[0]][1]
+        tied = (tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers))
+        ties = (Tie(*tied),)
+    return Solution(problem, seats, rate=rate * factor, ties=ties)
 
 
-class _Unrounded(Signposts):
-    """No signposts at all: the quotients themselves."""
+def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int) -> Fraction:
+    """Solve Σ median(low, rate · share, high) = house for the smallest rate.
 
-    def rounded(self, quotients: FloatArray) -> FloatArray:
-        """Return the quotients."""
-        return quotients
-
-
-_WHOLE = Stationary(Fraction(1))
-
-
-def _remainders(problem: Problem, renewed: bool) -> RemainderClaims:
-    """Return the claims by the quotas of all units."""
-    if renewed and (problem.high is not None or problem.low.any()):
-        return _renewed_remainders(problem)
-    rate = problem.house / problem.exact_sum(np.ones(problem.size, dtype=bool))
-    quotas = problem.shares * as_float(rate / Fraction(2) ** problem.exponent)
-    return RemainderClaims(problem, _WHOLE, quotas, rate)
-
-
-def _renewed_remainders(problem: Problem) -> RemainderClaims:
-    """Return the claims by the quota of the units that are not at a bound.
-
-    That is the Q for which Σ median(low, share/Q, high) is the house size; with minimums alone it
-    is where the Swiss rule ends: set aside whoever falls short, divide anew. Floating point tells
-    which units are surely at a bound or between; the others are taken exactly.
+    Units outside their bounds are set aside and the rest divided anew, as the Swiss rule has it;
+    of units below and above, those first that are further out in sum.
     """
-    low, house = problem.low, problem.house
-    high = np.full(problem.size, np.inf) if problem.high is None else problem.high
-    x, _, missing, *_ = approach(ExactClaims(problem, _Unrounded()), house * 1e-10)
-    reached = problem.shares * x
-    quotas = np.clip(reached, low, high)
-    doubtful = np.minimum(abs(reached - low), abs(reached - high)) < 1e-6 * reached
-    doubtful |= np.minimum(reached, problem.shares) < 1e-290
-    free = ~doubtful & (quotas == reached)
-    if not abs(missing[0]) <= house * 1e-10 <= 1e-8 * np.add.reduce(reached[free]):
-        doubtful[:], free[:] = True, False
-    bound_ones = quotas[~(doubtful | free)]
-    units = [(u, problem.exact(u), int(low[u]), high[u]) for u in np.flatnonzero(doubtful).tolist()]
-    rate = _level(units, house - whole_sum(bound_ones), problem.exact_sum(free))
-    quotas[free] = problem.shares[free] * as_float(rate / Fraction(2) ** problem.exponent)
-    at_low, at_high = quotas <= low, quotas >= high
-    for unit, share, least, most in units:
-        exact = min(max(share * rate, least), most)
-        quotas[unit], at_low[unit], at_high[unit] = float(exact), exact == least, exact == most
-    claims = RemainderClaims(problem, _WHOLE, quotas, rate)
-    claims.low = np.where(at_high, high, low)[np.newaxis]
-    claims.high = np.where(at_low, low, high)[np.newaxis]
-    return claims
-
-
-def _level(
-    units: Iterable[tuple[int, Fraction, int, float]], total: int, slope: Fraction
-) -> Fraction:
-    """Solve slope · x + Σ median(low, x · share, high) = total for the smallest x.
-
-    Args:
-        units: Units with share, low and high (which may be infinite).
-        total: What to reach.
-        slope: The sum of the shares of other units, which are between their bounds.
-    """
-    turns: list[tuple[Fraction, Fraction]] = []
-    reached, at = Fraction(0), Fraction(0)
-    for _, share, low, high in units:
-        reached += low
-        turns += [(low / share, share)] if low < high else []
-        turns += [(int(high) / share, -share)] if low < high < math.inf else []
-    for turn, change in sorted(turns):
-        ahead = reached + slope * (turn - at)
-        if ahead >= total:
-            break
-        reached, at, slope = ahead, turn, slope + change
-    return at + (total - reached) / slope if reached < total and slope else at
+    free = [u for u, share in enumerate(shares) if share and low[u] < high[u]]
+    places = house - sum(low) + sum(low[u] for u in free)
+    rate = Fraction(0)
+    while free:
+        total = sum(shares[u] for u in free)
+        short = {u: d for u in free if (d := low[u] * total - shares[u] * places) > 0}
+        over = {u: d for u in free if (d := shares[u] * places - high[u] * total) > 0}
+        lacking, spare = sum(short.values()), sum(over.values())
+        if not lacking and not spare:
+            return Fraction(places, total)
+        aside = {u: low[u] for u in short if lacking >= spare}
+        if spare >= lacking:
+            aside |= {u: high[u] for u in over}
+            rate = max(rate, *(Fraction(high[u], shares[u]) for u in over))
+        places -= sum(aside.values())
+        free = [u for u in free if u not in aside]
+    return rate
 
 
 def apportion_batch(
