@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .methods import FloatArray, Method
-    from .problem import Problem
 
 
 class Tie(NamedTuple):
@@ -38,9 +37,8 @@ class Solution(NamedTuple):
     """Seats and how they were decided: by claims, or by a rate and its remainders.
 
     Attributes:
-        problem: what was apportioned.
         seats: whole numbers.
-        claims: the claims that decided; None for largest remainders.
+        claims: the claims that decided (for largest remainders nothing but the problem).
         certain: whether floating point decided: every claim with a place beats every other one
             by more than the errors.
         best: the highest claim that got no place (−∞: there is none).
@@ -50,9 +48,8 @@ class Solution(NamedTuple):
         ties: their tie.
     """
 
-    problem: Problem
     seats: NDArray[Any]
-    claims: ExactClaims | None = None
+    claims: ExactClaims
     certain: bool = False
     best: float = math.inf
     worst: float = math.inf
@@ -73,17 +70,15 @@ class Apportionment:
     def __init__(
         self, method: Method, solution: Solution, again: Callable[[int], Apportionment]
     ) -> None:
-        self._problem, self._solution, self._again = solution.problem, solution, again
+        self._problem, self._solution, self._again = solution.claims.problem, solution, again
         self.method = method
         self.house_size = self._problem.house
         self.seats = solution.seats.astype(np.int64)
         self.seats.flags.writeable = False
 
     def __repr__(self) -> str:
-        return (
-            f"Apportionment({self.method.name}, house_size={self.house_size}, "
-            f"seats={np.array2string(self.seats, threshold=20)})"
-        )
+        seats = np.array2string(self.seats, threshold=20)
+        return f"Apportionment({self.method.name}, house_size={self.house_size}, seats={seats})"
 
     @functools.cached_property
     def divisors(self) -> tuple[Divisor, Divisor] | None:
@@ -100,10 +95,8 @@ class Apportionment:
             return math.inf, math.inf
         root = Fraction if self.method.signposts.power == 1 else SquareRoot
         (upper, _), (lower, _) = self._ends
-        return (
-            Fraction(0) if upper is None else root(upper),
-            math.inf if lower is None else root(lower),
-        )
+        least = Fraction(0) if upper is None else root(upper)
+        return least, math.inf if lower is None else root(lower)
 
     @functools.cached_property
     def divisor(self) -> Divisor:
@@ -177,14 +170,13 @@ class Apportionment:
     def _ends(self) -> tuple[_End, _End]:
         """The highest claim that got no place and the lowest one that did, exactly."""
         claims, seats = self._solution.claims, self._solution.seats[np.newaxis]
-        assert claims is not None
         with np.errstate(all="ignore"):
             following, last = claims.following(seats)[0], claims.last(seats)[0]
         return _end(claims, following, self.seats, -1), _end(claims, -last, self.seats - 1, 0)
 
     def _short_divisor(self) -> float | None:
         """Look for a divisor of few digits well inside the interval, in floating point."""
-        _, _, _, certain, best, worst, short, *_ = self._solution
+        _, _, certain, best, worst, short, *_ = self._solution
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
         if short or not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
             return None
@@ -199,10 +191,8 @@ class Apportionment:
         if not -problem.size <= unit < problem.size:
             raise IndexError(f"there is no unit {unit} among {problem.size}")
         unit %= problem.size
-        seats, most = (
-            int(self.seats[unit]),
-            math.inf if problem.high is None else problem.high[unit],
-        )
+        seats = int(self.seats[unit])
+        most = math.inf if problem.high is None else problem.high[unit]
         if seats == (most if change > 0 else problem.low[unit]):
             return None
         signposts = self.method.signposts

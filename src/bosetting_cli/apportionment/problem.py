@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
@@ -78,9 +77,9 @@ class Problem:
         self.given = self.shares = self._as_floats(shares)
         self.size: int = self.shares.size
         all_positive = self._check_shares()
-        least = bound(low, self.size, "minimums")
+        least = bound(low, self.shares.shape, "minimums")
         self.low = np.zeros(self.size) if least is None else least
-        self.high = bound(high, self.size, "maximums")
+        self.high = bound(high, self.shares.shape, "maximums")
         self._check_bounds(all_positive)
 
     def scale(self, exponent: int) -> None:
@@ -90,7 +89,9 @@ class Problem:
             self.shares = np.minimum(np.ldexp(self.given, exponent), _LARGEST)
         else:
             factor = Fraction(2) ** exponent
-            self.shares = np.array([float(min(s * factor, _LARGEST)) for s in self.rational])
+            self.shares = np.array(
+                [float(min(s * factor, Fraction(_LARGEST))) for s in self.rational]
+            )
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
@@ -140,15 +141,13 @@ class Problem:
     def _check_bounds(self, all_positive: bool) -> None:
         if self.high is not None and (crossing := self.low > self.high).any():
             index = int(crossing.argmax())
-            least, most = int(self.low[index]), int(self.high[index])
-            raise BadInputError(
-                f"unit {index}: the minimum {least} is above the maximum {most}", "minimums", index
-            )
+            said = f"the minimum {self.low[index]:.0f} is above the maximum {self.high[index]:.0f}"
+            raise BadInputError(f"unit {index}: {said}", "minimums", index)
         if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
         if not all_positive:
-            most = math.inf if self.high is None else self.high
-            self.high = np.where(self._are_positive(), most, self.low)
+            high = np.full(self.size, np.inf) if self.high is None else self.high
+            self.high = np.where(self._are_positive(), high, self.low)
         if self.high is not None and np.add.reduce(self.high) < self.house:
             raise InfeasibleError("maximums", whole_sum(self.high), self.house)
 
@@ -189,12 +188,12 @@ def _rational(value: Any, index: int) -> Fraction:
         raise BadInputError(f"share {index} is {said}", "shares", index) from None
 
 
-def bound(given: Bounds, size: int, name: str) -> FloatArray | None:
+def bound(given: Any, shape: tuple[int, ...], name: str) -> FloatArray | None:
     """Return a bound as one whole number per unit; None if there is none.
 
     Args:
-        given: as `apportion` takes it.
-        size: how many units there are.
+        given: as `apportion` takes it; for many rows of units also one row each, not checked.
+        shape: how many units there are, or how many rows of how many.
         name: the argument's name, "minimums" or "maximums".
 
     Raises:
@@ -203,22 +202,24 @@ def bound(given: Bounds, size: int, name: str) -> FloatArray | None:
     if given is None:
         return None
     if type(given) is int and 0 <= given <= LARGEST_HOUSE:
-        return np.full(size, given, dtype=np.float64)
-    array = np.asarray(given)
+        return np.full(shape, given, dtype=np.float64)
+    array, size = np.asarray(given), shape[-1]
+    if array.ndim > 1 and array.shape == shape:
+        return array
     if array.ndim and array.shape != (size,):
         raise BadInputError(f"{size} shares but {array.size} {name}", name)
     if array.dtype.kind in "iuf" and array.size and array.min() >= 0:
         values = np.minimum(array, 2.0 * LARGEST_HOUSE, dtype=np.float64)
         if (values == np.floor(values)).all() and (name == "maximums" or np.isfinite(array).all()):
-            return np.array(np.broadcast_to(values, size))
+            return np.broadcast_to(values, shape)
     if not array.ndim:
-        return np.full(size, _whole(array.item(), name, None))
+        return np.full(shape, _whole(array.item(), name, None))
     unset = 0.0 if name == "minimums" else math.inf
     checked = [
         unset if value is None else _whole(value, name, index)
         for index, value in enumerate(array.tolist())
     ]
-    return np.array(checked)
+    return np.broadcast_to(np.array(checked), shape)
 
 
 def _whole(value: Any, name: str, index: int | None) -> float:

@@ -8,7 +8,6 @@ claims in the units' order. `search` does it in floating point, for many rows of
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -71,10 +70,10 @@ class Claims:
         Where there are minimums, it is tried at once for every number of largest units above a
         common one.
         """
-        least = np.maximum.reduce(self.low, axis=1)
+        least: FloatArray = np.maximum.reduce(self.low, axis=1)
         gap = least - self.signposts.shift
         if not least.any():
-            weight = np.add.reduce(self.weights, axis=1)
+            weight: FloatArray = np.add.reduce(self.weights, axis=1)
             x = (self.house + gap * self.weights.shape[1]) / weight
             return np.where(x > 0, x, self.house / weight)
         step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
@@ -87,7 +86,8 @@ class Claims:
         x /= np.add.accumulate(falling, axis=1)
         falling *= x
         above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
-        return x[np.arange(above.size), above - 1]
+        started: FloatArray = x[np.arange(above.size), above - 1]
+        return started
 
     def seats(self, x: FloatArray) -> FloatArray:
         """Return the places at a level, within the bounds."""
@@ -96,11 +96,6 @@ class Claims:
         if self.high is not None:
             np.minimum(seats, self.high, out=seats)
         return seats
-
-    def are_free(self, seats: FloatArray) -> BoolArray:
-        """Mark the units between their bounds."""
-        free = seats > self.low
-        return free if self.high is None else free & (seats < self.high)
 
     def following(self, seats: FloatArray) -> FloatArray:
         """Return the claims to one more place; −∞ at the maximum."""
@@ -189,7 +184,8 @@ def _approach(claims: Claims, rounds: int) -> tuple[FloatArray, ...]:
         np.copyto(upper, x, where=near | (missing < 0))
         if (upper - lower <= x * 2.0**-50).all():
             break
-        rise = np.add.reduce(claims.weights * claims.are_free(seats), axis=1)
+        free = (seats > claims.low) & (seats < (np.inf if claims.high is None else claims.high))
+        rise = np.add.reduce(claims.weights * free, axis=1)
         aim = x + missing / rise  # Newton's step, or else halving
         open_ended = upper == np.inf
         inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))

@@ -14,13 +14,12 @@ from .problem import LARGEST_HOUSE, BadInputError, Problem, bound, whole_sum
 from .search import Claims, ExactClaims, decide, search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
     from .methods import BoolArray, FloatArray
     from .problem import Bounds, Shares
 
+_WHOLE = Stationary(Fraction(1))
 _SMALLEST_CLAIM = 1e-250
 _CELLS = 2**15
 _BATCH_ROUNDS = 16
@@ -80,12 +79,12 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
     if signposts.first and whole_sum(claims.low[0]) > problem.house:
         # the limit of ever smaller d(0): one place each for the largest shares
         owed, short = claims.low, True
-        claims = ExactClaims(problem, Stationary(Fraction(1)))
+        claims = ExactClaims(problem, _WHOLE)
         claims.high = owed
     found = search(claims)
     best, worst = found.best.item(), found.worst.item()
     if not found.missing[0] and claims.are_clear(found.best, found.worst)[0]:
-        return Solution(problem, found.seats[0], claims, True, best, worst, short)
+        return Solution(found.seats[0], claims, True, best, worst, short)
     lowest, highest = min(best, worst), max(best, worst)
     if lowest < _SMALLEST_CLAIM:  # all that matters is too small beside what is at its maximum
         problem.scale(problem.exponent + 800)
@@ -93,7 +92,7 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
     seats = decide(claims, lowest, highest)
     following, last = claims.following(seats[np.newaxis]), claims.last(seats[np.newaxis])
     best, worst = float(following.max()), float(last.min())
-    return Solution(problem, seats, claims, False, best, worst, short)
+    return Solution(seats, claims, False, best, worst, short)
 
 
 def _by_remainders(problem: Problem, renewed: bool) -> Solution:
@@ -104,41 +103,32 @@ def _by_remainders(problem: Problem, renewed: bool) -> Solution:
     keeps the bound.
     """
     house, (shares, factor) = problem.house, problem.as_whole()
-    low = list(map(int, problem.low.tolist()))
-    high = [house] * len(low)
-    if problem.high is not None:
-        high = [int(min(most, house)) for most in problem.high.tolist()]
+    high = np.full(problem.size, house) if problem.high is None else problem.high
+    least, most = problem.low.astype(np.int64), np.minimum(high, house).astype(np.int64)
     rate = Fraction(house, sum(shares))
     if renewed:
-        rate = _renewed_rate(shares, low, high, house)
-        reached = [share * rate for share in shares]
-        low, high = (
-            [b if q >= b else a for q, a, b in zip(reached, low, high, strict=True)],
-            [a if q <= a else b for q, a, b in zip(reached, low, high, strict=True)],
-        )
+        rate = _renewed_rate(shares, least.tolist(), most.tolist(), house)
+        quotas = np.array([share * rate for share in shares])
+        least, most = np.where(quotas >= most, most, least), np.where(quotas <= least, least, most)
     parts = [divmod(share * rate.numerator, rate.denominator) for share in shares]
     whole = np.array([min(number, LARGEST_HOUSE) for number, _ in parts])
-    least, most = np.array(low), np.array(high)
-    shift = (
-        bisect.bisect_left(
-            range(-house, house + 1),
-            -house,
-            key=lambda shift: -np.clip(whole - shift, least, most).sum(),
-        )
-        - house
-    )
-    seats = np.clip(whole - shift, least, most)
-    open_to_one = np.flatnonzero((least <= whole - shift) & (whole - shift < most)).tolist()
-    open_to_one.sort(key=lambda unit: -parts[unit][1])
+
+    def less(shift: int) -> int:
+        return -int(np.clip(whole - shift, least, most).sum())
+
+    whole -= bisect.bisect_left(range(-house, house + 1), -house, key=less) - house
+    seats = np.clip(whole, least, most)
     missing = house - int(seats.sum())
-    winners, losers = open_to_one[:missing], open_to_one[missing:]
+    order = np.flatnonzero((least <= whole) & (whole < most)).tolist()
+    order.sort(key=lambda unit: -parts[unit][1])
+    winners, losers = order[:missing], order[missing:]
     seats[winners] += 1
     ties: tuple[Tie, ...] = ()
-    if winners and losers and parts[winners[-1]][1] == parts[losers[0]][1]:
-        cut = parts[losers[0]][1]
+    if winners and losers and parts[winners[-1]][1] == (cut := parts[losers[0]][1]):
         tied = (tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers))
         ties = (Tie(*tied),)
-    return Solution(problem, seats, rate=rate * factor, ties=ties)
+    claims = ExactClaims(problem, _WHOLE)
+    return Solution(seats, claims, rate=rate * factor, ties=ties)
 
 
 def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int) -> Fraction:
@@ -168,11 +158,11 @@ def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int
 
 def apportion_batch(
     shares: NDArray[np.float64],
-    house_size: SupportsIndex | Sequence[int] | NDArray[Any],
+    house_size: ArrayLike,
     *,
     method: str | Method = "sainte-lague",
-    minimums: Bounds = None,
-    maximums: Bounds = None,
+    minimums: ArrayLike | None = None,
+    maximums: ArrayLike | None = None,
 ) -> NDArray[np.int64]:
     """Apportion many rows of shares, each as `apportion` would, ties included.
 
@@ -198,21 +188,16 @@ def apportion_batch(
     if matrix.ndim != 2:
         raise BadInputError(f"a batch has two dimensions, not {matrix.ndim}", "shares")
     chosen = resolve_method(method)
-    houses = np.broadcast_to(house_size, len(matrix))
-    low, high = (
-        given if np.ndim(given) == 2 else bound(given, matrix.shape[1], name)
-        for given, name in ((minimums, "minimums"), (maximums, "maximums"))
-    )
+    houses = np.broadcast_to(np.asarray(house_size), len(matrix))
+    low, high = bound(minimums, matrix.shape, "minimums"), bound(maximums, matrix.shape, "maximums")
     seats, settled = batch_within(matrix, houses, method=chosen, minimums=low, maximums=high)
     for row in np.flatnonzero(~settled).tolist():
-        least, most = (b[row] if np.ndim(b) == 2 else b for b in (low, high))
+        least, most = (None if b is None else b[row] for b in (low, high))
+        given = {"method": chosen, "minimums": least, "maximums": most}
         try:
-            result = apportion(
-                matrix[row], houses[row].item(), method=chosen, minimums=least, maximums=most
-            )
+            seats[row] = apportion(matrix[row], houses[row].item(), **given).seats
         except BadInputError as error:
             raise BadInputError(f"row {row}: {error}", error.argument, error.index) from None
-        seats[row] = result.seats
     return seats
 
 
@@ -249,10 +234,12 @@ def batch_within(
     """
     signposts = resolve_method(method).signposts
     seats, settled = np.zeros(shares.shape, dtype=np.int64), np.zeros(len(shares), dtype=bool)
+    step = max(_CELLS // max(shares.shape[1], 1), 1)
     houses = np.broadcast_to(np.asarray(house_sizes, dtype=np.float64), len(shares))
     bounds = [None if b is None else np.broadcast_to(b, shares.shape) for b in (minimums, maximums)]
-    step = max(_CELLS // max(shares.shape[1], 1), 1)
-    for first in range(0, len(shares) if signposts and shares.size else 0, step):
+    if signposts is None or not shares.size:
+        return seats, settled
+    for first in range(0, len(shares), step):
         rows = slice(first, first + step)
         block = np.array(shares[rows], dtype=np.float64)
         low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
@@ -272,7 +259,7 @@ def _keep_usable(claims: Claims, low: FloatArray) -> BoolArray:
     """Mark the rows that can be apportioned in floating point, and empty the others."""
     shares, house, high = claims.weights, claims.house, claims.high
     smallest, largest = np.minimum.reduce(shares, axis=1), np.maximum.reduce(shares, axis=1)
-    usable = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
+    usable: BoolArray = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
     usable &= ((low >= 0) & (low == np.floor(low))).all(axis=1)
     usable &= (house == np.floor(house)) & (house <= LARGEST_HOUSE)
     usable &= np.add.reduce(claims.low, axis=1) <= house

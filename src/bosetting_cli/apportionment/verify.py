@@ -81,9 +81,10 @@ class _Case(NamedTuple):
 def _filled(bound: Bounds, size: int, unset: float) -> FloatArray:
     """Return a bound for each unit, without a limit where it is None."""
     if isinstance(bound, list | tuple):
-        bound = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
-    values = np.asarray(unset if bound is None else bound, dtype=np.float64)
-    return np.broadcast_to(values, size)
+        numbers: Any = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
+    else:
+        numbers = unset if bound is None else bound
+    return np.broadcast_to(np.asarray(numbers, dtype=np.float64), size)
 
 
 def _verify_rounding(case: _Case, signposts: Signposts, divisor: Divisor) -> None:
