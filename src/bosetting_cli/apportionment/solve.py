@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
