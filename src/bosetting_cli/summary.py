@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bosetting_cli.labels import number
 from bosetting_cli.statistics import year_list
+from bosetting_cli.words import number
 
 if TYPE_CHECKING:
     from bosetting_cli.model.result import Allocation

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bosetting_cli.tables import FORMATS, SUFFIXES
+from bosetting_cli.words import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -20,9 +23,6 @@ if TYPE_CHECKING:
     from bosetting_cli.tables import Table
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-
-LANGUAGES = ("en", "nb", "nn")
-FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")
 
 
 OUTPUT_FILE = click.option(
@@ -290,7 +290,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
     def decorate(command: Command) -> Any:
         names = ("form", "path", "force", "excel_nb", "lang", "quiet")
         wrapped = _collected(
-            command, names, functools.partial(_output, formats or FORMATS), "output"
+            command, names, functools.partial(_output, formats or tuple(FORMATS)), "output"
         )
         for option in reversed(
             [
@@ -304,7 +304,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
                 click.option(
                     "--format",
                     "form",
-                    type=click.Choice(formats or FORMATS),
+                    type=click.Choice(formats or tuple(FORMATS)),
                     help="Form of the result; by default from --output's suffix, else table.",
                 ),
                 OUTPUT_FILE,
@@ -335,8 +335,6 @@ def _output(
     quiet: bool,
 ) -> Output:
     if form is None:
-        from bosetting_cli.tables import SUFFIXES
-
         suffix = path.suffix.lower() if path else ""
         if suffix and suffix not in SUFFIXES:
             known = ", ".join(sorted(SUFFIXES))
@@ -348,6 +346,6 @@ def _output(
             raise click.UsageError(
                 f"--output: {form} is no format of this command; there are {', '.join(formats)}."
             )
-    if form == "xlsx" and path is None and _is_terminal():
-        raise click.UsageError("xlsx is not for a terminal; name a file with --output.")
+    if FORMATS[form].binary and path is None and _is_terminal():
+        raise click.UsageError(f"{form} is not for a terminal; name a file with --output.")
     return Output(form, path, force, excel_nb, lang, quiet)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 LONG_WAIT = 100  # scenarios; fewer are done before a bar is seen
-FOR_PEOPLE = ("table", "markdown", "html")
 FITTING = 8  # scenarios that fit a table of 100 columns
 
 
@@ -52,9 +51,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
             lambda data: dataclasses.replace(base, data=data or base.data).read(),
             sub_groups=long_form,
         )
-    table = (long_table if long_form else wide_table)(
-        sweep, everyone=everyone, lang=output.lang, cells=output.form in FOR_PEOPLE
-    )
+    table = (long_table if long_form else wide_table)(sweep, everyone=everyone, lang=output.lang)
     output.write(table, scenarios_document(sweep) if output.form == "json" else None)
     lines = [f"{len(sweep.runs)} scenarios on {sweep.rules.title}."]
     if output.form == "table" and not long_form and len(sweep.runs) > FITTING:

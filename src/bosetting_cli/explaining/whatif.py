@@ -241,7 +241,10 @@ def _to_be_eligible(case: Case, e: Explanation) -> Iterator[Search]:
         yield _once(case, e, "exclude", rules=replace(case.rules, exclude=without[0]))
     elif unmet := [part for part in e.conditions if not part.met]:
         changed = _meeting(case, e, unmet)
-        yield _once(case, e, "condition", statistics=changed, condition=unmet[0])
+        if len(unmet) > 1:
+            yield _once(case, e, "conditions", statistics=changed)
+        else:
+            yield _once(case, e, "condition", statistics=changed, condition=unmet[0])
 
 
 def _meeting(case: Case, e: Explanation, unmet: Sequence[ConditionPart]) -> Statistics:

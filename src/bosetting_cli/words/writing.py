@@ -1,0 +1,86 @@
+"""How people write numbers, dates and lists in each language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bosetting_cli.words.catalogue import say
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+# What stands between thousands, and before the decimals.
+_MARKS = {
+    "en": str.maketrans({}),
+    "nb": str.maketrans({",": "\u00a0", ".": ","}),
+    "nn": str.maketrans({",": "\u00a0", ".": ","}),
+}
+
+
+def number(value: float | None, decimals: int = 0, lang: str = "en") -> str:
+    r"""Return a number as people write it; nothing for None.
+
+    Example:
+        >>> number(4400.5, 1), number(4400.5, 1, "nb")
+        ('4,400.5', '4\xa0400,5')
+    """
+    return "" if value is None else f"{value:,.{decimals}f}".translate(_MARKS[lang])
+
+
+def short(value: float, lang: str = "en") -> str:
+    """Return a number with the decimals that it has, ten digits at most.
+
+    Example:
+        >>> short(2.5, "nb"), short(10.0, "nb")
+        ('2,5', '10')
+    """
+    return f"{value:,.10g}".translate(_MARKS[lang])
+
+
+def signed(value: float, lang: str = "en") -> str:
+    """Return a whole difference with its sign, a true minus, and none before 0.
+
+    Example:
+        >>> signed(3), signed(-1200), signed(0)
+        ('+3', '−1,200', '0')
+    """
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number(abs(value), 0, lang)
+
+
+def percent(value: float, lang: str = "en", decimals: int | None = None) -> str:
+    r"""Return a part of 1 in per cent, with a decimal if there is one and nothing is asked for.
+
+    Example:
+        >>> percent(0.5), percent(0.125, "nb"), percent(0.5, "en", 2)
+        ('50%', '12,5\xa0%', '50.00%')
+    """
+    shown = number(value * 100, 1 if decimals is None else decimals, lang)
+    if decimals is None and shown.endswith("0"):
+        shown = shown[:-2]
+    return say("per cent sign", lang, number=shown)
+
+
+def date(day: dt.date, lang: str = "en") -> str:
+    """Return a day as people write it.
+
+    Example:
+        >>> import datetime
+        >>> date(datetime.date(2017, 10, 2)), date(datetime.date(2017, 10, 2), "nb")
+        ('2 October 2017', '2. oktober 2017')
+    """
+    months = say("months", lang).split()
+    return say("day", lang, day=day.day, month=months[day.month - 1], year=day.year)
+
+
+def listing(words: Sequence[str], lang: str = "en") -> str:
+    """Return words as a list in a sentence.
+
+    Example:
+        >>> listing(["size", "work", "schooling"])
+        'size, work and schooling'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
