@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,7 @@ from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from bosetting_cli.errors import Problem
     from bosetting_cli.rules import Rules
@@ -146,6 +147,12 @@ class Output:
             write_file(self.path, content, force=self.force)
         else:
             write_stdout(content)
+
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """Open what is put in place when all is written; see `output.complete`."""
+        from bosetting_cli.output import complete
+
+        return complete(self.path, force=self.force)
 
     def width(self) -> int | None:
         """Return the width that a table must fit: the terminal's, else 100."""
