@@ -210,7 +210,7 @@ class _Reader:
             keeps = kept and self._is_new(event, path, lines)
             here = join_path(path, event.value)
             if keeps:
-                lines[event.value] = event.start_mark.line + 1
+                lines[event.value] = _place(event)[0]
             if keeps and self.marked:
                 self.document.key_marks[here] = _place(event)
             value = self._value(next(self.events), here, kept=keeps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import tempfile
 from typing import IO, TYPE_CHECKING, Any
@@ -46,13 +47,14 @@ def stream(
 
 def json_bytes(value: Any, indent: int | None = 2) -> bytes:
     """Return a value as JSON in UTF-8, on one line if there is no indent."""
-    return f"{_json_text(value, indent)}\n".encode()
+    return f"{_encoder(indent)(value)}\n".encode()
 
 
-def _json_text(value: Any, indent: int | None = None) -> str:
+@functools.cache
+def _encoder(indent: int | None) -> Callable[[Any], str]:
     import json
 
-    return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return json.JSONEncoder(ensure_ascii=False, indent=indent, allow_nan=False).encode
 
 
 def plain(value: Any, point: str = ".") -> str:
@@ -87,11 +89,12 @@ def _json(
     out: IO[bytes], fields: Sequence[str], rows: Rows, document: Callable[[], Mapping[str, Any]]
 ) -> None:
     """Write the rows aside, then what they stand in, then the rows within it."""
-    keys = [_json_text(field) for field in fields]
+    encode = _encoder(None)
+    keys = [encode(field) for field in fields]
     with tempfile.TemporaryFile() as aside:
         end = b"\n"
         for row in rows:
-            cells = (f"{key}: {_json_text(v)}" for key, v in zip(keys, row, strict=True))
+            cells = (f"{key}: {encode(v)}" for key, v in zip(keys, row, strict=True))
             body = ",\n      ".join(cells)
             aside.write(end + f"    {{\n      {body}\n    }}".encode())
             end = b",\n"

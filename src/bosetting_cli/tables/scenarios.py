@@ -77,15 +77,15 @@ def wide_lines(
     """
     places = {m.kommunenummer: place for place, m in enumerate(sources.municipalities)}
     asked = np.full(len(places), everyone)
-    names, kept = [], []
+    names, kept = [], bytearray()  # which grows without a copy of all for each scenario
     for run in runs:
         own = [places[unit] for unit in run.units]
         row = np.zeros(len(places), dtype=np.int32)
         row[own] = np.where(run.selected, run.numbers, 0)
         asked[own] |= run.selected
         names.append(run.scenario.name)
-        kept.append(row)
-    numbers = np.array(kept, dtype=np.int32).reshape(len(kept), len(places))
+        kept += row.tobytes()
+    numbers = np.frombuffer(kept, dtype=np.int32).reshape(len(names), len(places))
     shown = [Column(name, broken(name.replace("=", " "), 12), kinds.PLACES) for name in names]
     totals = {"municipality": say("total", lang)}
     totals |= dict(zip(names, numbers.sum(axis=1, dtype=np.int64).tolist(), strict=True))
@@ -141,7 +141,7 @@ def long_lines(
 def _varied_columns(varied: Sequence[str], rules: Rules, lang: str) -> Iterator[Column]:
     for key in varied:
         if key != "weights":
-            yield Column(key, heading(f"scenario {key}", lang), _KINDS.get(key, kinds.TEXT))
+            yield Column(key, broken(say(f"scenario {key}", lang), 10), _KINDS.get(key, kinds.TEXT))
     if "weights" in varied:
         for criterion in rules.criteria:
             words = f"{say('weight', lang)}\n{heading(criterion, lang)}"
