@@ -55,9 +55,9 @@ def complete(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
             yield file
     except FileExistsError:
         raise _exists(name) from None
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if path is None and isinstance(error, BrokenPipeError):
+            raise
         what = f"can't be written: {error.strerror or error}"
         raise BosettingError(Problem(what, name if path else None)) from None
 
