@@ -15,13 +15,13 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
-from bosetting_cli.codes import carry_over
 from bosetting_cli.errors import AllocationError, RulesError
 from bosetting_cli.model.counties import counties
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules
-from bosetting_cli.rules.lists import municipality_list
 from bosetting_cli.statistics import Column
+from bosetting_cli.statistics.divisions import carry_over
+from bosetting_cli.statistics.lists import municipality_list
 from bosetting_cli.tables import render
 from bosetting_cli.tables.counties import county_table
 from small import criterion, rules_for, synthetic

@@ -325,12 +325,12 @@ def test_excel_nb_is_what_a_norwegian_excel_reads(small):
 
 
 def test_what_is_written_for_a_norwegian_excel_can_be_read_again(small, tmp_path):
-    from bosetting_cli.reading.csvfile import read_csv
-    from bosetting_cli.reading.figures import Place, read_figures
+    from bosetting_cli.statistics.numbers import Place, read_figures
+    from bosetting_cli.statistics.reading import read_table
 
     target = tmp_path / "out.csv"
     assert run("allocate", *small, "--excel-nb", "-o", str(target)).returncode == 0
-    table = read_csv(target)
+    table = read_table(target)
     assert table.repairs == ()
     found = read_figures(table.column("quota"), Place("out.csv", "quota", table.lines))
     assert found.values == [50.0, 25.0, 25.0]

@@ -18,10 +18,10 @@ from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain
-from bosetting_cli.model import allocate
 from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack, unpack
 from bosetting_cli.report.raster import png
+from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import say
 from small import criterion, rules_for, synthetic

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 
 from bosetting_cli.errors import DataError
-from bosetting_cli.model import allocate
 from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project
 from bosetting_cli.report.svg import decades, drawing, element, label, nice_step
+from bosetting_cli.result import allocate
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:

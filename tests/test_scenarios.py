@@ -301,7 +301,7 @@ def test_missing_file(tmp_path):
 
 
 def test_statistics_of_different_years_are_refused(statistics, rules):
-    from bosetting_cli.codes import carry_over
+    from bosetting_cli.statistics.divisions import carry_over
 
     later = carry_over(statistics, 2018)
     sources = {None: (statistics, rules), Data("later"): (later, rules)}

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.model import allocate
-from bosetting_cli.model.result import columns
+from bosetting_cli.result import allocate
+from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import override
 from bosetting_cli.tables import FORMATS, Column, Table, kinds, render
 from bosetting_cli.tables.allocation import document, municipality_table

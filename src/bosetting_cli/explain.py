@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import as_float
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.model.result import SELECTED
-from bosetting_cli.model.selection import condition_text
+from bosetting_cli.result import SELECTED
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
 from bosetting_cli.tables.allocation import document
 from bosetting_cli.words import title
@@ -21,8 +21,8 @@ from bosetting_cli.words import title
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Group, Row
     from bosetting_cli.model.selection import Met
+    from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
 

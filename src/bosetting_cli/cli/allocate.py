@@ -27,7 +27,7 @@ def command(inputs: Inputs, output: Output, everyone: bool, by: str | None, sort
       bosetting allocate --weight population=0.8 --weight "introduction programme=0"
       bosetting allocate --exclude Oslo --include 1850 -o requests.xlsx
     """
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
     from bosetting_cli.summary import summary_lines
     from bosetting_cli.tables.allocation import document, municipality_table
     from bosetting_cli.tables.counties import county_table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import shutil
 import sys
@@ -75,7 +76,7 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are, or can't be carried over to the year asked for.
         """
-        from bosetting_cli.codes import in_one_years_codes
+        from bosetting_cli.rules.fitting import in_one_years_codes
 
         return in_one_years_codes(*self.load(), self.codes)
 
@@ -86,8 +87,8 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are.
         """
-        from bosetting_cli.crosscheck import checked
-        from bosetting_cli.reading.loading import load_statistics
+        from bosetting_cli.rules.fitting import checked
+        from bosetting_cli.statistics import load_statistics
 
         notes: list[Problem] = []
         rules = self.read_rules(notes)
@@ -105,19 +106,27 @@ class Inputs:
             RulesError: They are wrong, or become so.
         """
         from bosetting_cli.rules import load_rules, override
-        from bosetting_cli.rules.lists import municipality_list
+        from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
         rules = load_rules(self.rules, notes=notes)
-        return override(rules, asked=asked, at_least=self._kept(), **self.changes)
+        kept = read_saved(self.at_least) if self.at_least else None
+        if kept and notes is not None:
+            notes += kept.notes
+        return override(rules, asked=asked, at_least=kept.requested if kept else {}, **self.changes)
 
-    def _kept(self) -> dict[str, int]:
-        """Return the earlier requests that are not to be lowered."""
-        if self.at_least is None:
-            return {}
-        from bosetting_cli.saved import read_saved
 
-        return read_saved(self.at_least).requested
+def mended(notes: Sequence[Problem], *, strict: bool) -> list[str]:
+    """Return the lines that say what was mended or is odd in files that were read.
+
+    Raises:
+        DataError: Something was, and nothing may be.
+    """
+    from bosetting_cli.errors import DataError
+
+    if strict and notes:
+        raise DataError(dataclasses.replace(note, severity="error") for note in notes)
+    return [f"repair: {note}" for note in notes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.options import Inputs, Output, input_options, mended, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,6 +53,7 @@ def command(
     from bosetting_cli.tables.scenarios import long_lines, noted, scenarios_document, wide_lines
 
     plan = load_scenarios(file)
+    repairs = mended(plan.notes, strict=inputs.strict)
     base = Data(str(inputs.data), inputs.data) if inputs.data else plan.data
     sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []
@@ -73,7 +74,7 @@ def command(
     if output.form == "table" and not long_form and count > FITTING:
         said.append("So many do not fit a page: --long, or --format csv or xlsx.")
     said += [f"left out: {problem}" for failure in failed for problem in failure.named()]
-    output.say([*said, *(f"{note.kind}: {note.text}" for note in sources.notes)])
+    output.say([*said, *repairs, *(f"{note.kind}: {note.text}" for note in sources.notes)])
 
 
 def _reader(

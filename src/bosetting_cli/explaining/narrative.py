@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.statistics import year_list
 from bosetting_cli.tables import Column, Table, kinds, render
 from bosetting_cli.words import listing, name, number, say

@@ -9,19 +9,19 @@ import numpy as np
 
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explaining.figurefield import figure_field, with_figure
-from bosetting_cli.model.allocation import decide
+from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.counties import counties
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bosetting_cli.explaining.explanation import Explanation
     from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.standing import Field, Standing
+    from bosetting_cli.model.standing import Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -109,7 +109,8 @@ def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | N
         return [_run(case, trial) for trial in trials]
     compared = field_of(own, rules, varied) if compared is None else compared
     decision = decide(statistics, rules, own, varied, field=compared, step=step)
-    return [_outcome(decision, compared, row, trial.unit) for row, trial in enumerate(trials)]
+    setting = Setting(statistics, rules, varied, compared)
+    return [_outcome(decision, setting, row, trial.unit) for row, trial in enumerate(trials)]
 
 
 def _run(case: Case, trial: Trial) -> Outcome | None:
@@ -124,14 +125,15 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
         decision = decide(statistics, rules, own, varied, field=compared)
     except BosettingError:
         return None
-    return _outcome(decision, compared, 0, trial.unit)
+    return _outcome(decision, Setting(statistics, rules, varied, compared), 0, trial.unit)
 
 
-def _outcome(decision: Decision, compared: Field, row: int, unit: int) -> Outcome | None:
+def _outcome(decision: Decision, setting: Setting, row: int, unit: int) -> Outcome | None:
     """Return what a decision means for one municipality."""
     if row in decision.problems:
         return None
-    able, county = compared.keys[row] > -np.inf, decision.step.county
+    compared, county = setting.field, decision.step.county
+    able = compared.keys[row] > -np.inf
     if not able[unit]:
         return Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able)))
     ranked = np.flatnonzero(able & (county == county[unit]))
@@ -139,7 +141,7 @@ def _outcome(decision: Decision, compared: Field, row: int, unit: int) -> Outcom
     rank = 1 + int(np.count_nonzero(keys > own))
     if np.count_nonzero(close(keys, own)) > 1:
         tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
-        places, _ = order(keys, lambda j: compared.key(row, int(ranked[j])), tie)
+        places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
         rank = 1 + ranked[places].tolist().index(unit)
     status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
     return Outcome(status, int(decision.requested[row, unit]), rank, len(ranked))

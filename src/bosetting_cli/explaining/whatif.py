@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from bosetting_cli.explaining.explanation import Change
 from bosetting_cli.explaining.narrative import sentence
 from bosetting_cli.explaining.trials import Case, Outcome, Trial, tried
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.model.selection import named
 from bosetting_cli.model.standing import standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import indicator_columns, replace
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.words import listing, name, number, say
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import bosetting_cli
 from bosetting_cli.explain import explanations
 from bosetting_cli.explaining.wording import why
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import (
@@ -33,8 +33,8 @@ from bosetting_cli.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation, Row
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bosetting_cli.model.result import SELECTED
 from bosetting_cli.report.svg import (
     INK,
     MUTED,
@@ -20,13 +19,14 @@ from bosetting_cli.report.svg import (
     num,
     text,
 )
+from bosetting_cli.result import SELECTED
 from bosetting_cli.words import number, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation, Row
 
 Point = tuple[float, float]
 

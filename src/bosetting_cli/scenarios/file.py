@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bosetting_cli.errors import DataError, Problem, RulesError
-from bosetting_cli.reading.decoding import read_bytes
 from bosetting_cli.rules.yamlfile import Limits, parse_yaml
-from bosetting_cli.saved import read_saved
 from bosetting_cli.scenarios.grid import (
     BUILT_IN,
     Data,
@@ -22,6 +20,8 @@ from bosetting_cli.scenarios.grid import (
     data_named,
     names_given_twice,
 )
+from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.lists import read_saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,12 +40,14 @@ class Plan:
         base: The base rules; None: the built-in ones.
         data: The base's statistics.
         scenarios: In the order of the file; of a grid the last key varies fastest.
+        notes: What was mended or is odd in the saved allocations that it names.
     """
 
     file: str
     base: Path | None
     data: Data
     scenarios: Scenarios
+    notes: tuple[Problem, ...] = ()
 
 
 def load_scenarios(path: str | Path) -> Plan:
@@ -58,11 +60,13 @@ def load_scenarios(path: str | Path) -> Plan:
     name, folder = str(path), Path(path).parent
     found = _checked(_text(Path(path), name), name)
     _refuse_names(found.scenarios, name)
-    files = {v.at_least: None for v in found.scenarios if v.at_least}
-    earlier = {file: read_saved(folder / file).requested for file in files}
+    files = dict.fromkeys(v.at_least for v in found.scenarios if v.at_least)
+    saved = {file: read_saved(folder / file) for file in files}
+    notes = dict.fromkeys(note for one in saved.values() for note in one.notes)
     base = None if found.base in (None, BUILT_IN.name) else folder / str(found.base)
     data = data_named(found.data or BUILT_IN.name, folder)
-    return Plan(name, base, data, Scenarios(found.scenarios, folder, earlier))
+    earlier = {file: one.requested for file, one in saved.items()}
+    return Plan(name, base, data, Scenarios(found.scenarios, folder, earlier), tuple(notes))
 
 
 def scenario_schema() -> dict[str, Any]:

@@ -12,8 +12,8 @@ import numpy as np
 from bosetting_cli.compare import vintages
 from bosetting_cli.errors import BosettingError, Problem
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.notes import statistics_notes
 from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Total, override
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.notes import Note
+    from bosetting_cli.result.notes import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.scenarios.grid import Data, Scenario
     from bosetting_cli.statistics import Municipality, Statistics
@@ -90,7 +90,7 @@ class Failure:
     def named(self) -> list[Problem]:
         """Return the problems with the scenario's name."""
         return [
-            Problem(f"scenario `{self.scenario.name}`: {reason}", hint=problem.hint)
+            Problem(f"scenario `{self.scenario.name}`: {reason}", hint=problem.remedy())
             for problem, reason in zip(self.problems, self.reasons, strict=True)
         ]
 
@@ -297,5 +297,5 @@ def _run(scenario: Scenario, rules: Rules, decision: Decision, row: int, sub_gro
         name: np.where(selected & own.able[name], places[row], -1)
         for name, (places, _) in decision.of_which.items()
     }
-    places = decision.contributions[:, row].sum(axis=0)
+    places = decision.quotas[row].copy()
     return Run(scenario, rules, own.units, selected, numbers, places, shared)

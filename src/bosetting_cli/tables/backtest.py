@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bosetting_cli.backtest import Backtest, Trial
-    from bosetting_cli.model.result import Row
+    from bosetting_cli.result import Row
 
 FORMATS = ("table", "markdown", "json", "csv")
 _NONE = "–"

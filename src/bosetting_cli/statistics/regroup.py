@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.statistics import Column, Figures, Municipality, Statistics
+    from bosetting_cli.statistics.frame import Column, Figures, Municipality, Statistics
 
 # What a column that can't be added up is counted in, or called.
 _RATE = re.compile(
@@ -32,7 +32,7 @@ def regroup(
         group_of: Unit → group; a unit that is not in it is left out.
         groups: The groups as units.
     """
-    return dataclasses.replace(
+    return replace(
         statistics,
         municipalities=tuple(sorted(groups, key=lambda group: group.kommunenummer)),
         columns={n: _regrouped(c, group_of) for n, c in statistics.columns.items()},
@@ -60,7 +60,7 @@ def is_count(column: Column) -> bool:
 
 
 def _regrouped(column: Column, group_of: Mapping[str, str]) -> Column:
-    count = is_count(column)
+    additive = is_count(column)
     units: dict[str, list[str]] = {}
     for unit in sorted(group_of):
         units.setdefault(group_of[unit], []).append(unit)
@@ -68,8 +68,8 @@ def _regrouped(column: Column, group_of: Mapping[str, str]) -> Column:
     for year, by_unit in column.figures.items():
         figures[year] = {
             group: tuple(x for unit in parts for x in by_unit.get(unit) or (None,))
-            if count or len(parts) == 1
+            if additive or len(parts) == 1
             else (None,)
             for group, parts in units.items()
         }
-    return dataclasses.replace(column, figures=figures)
+    return replace(column, figures=figures, rows=None)

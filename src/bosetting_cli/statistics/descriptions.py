@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import DataError, Problem, shown
-from bosetting_cli.reading.decoding import read_bytes
+from bosetting_cli.statistics.decoding import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _BOMS = (
@@ -87,34 +89,26 @@ def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
-    for bom, encoding in _BOMS:
-        if content.startswith(bom):
-            return _certain(content, encoding, file), ()
-    if b"\x00" in content and (wide := _wide(content)):
-        return _certain(content, wide, file), (_guess(wide, "it has no byte order mark", file),)
+    certain = next((encoding for bom, encoding in _BOMS if content.startswith(bom)), None)
+    wide = _wide(content) if certain is None and b"\x00" in content else None
+    hint = "save the file anew as UTF-8"
     try:
-        return content.decode("utf-8"), ()
+        text = content.decode(certain or wide or "utf-8").removeprefix("\ufeff")
+        return text, (_guess(wide, "it has no byte order mark", file),) if wide else ()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-    if _UTF8_LETTER.search(content):
-        what = "mixes two encodings: most of it is UTF-8, this line is not"
-        raise DataError(Problem(what, file, line, hint="save the file anew as UTF-8"))
-    encoding = _likely(content)
-    try:
-        return content.decode(encoding), (_guess(encoding, "it is not UTF-8", file),)
-    except UnicodeDecodeError as error:
-        what = f"is neither UTF-8 nor {_name(encoding)} (byte {error.start + 1})"
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(Problem(what, file, line, hint="save the file as UTF-8")) from None
-
-
-def _certain(content: bytes, encoding: str, file: str) -> str:
-    try:
-        return content.decode(encoding).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        what = f"is not valid {_name(encoding)} (byte {error.start + 1})"
-        hint = "save the file anew as UTF-8"
-        raise DataError(Problem(what, file, hint=hint)) from None
+        at = error.start
+    if known := certain or wide:
+        what = f"is not valid {_name(known)} (byte {at + 1})"
+        raise DataError(Problem(what, file, hint=hint))
+    what = "mixes two encodings: most of it is UTF-8, this line is not"
+    if not _UTF8_LETTER.search(content):
+        encoding = _likely(content)
+        try:
+            return content.decode(encoding), (_guess(encoding, "it is not UTF-8", file),)
+        except UnicodeDecodeError as error:
+            at = error.start
+            what = f"is neither UTF-8 nor {_name(encoding)} (byte {at + 1})"
+    raise DataError(Problem(what, file, content.count(b"\n", 0, at) + 1, hint=hint))
 
 
 def _wide(content: bytes) -> str | None:
@@ -143,7 +137,7 @@ def _likely(content: bytes) -> str:
 
 
 def _guess(encoding: str, why: str, file: str) -> Problem:
-    return Problem(f"read as {_name(encoding)}: {why}", file, severity="warning")
+    return warning(f"read as {_name(encoding)}: {why}", file)
 
 
 def _name(encoding: str) -> str:
@@ -161,12 +155,10 @@ def _refuse_controls(text: str, file: str) -> None:
         raise DataError(Problem(what, file, line, hint=hint))
 
 
-def _damage(text: str, file: str) -> tuple[Problem, ...]:
-    notes = []
-    if lost := text.count("�"):
-        what = f"{lost} letters were lost before the file came here (they are `�` now)"
-        notes.append(Problem(what, file, severity="warning"))
-    if twice := len(_TWICE.findall(text)):
-        what = f"{twice} letters were encoded twice before the file came here (`Ã¸` for `ø`)"
-        notes.append(Problem(what, file, severity="warning"))
-    return tuple(notes)
+def _damage(text: str, file: str) -> Iterator[Problem]:
+    for damaged, how in (
+        (text.count("�"), "were lost before the file came here (they are `�` now)"),
+        (len(_TWICE.findall(text)), "were encoded twice before the file came here (`Ã¸` for `ø`)"),
+    ):
+        if damaged:
+            yield warning(f"{damaged} letters {how}", file)

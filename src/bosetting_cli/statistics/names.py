@@ -11,7 +11,7 @@ from bosetting_cli.errors import BosettingError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.statistics import Municipality
+    from bosetting_cli.statistics.frame import Municipality
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans(
