@@ -11,21 +11,9 @@ held against each other: `plain` where no decision is near, 0.1.0 everywhere.
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.model import draws
-from bosetting_cli.model.standing import standing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

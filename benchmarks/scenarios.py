@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.scenarios import load_scenarios, run_scenarios
+from bosetting_cli.studies.scenarios import load_scenarios, run_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,8 +30,8 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
     """
-    from bosetting_cli.explain import explanations, explanations_document
-    from bosetting_cli.explain.telling import narrative
+    from bosetting_cli.explanation import explanations, explanations_document
+    from bosetting_cli.explanation.telling import narrative
     from bosetting_cli.result import allocate
     from bosetting_cli.tables import json_bytes
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from bosetting_cli.findings import Problem
     from bosetting_cli.rules import Rules
@@ -155,6 +156,12 @@ class Output:
             write_file(self.path, content, force=self.force)
         else:
             write_stdout(content)
+
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """Open what is put in place when all is written; see `output.complete`."""
+        from bosetting_cli.output import complete
+
+        return complete(self.path, force=self.force)
 
     def width(self) -> int | None:
         """Return the width that a table must fit: the terminal's, else 100."""

@@ -4,7 +4,7 @@
 put it in words.
 """
 
-from bosetting_cli.explain.explaining import explain, explanations, explanations_document
-from bosetting_cli.explain.parts import Explanation
+from bosetting_cli.explanation.explaining import explain, explanations, explanations_document
+from bosetting_cli.explanation.parts import Explanation
 
 __all__ = ["Explanation", "explain", "explanations", "explanations_document"]
