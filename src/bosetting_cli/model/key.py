@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bosetting_cli.errors import AllocationError, Problem
-from bosetting_cli.model.exact import decimal, order, sums
+from bosetting_cli.model.exact import close, decimal, order, sums
 from bosetting_cli.model.figures import FRACTIONS, whole
 
 if TYPE_CHECKING:
@@ -162,10 +162,11 @@ def amounts(
         if criterion.direction == "lower" and not values.all():
             _refuse_zeros(figures, eligible[values == 0])
         return Amounts(figures, eligible, sizes, exponent)
-    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     if criterion.normalise == "minmax":
-        least, most = (figures.exact(int(eligible[places[end]])) for end in (-1, 0))
-        return Amounts(figures, eligible, sizes, exponent, ends=(least, most))
+        low, high = (eligible[close(values, end)].tolist() for end in (values.min(), values.max()))
+        ends = min(map(figures.exact, low)), max(map(figures.exact, high))
+        return Amounts(figures, eligible, sizes, exponent, ends=ends)
+    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     group = np.cumsum(~equal) - 1
     alike = np.bincount(group)
     twice = 2 * (np.cumsum(alike) - alike) + alike  # (number above + half of those equal) · 2

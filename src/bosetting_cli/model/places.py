@@ -80,10 +80,8 @@ def apportioned(
     if not certify and len(rows) > 1:
         at = np.ix_(rows, np.flatnonzero(among.any(axis=0)))
         inside = among[at]
-        shares, low, high = (
-            None if array is None else array[at] * inside
-            for array in (ask.quotas, ask.low, ask.high)
-        )
+        shares, low = ask.quotas[at] * inside, ask.low[at] * inside
+        high = None if ask.high is None else ask.high[at] * inside
         found, settled = batch_within(
             shares, ask.totals[rows], method=ask.method, minimums=low, maximums=high, error=NEAR
         )
