@@ -17,21 +17,20 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate
 from bosetting_cli.cli import cli
-from bosetting_cli.codes import (
+from bosetting_cli.errors import DataError
+from bosetting_cli.model.selection import meets
+from bosetting_cli.resources import data_dir
+from bosetting_cli.rules import Condition, Minimum, Select, override
+from bosetting_cli.rules.fitting import in_one_years_codes
+from bosetting_cli.statistics import Column, Municipality, Statistics, is_count
+from bosetting_cli.statistics.divisions import (
     carry_codes,
     carry_over,
     codes_of,
-    in_one_years_codes,
     known_years,
     successors,
     vintage,
 )
-from bosetting_cli.errors import DataError
-from bosetting_cli.model.selection import meets
-from bosetting_cli.regroup import is_count
-from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import Condition, Minimum, Select, override
-from bosetting_cli.statistics import Column, Municipality, Statistics
 from small import synthetic
 
 MERGED_2018 = {

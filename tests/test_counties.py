@@ -15,13 +15,13 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
-from bosetting_cli.codes import carry_over
 from bosetting_cli.errors import AllocationError, RulesError
 from bosetting_cli.model.counties import counties
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules
-from bosetting_cli.rules.lists import municipality_list
 from bosetting_cli.statistics import Column
+from bosetting_cli.statistics.divisions import carry_over
+from bosetting_cli.statistics.lists import municipality_list
 from bosetting_cli.tables import render
 from bosetting_cli.tables.counties import county_table
 from small import criterion, rules_for, synthetic
@@ -84,7 +84,7 @@ def test_the_final_sums_of_2018_are_kept(county_first):
 
 
 def test_requests_per_thousand_run_from_oslo_to_nordland(statistics, county_first):
-    records = county_table(county_first).records
+    records = county_table(county_first).records()
     rates = {record["fylke"]: record["per_1000"] for record in records}
     lowest, *_, highest = sorted(rates, key=rates.__getitem__)
     assert (lowest, highest) == ("Oslo", "Nordland")
@@ -98,7 +98,7 @@ def test_requests_per_thousand_run_from_oslo_to_nordland(statistics, county_firs
 
 
 def test_trondelag_is_one_group_with_its_ineligible_municipalities(county_first):
-    names = [record["fylke"] for record in county_table(county_first).records]
+    names = [record["fylke"] for record in county_table(county_first).records()]
     assert len(names) == 18
     assert [name for name in names if "Trøndelag" in name] == ["Trøndelag"]
     row = county_first.row("1601")

@@ -14,7 +14,7 @@ from bosetting_cli import REPOSITORY
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = "import sys, click; from bosetting_cli.cli import main; sys.argv = ['bosetting', *{}]; {}"
-BREAK = "import bosetting_cli.allocation as a; a.allocate = lambda *_: 1 / 0; main()"
+BREAK = "import bosetting_cli.result as a; a.allocate = lambda *_: 1 / 0; main()"
 
 
 def run(code: str, *arguments: str, shell: str = "exec {}") -> subprocess.CompletedProcess[str]:
@@ -60,7 +60,7 @@ def test_a_closed_standard_error_is_no_difference_with_an_old_click():
 
 
 def test_complaints_of_click_that_are_none_about_usage_are_bad_input():
-    code = "import bosetting_cli.allocation as a\ndef f(*_): raise click.ClickException('no')\n"
+    code = "import bosetting_cli.result as a\ndef f(*_): raise click.ClickException('no')\n"
     done = run(f"{code}a.allocate = f; main()", "allocate")
     assert (done.returncode, done.stderr) == (2, "Error: no\n")
 

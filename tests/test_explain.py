@@ -9,11 +9,13 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.explain import explain
-from bosetting_cli.explaining.narrative import narrative
+from bosetting_cli.explaining.narrative import decimals_of_division, narrative
 from bosetting_cli.resources import data_dir
 from small import criterion, rules_for, synthetic
 
@@ -206,7 +208,7 @@ def test_who_cannot_receive_a_sub_group_is_told():
         ({"count": 1, "include": ["c"]}, "c", "number 3 of the 3 eligible"),
         ({"count": 1, "include": ["c"]}, "c", "asked all the same, being included by name"),
         ({"count": 1, "include": ["c"]}, "a", "asked by its rank, but others are asked by name"),
-        ({"count": 1, "per_county": 1}, "c", "asked all the same, being among the first 1 of Up"),
+        ({"count": 1, "per_county": 1}, "c", "asked all the same, being among the first of Up"),
         ({}, "c", "ranked by share of the places; all are asked"),
     ],
 )
@@ -321,3 +323,11 @@ def test_every_part_is_documented():
     parts = ("Explanation", "CriterionPart", "ConditionPart", "Rounding", "Change")
     names = {field.name for part in parts for field in fields(getattr(explanation, part))}
     assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+@given(st.floats(0.01, 1e4), st.floats(0.2, 5))
+def test_a_printed_division_is_true(quota, divisor):
+    """2,669.27 / 1.00000 is not 2,669.28."""
+    places, digits = decimals_of_division(quota, divisor, 5)
+    shown = round(float(f"{quota:.{places}f}") / float(f"{divisor:.{digits}f}"), 2)
+    assert shown == round(quota / divisor, 2)

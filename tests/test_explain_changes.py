@@ -204,6 +204,46 @@ def test_condition_that_must_hold_in_all_years():
     assert (change.status, change.requested) == (row.status, row.requested) == ("selected", 30)
 
 
+def test_two_conditions_that_are_not_met_are_both_named():
+    figures = synthetic(
+        {
+            "population": {2017: {"a": 50.0, "b": 30.0}},
+            "settled": {2016: {"a": 5.0, "b": 0.0}},
+            "homes": {2016: {"a": 9.0, "b": 1.0}},
+        }
+    )
+    conditions = [
+        {"indicator": "settled", "at_least": 2, "name": "settled two"},
+        {"indicator": "homes", "at_least": 3, "name": "three homes"},
+    ]
+    rules = rules_for([criterion(years=(2017,))], 80, eligible=conditions)
+    e = explain(figures, rules, bosetting.allocate(figures, rules), "b", changes=True)
+    (change,) = e.changes
+    assert (change.kind, change.now, change.then) == ("conditions", None, None)
+    assert change.text == (
+        "If it met the rules “settled two” and “three homes”, it would be number 2 of 2 and asked"
+        " for 30."
+    )
+
+
+def test_a_change_that_a_sub_group_rules_out_is_not_told():
+    """Below 60 in all, the sub-group's 30 would exceed what its two receivers are asked for."""
+    figures = synthetic(
+        {
+            "population": {2017: {"a": 50.0, "b": 30.0, "c": 80.0}},
+            "able": {2017: {"a": 1.0, "b": 1.0, "c": 0.0}},
+        }
+    )
+    group = {"name": "g", "value": 30, "among": {"indicator": "able"}, "minimum": 11}
+    rules = rules_for([criterion(years=(2017,))], 64, of_which=[group])
+    result = bosetting.allocate(figures, rules)
+    e = explain(figures, rules, result, "b", changes=True)
+    for change in e.changes:
+        if change.kind == "total":
+            other = bosetting.allocate(figures, override(rules, total=int(change.then)))
+            assert other.row("b").requested == change.requested
+
+
 def test_lower_is_asked_for_more():
     """The figure that gains is then below the present one."""
     columns = {"population": {2017: {"a": 40.0, "b": 50.0, "c": 60.0}}}

@@ -3,12 +3,12 @@
 import pytest
 
 from bosetting_cli import load_statistics
-from bosetting_cli.crosscheck import check_figures, checked
 from bosetting_cli.errors import DataError, Problem, RulesError, did_you_mean, shown, some
 from bosetting_cli.rules import parse_rules
-from bosetting_cli.rules.lists import county_list, municipality_list
+from bosetting_cli.rules.fitting import check_figures, checked
 from bosetting_cli.rules.problems import schema_problems
 from bosetting_cli.rules.yamlfile import parse_yaml
+from bosetting_cli.statistics.lists import county_list, municipality_list
 
 REGISTER = "kommunenummer,municipality,fylke\n0301,Oslo,Oslo\n1601,Trondheim,Sør-Trøndelag\n"
 RULES = """\

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 
 from bosetting_cli.errors import DataError
-from bosetting_cli.reading import csvfile
-from bosetting_cli.reading.csvfile import read_csv
-from bosetting_cli.reading.headers import ALIASES, canonical, folded
+from bosetting_cli.statistics import reading
+from bosetting_cli.statistics.headers import ALIASES, canonical, folded
+from bosetting_cli.statistics.reading import read_table
 
 PLAIN = "kommunenummer,municipality,population\n0301,Oslo,666759\n1804,Bodø,51022\n"
 HEADER = ("kommunenummer", "municipality", "population")
@@ -22,7 +22,7 @@ def read(tmp_path):
     def reader(content, name="own.csv", **options):
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_csv(path, name, **options)
+        return read_table(path, name, **options)
 
     return reader
 
@@ -295,19 +295,19 @@ def test_files_that_can_not_be_read(tmp_path):
         (tmp_path / "a\0b", "can't be read: embedded null byte"),
     ):
         with pytest.raises(DataError) as caught:
-            read_csv(path, "own.csv")
+            read_table(path, "own.csv")
         assert [(p.file, p.message) for p in caught.value.problems] == [("own.csv", what)]
 
 
 def test_limits(read, refused, monkeypatch):
-    monkeypatch.setattr(csvfile, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(reading, "MAX_BYTES", 1_000_000)
     assert read(PLAIN + "\n" * (1_000_000 - len(PLAIN.encode()))).rows == ROWS
     assert refused(b"a" * 1_000_001) == [(None, "is too large", "files of up to 1 MB are read")]
-    monkeypatch.setattr(csvfile, "MAX_CELLS", 9)
+    monkeypatch.setattr(reading, "MAX_CELLS", 9)
     assert refused(PLAIN + "0104,Moss,3\n") == [(None, "has more than 9 cells", None)]
-    monkeypatch.setattr(csvfile, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(reading, "MAX_COLUMNS", 2)
     assert refused(PLAIN) == [(1, "has more than 2 columns", None)]
-    monkeypatch.setattr(csvfile, "MAX_LINE", 60)
+    monkeypatch.setattr(reading, "MAX_LINE", 60)
     assert refused(PLAIN + "x" * 61) == [(4, "a line of 61 characters", None)]
 
 
@@ -315,7 +315,7 @@ def test_hash_and_name(read, tmp_path):
     table = read(PLAIN)
     assert table.sha256 == hashlib.sha256(PLAIN.encode()).hexdigest()
     assert table.file == "own.csv"
-    assert read_csv(tmp_path / "own.csv").file == str(tmp_path / "own.csv")
+    assert read_table(tmp_path / "own.csv").file == str(tmp_path / "own.csv")
 
 
 def test_a_table_without_wanted_columns_is_not_read(read):

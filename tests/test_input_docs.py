@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bosetting_cli.reading.figures import Place, is_missing, read_figures
-from bosetting_cli.reading.headers import ALIASES, canonical
-from bosetting_cli.reading.kommunenummer import is_total, understand
 from bosetting_cli.rules.yamlfile import scalar
+from bosetting_cli.statistics.headers import ALIASES, canonical
+from bosetting_cli.statistics.kommunenummer import is_total, understand
+from bosetting_cli.statistics.numbers import Place, is_missing, read_figures
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
 
@@ -60,9 +60,11 @@ def test_figures(cells, values):
     assert read_figures(cells, Place("own.csv", "x", range(len(cells)))).values == values
 
 
+ROOM = ("divisions", "frame", "headers", "kommunenummer", "names", "numbers", "regroup", "table")
+
+
 @pytest.mark.parametrize(
-    "name",
-    ["crosscheck", "errors", "reading.headers", "reading.kommunenummer", "rules.yamlfile"],
+    "name", ["errors", "rules.yamlfile", *(f"statistics.{name}" for name in ROOM)]
 )
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"bosetting_cli.{name}"))

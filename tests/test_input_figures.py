@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.reading.figures import Place, is_figure, is_missing, read_figures
+from bosetting_cli.statistics.numbers import Place, is_figure, is_missing, read_figures
 
 NBSP, THIN, NARROW, FIGURE = "\u00a0", "\u2009", "\u202f", "\u2007"
 

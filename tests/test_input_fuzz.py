@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from bosetting_cli import BosettingError, load_rules, load_statistics
 from bosetting_cli.errors import DataError, RulesError
-from bosetting_cli.reading.csvfile import CsvTable, read_csv
 from bosetting_cli.rules import Rules, parse_rules, rules_yaml
 from bosetting_cli.rules.yamlfile import scalar
 from bosetting_cli.statistics import Statistics
+from bosetting_cli.statistics.reading import read_table
+from bosetting_cli.statistics.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "config" / "criteria.schema.json").read_text(encoding="utf-8"))
@@ -83,8 +84,8 @@ def bounded(call, *args, **options):
 def test_any_bytes_are_a_table_or_an_error(tmp_path, content):
     path = tmp_path / "own.csv"
     path.write_bytes(content)
-    found = bounded(read_csv, path)
-    if isinstance(found, CsvTable):
+    found = bounded(read_table, path)
+    if isinstance(found, Table):
         assert len(found.rows) == len(found.lines)
         assert {len(row) for row in found.rows} <= {len(found.header)}
         assert len(set(found.header)) == len(found.header)

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.reading.csvfile import CsvTable
-from bosetting_cli.reading.kommunenummer import (
+from bosetting_cli.statistics.kommunenummer import (
     code_problems,
     is_code,
     is_proper,
@@ -13,12 +12,13 @@ from bosetting_cli.reading.kommunenummer import (
     understand,
     with_proper_codes,
 )
+from bosetting_cli.statistics.table import Table
 
 
 def table(header, *rows, labels=None):
     lines = list(range(2, 2 + len(rows)))
     cells = [list(row) for row in rows]
-    return CsvTable("own.csv", "", header, cells, lines, labels=labels or header)
+    return Table("own.csv", "", header, cells, lines, labels=labels or header)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.crosscheck import check_figures, checked, looks_like
 from bosetting_cli.errors import DataError
 from bosetting_cli.rules import parse_rules
+from bosetting_cli.rules.fitting import check_figures, checked
+from bosetting_cli.statistics.divisions import looks_like
 
 REGISTER = (
     "kommunenummer,municipality,fylke\n"
@@ -198,6 +199,23 @@ def test_missing_indicators_get_a_hint(folder):
     hint = "the columns are 2016, 2017; years stand in a column of their own, not in headers"
     assert refused(path, indicators=["settled"]) == [
         (None, "missing column: no table has `settled`", f"{hint} like 2016")
+    ]
+
+
+def test_years_in_the_headers_of_a_table_by_region(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("region,fylke,2016,2017\n0301 Oslo,Oslo,1,2\n1601 Trondheim,T,3,4\n")
+    hint = "the columns are 2016, 2017; years stand in a column of their own, not in headers"
+    assert refused(path, indicators=["settled"]) == [
+        (None, "missing column: no table has `settled`", f"{hint} like 2016")
+    ]
+
+
+def test_rows_without_a_kommunenummer_are_no_duplicates(folder):
+    own = "kommunenummer,year,x\n0301,2016,1\n,2016,2\n,2016,3\n1601,2016,4\n"
+    assert [(line, what) for line, what, _ in refused(folder(own=own))] == [
+        (3, "the kommunenummer is missing"),
+        (4, "the kommunenummer is missing"),
     ]
 
 

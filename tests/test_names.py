@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bosetting_cli.errors import BosettingError
-from bosetting_cli.names import find_municipality, fold
+from bosetting_cli.statistics.names import find_municipality, fold
 
 
 @pytest.mark.parametrize(

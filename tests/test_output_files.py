@@ -16,7 +16,7 @@ import pytest
 from bosetting_cli import output
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.output import write_file, write_stdout
-from bosetting_cli.tables import Table, harmless, render
+from bosetting_cli.tables import harmless, listed, render
 
 PROGRAM = [sys.executable, "-m", "bosetting_cli"]
 SMALL = """\
@@ -306,7 +306,7 @@ def test_csv_and_xlsx_hold_no_formulas(small):
 
 
 def test_numbers_are_not_taken_for_formulas():
-    table = Table(("a", "b"), [], ("left", "right"), records=[{"a": -1.5, "b": "-1.5"}])
+    table = listed([{"a": -1.5, "b": "-1.5"}])
     assert render(table, "csv") == b"a,b\n-1.5,'-1.5\n"
     assert render(table, "csv", excel_nb=True) == b"\xef\xbb\xbfa;b\n-1,5;'-1.5\n"
 
@@ -325,12 +325,12 @@ def test_excel_nb_is_what_a_norwegian_excel_reads(small):
 
 
 def test_what_is_written_for_a_norwegian_excel_can_be_read_again(small, tmp_path):
-    from bosetting_cli.reading.csvfile import read_csv
-    from bosetting_cli.reading.figures import Place, read_figures
+    from bosetting_cli.statistics.numbers import Place, read_figures
+    from bosetting_cli.statistics.reading import read_table
 
     target = tmp_path / "out.csv"
     assert run("allocate", *small, "--excel-nb", "-o", str(target)).returncode == 0
-    table = read_csv(target)
+    table = read_table(target)
     assert table.repairs == ()
     found = read_figures(table.column("quota"), Place("out.csv", "quota", table.lines))
     assert found.values == [50.0, 25.0, 25.0]

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from bosetting_cli.allocation import allocate
 
 from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain
-from bosetting_cli.phrases import TEMPLATES, phrases
-from bosetting_cli.report import report
+from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack, unpack
 from bosetting_cli.report.raster import png
+from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
+from bosetting_cli.words import say
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class TestPage:
         statistics = synthetic({"population": {2017: {"1001": 3.0}}})
         rules = rules_for([criterion()], 5)
         page = report(statistics, rules, allocate(statistics, rules), lang=lang).decode()
-        assert phrases(lang)["no map"] in plain(page)
+        assert say("no map", lang) in plain(page)
         assert f'<html lang="{lang}">' in page
 
     def test_a_name_can_not_leave_its_place(self) -> None:
@@ -181,14 +181,6 @@ class TestPage:
         page = report(statistics, rules, allocate(statistics, rules), lang="en").decode()
         assert "<script>alert" not in page
         assert page.count("</script>") == 2
-
-    def test_every_phrase_is_in_three_languages(self) -> None:
-        everywhere = [phrases(lang) for lang in ("en", "nb", "nn")]
-        for key in everywhere[0]:
-            texts = [words[key] for words in everywhere]
-            assert all(texts), key
-            names = [sorted(re.findall(r"\{(\w+)\}", text)) for text in texts]
-            assert names[0] == names[1] == names[2], key
 
 
 class TestPacking:

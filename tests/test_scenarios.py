@@ -305,7 +305,7 @@ def test_too_many_scenarios(tmp_path):
 
 
 def test_statistics_of_different_years_are_refused(statistics, rules):
-    from bosetting_cli.codes import carry_over
+    from bosetting_cli.statistics.divisions import carry_over
 
     later = carry_over(statistics, 2018)
     sources = {None: (statistics, rules), "later": (later, rules)}

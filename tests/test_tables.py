@@ -12,13 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.model import allocate
-from bosetting_cli.model.result import columns
+from bosetting_cli.result import allocate
+from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import override
-from bosetting_cli.tables import document, municipality_table, render, shortened
+from bosetting_cli.tables import FORMATS, Column, Table, kinds, render
+from bosetting_cli.tables.allocation import document, municipality_table
 from bosetting_cli.tables.counties import county_table
+from bosetting_cli.tables.text import shortened
+from bosetting_cli.tables.writers import Format
 
 GOLDEN = Path(__file__).parent / "golden"
+REVISED = str(Path(__file__).parents[1] / "config" / "criteria-2018-revised.yaml")
 CASES = {
     "allocate.txt": [],
     "by-fylke.txt": ["--by", "fylke"],
@@ -134,11 +138,43 @@ def test_xlsx_is_read_by_another_library_and_has_the_same_bytes_twice(allocation
     assert sum(row[9] for row in cells[1:]) == 4400
 
 
+@pytest.mark.parametrize(
+    "arguments", [[], ["--all"], ["--by", "fylke"], ["--rules", REVISED, "--by", "fylke"]]
+)
+def test_the_columns_that_json_lists_are_those_of_its_rows(arguments):
+    result = CliRunner().invoke(cli, ["allocate", "-q", "--format", "json", *arguments])
+    data = json.loads(result.stdout)
+    assert data["rows"]
+    assert all(list(row) == data["columns"] for row in data["rows"])
+
+
+def test_a_format_is_one_entry(monkeypatch):
+    keys = Format(lambda table, _: ",".join(table.fields).encode(), (".keys",))
+    monkeypatch.setitem(FORMATS, "keys", keys)
+    table = Table([Column("a", "A"), Column("b", "B", kinds.COUNT)], [])
+    assert render(table, "keys") == b"a,b"
+
+
+def test_what_kinds_of_values_look_like():
+    shown = [
+        kinds.TEXT, kinds.COUNT, kinds.PLACES, kinds.CHANGE, kinds.PERCENT, kinds.decimal(2),
+    ]  # fmt: skip
+    columns = [Column(str(i), "", kind) for i, kind in enumerate(shown)]
+    full = {"0": "x", "1": 1200, "2": 0, "3": -3, "4": 0.125, "5": 1.5}
+    table = Table(columns, [full, {}], totals={"1": 7}, lang="nb")
+    assert table.cells() == [
+        ["x", "1\u00a0200", "–", "−3", "12,5 %", "1,50"],
+        ["", "", "–", "", "", ""],
+    ]
+    assert table.footer() == ["", "7", "", "", "", ""]
+    assert Table(columns, [full]).footer() == []
+
+
 def test_county_totals_add_up(allocation):
     table = county_table(allocation)
     assert len(table.rows) == 19
-    assert sum(entry["requested"] for entry in table.records) == 4400
-    assert sum(entry["population"] for entry in table.records) == 5258317
+    assert sum(entry["requested"] for entry in table.records()) == 4400
+    assert sum(entry["population"] for entry in table.records()) == 5258317
 
 
 def test_shortened_text_says_so():

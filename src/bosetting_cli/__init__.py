@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bosetting_cli.errors import BosettingError
-    from bosetting_cli.model import allocate, draws
-    from bosetting_cli.model.result import Allocation
-    from bosetting_cli.reading.loading import load_statistics
+    from bosetting_cli.model import draws
+    from bosetting_cli.result import Allocation, allocate
     from bosetting_cli.rules import Rules, load_rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics import Statistics, load_statistics
 
 __all__ = [
     "Allocation",
@@ -29,14 +28,14 @@ REPOSITORY = "https://example.org/bosetting"
 
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
-    "Allocation": "model.result",
+    "Allocation": "result",
     "BosettingError": "errors",
     "Rules": "rules",
     "Statistics": "statistics",
-    "allocate": "model",
+    "allocate": "result",
     "draws": "model",
     "load_rules": "rules",
-    "load_statistics": "reading.loading",
+    "load_statistics": "statistics",
 }
 
 

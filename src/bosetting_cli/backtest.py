@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.agreement import agreement
-from bosetting_cli.codes import carry_codes, in_one_years_codes, known_years, vintage
 from bosetting_cli.errors import BosettingError, DataError, Problem, some
-from bosetting_cli.model import allocate
-from bosetting_cli.reading.csvfile import read_csv
 from bosetting_cli.resources import data_dir
+from bosetting_cli.result import allocate
 from bosetting_cli.rules import Counties, Select, Total, replace
+from bosetting_cli.rules.fitting import in_one_years_codes
+from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
+from bosetting_cli.statistics.reading import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bosetting_cli.agreement import Agreement
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -170,7 +171,7 @@ def decided(statistics: Statistics, year: int, codes: int) -> Decided:
     if not path.is_file():
         hint = f"there are requests for {', '.join(map(str, backtest_years()))}"
         raise DataError(Problem(f"no requests for {year}", hint=hint))
-    table = read_csv(path, f"reference/{path.name}")
+    table = read_table(path, f"reference/{path.name}")
     numbers = dict(zip(table.column("kommunenummer"), table.column("requested"), strict=True))
     asked = {code: int(number) for code, number in numbers.items() if number.strip("0")}
     carried = carry_codes(tuple(asked), codes)

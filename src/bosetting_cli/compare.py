@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bosetting_cli.agreement import Agreement, agreement
-from bosetting_cli.codes import carry_codes, codes_of, known_years
 from bosetting_cli.errors import BosettingError, Problem, some
-from bosetting_cli.saved import Entry, Saved, names_of
+from bosetting_cli.statistics.divisions import carry_codes, codes_of, known_years
+from bosetting_cli.statistics.lists import Entry, Saved, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
 
 ENTERS, LEAVES, RISES, FALLS, SAME = "enters", "leaves", "rises", "falls", "same"
 DIRECTIONS = (ENTERS, LEAVES, RISES, FALLS, SAME)

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bosetting_cli.words import is_told, told
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong: what, where, and what to do.
+class Finding:
+    """One thing that is said of data, rules or a result: what, where, and what to do.
 
     Attributes:
-        message: What is wrong, in one sentence without a full stop.
+        plain: What is said, in one English sentence without a full stop; empty if `words` say it.
         file: The file as the user named it; None where no file is to blame.
         line: Line in the file, the first is 1; None where the whole file is meant.
         column: A column's name in a table; in YAML the position in the line.
         key: Path of a key in the rules, such as ``criteria[1].weight``.
         value: The offending text.
-        hint: What was expected or what to do.
-        severity: ``error``, or ``warning`` for what does not stop the work.
+        hint: What was expected or what to do, in English.
+        severity: ``error``, ``warning`` for what does not stop the work, or ``note``.
+        kind: What machines call it: ``tie``, ``imputed``, ``hindsight`` …; may be empty.
+        words: The key of the sentence in the catalogue; its remedy has the same with `` remedy``.
+        values: What fills the sentence, by name.
     """
 
-    message: str
+    plain: str = ""
     file: str | None = None
     line: int | None = None
     column: str | int | None = None
@@ -32,6 +38,33 @@ class Problem:
     value: str | None = None
     hint: str | None = None
     severity: str = "error"
+    kind: str = ""
+    words: str = ""
+    values: tuple[tuple[str, object], ...] = ()
+
+    def said(self, lang: str = "en") -> str:
+        """Return what is said, without its place and remedy."""
+        return told(self.words, lang, **self._filled()) if self.words else self.plain
+
+    def _filled(self) -> dict[str, object]:
+        return {"column": self.column, "key": self.key, **dict(self.values)}
+
+    def remedy(self, lang: str = "en") -> str | None:
+        """Return what was expected or what to do, if anything can be told."""
+        remedy = f"{self.words} remedy"
+        if not self.words or not is_told(remedy):
+            return self.hint
+        return told(remedy, lang, **self._filled())
+
+    @property
+    def message(self) -> str:
+        """What is said, in English."""
+        return self.said()
+
+    @property
+    def text(self) -> str:
+        """What is said in English, with its place and remedy."""
+        return str(self)
 
     def place(self) -> str:
         """Return where it is, as ``file:line:column`` with what is known."""
@@ -42,11 +75,60 @@ class Problem:
                 parts.append(str(self.column))
         return ":".join(parts)
 
-    def __str__(self) -> str:
+    def in_full(self, lang: str = "en") -> str:
+        """Return place, sentence and remedy."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
         where = [text for text in (self.place(), name) if text]
-        text = ": ".join([*where, self.message])
-        return f"{text}\n  {self.hint}" if self.hint else text
+        text = ": ".join([*where, self.said(lang)])
+        remedy = self.remedy(lang)
+        return f"{text}\n  {remedy}" if remedy else text
+
+    def __str__(self) -> str:
+        return self.in_full()
+
+
+Problem = Finding
+
+
+def finding(
+    words: str,
+    values: Mapping[str, object] = MappingProxyType({}),
+    *,
+    severity: str = "error",
+    kind: str = "",
+    key: str | None = None,
+    file: str | None = None,
+    column: str | None = None,
+    **more: object,
+) -> Finding:
+    """Return a finding that the catalogue has the words of.
+
+    Args:
+        words: The key of the sentence.
+        values: What fills it.
+        severity: As in `Finding`, and so are the next four.
+        kind: What machines call it.
+        key: Path of a key in the rules.
+        file: The file.
+        column: The column.
+        more: What else fills it.
+
+    Example:
+        >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
+        'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
+    """
+    remedy = f"{words} remedy"
+    filled = {"column": column, "key": key, **values, **more}
+    return Finding(
+        hint=told(remedy, **filled) if is_told(remedy) else None,
+        file=file,
+        column=column,
+        key=key,
+        severity=severity,
+        kind=kind,
+        words=words,
+        values=(*values.items(), *more.items()),
+    )
 
 
 class BosettingError(Exception):
@@ -56,10 +138,10 @@ class BosettingError(Exception):
         problems: Everything found wrong, in the order of the files.
     """
 
-    def __init__(self, problems: Problem | str | Iterable[Problem]) -> None:
+    def __init__(self, problems: Finding | str | Iterable[Finding]) -> None:
         if isinstance(problems, str):
-            problems = Problem(problems)
-        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+            problems = Finding(problems)
+        self.problems = (problems,) if isinstance(problems, Finding) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 

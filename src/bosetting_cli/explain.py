@@ -10,19 +10,19 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli import tables
 from bosetting_cli.apportionment import as_float
 from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.labels import title
-from bosetting_cli.model.result import SELECTED
-from bosetting_cli.model.selection import condition_text
+from bosetting_cli.result import SELECTED
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.tables.allocation import document
+from bosetting_cli.words import title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Group, Row
     from bosetting_cli.model.selection import Met
+    from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
 
@@ -122,10 +122,10 @@ def explanations_document(
     allocation: Allocation, explanations: Sequence[Explanation]
 ) -> dict[str, Any]:
     """Return the JSON of `bosetting explain`: what the explanations rest on, and themselves."""
-    document = tables.document(allocation)
+    told = document(allocation)
     kept = ("schema_version", "program", "title", "summary", "notes", "inputs")
     return {
-        **{key: document[key] for key in kept},
+        **{key: told[key] for key in kept},
         "explanations": [explanation.as_dict() for explanation in explanations],
     }
 

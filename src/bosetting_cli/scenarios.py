@@ -19,11 +19,11 @@ from msgspec import Meta
 from bosetting_cli.compare import vintages
 from bosetting_cli.errors import BosettingError, Problem, RulesError
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.notes import statistics_notes
 from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Total, override
 from bosetting_cli.rules.yamlfile import Document, parse_yaml
-from bosetting_cli.saved import read_saved
+from bosetting_cli.statistics.lists import read_saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.notes import Note
+    from bosetting_cli.result.notes import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
@@ -103,12 +103,14 @@ class Plan:
         base: The base rules; None: the built-in ones.
         data: The base's statistics; None: built-in.
         scenarios: In the order of the file; of a grid the last key varies fastest.
+        notes: What was mended or is odd in the saved allocations that it names.
     """
 
     file: str
     base: Path | None
     data: Path | None
     scenarios: tuple[Scenario, ...]
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,9 +192,11 @@ def load_scenarios(path: str | Path) -> Plan:
     found = _checked(document, name)
     folder = source.parent
     _refuse_many(found, name)
-    scenarios = tuple(s for v in found.scenarios for s in expand(v, folder))
+    notes: list[Problem] = []
+    scenarios = tuple(s for v in found.scenarios for s in expand(v, folder, notes))
     _refuse_names(scenarios, name)
-    return Plan(name, _beside(folder, found.base), _beside(folder, found.data), scenarios)
+    base, data = _beside(folder, found.base), _beside(folder, found.data)
+    return Plan(name, base, data, scenarios, tuple(dict.fromkeys(notes)))
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -232,18 +236,24 @@ def _with_texts(entry: Any) -> Any:
     return {**entry, **{k: [str(x) if type(x) is int else x for x in v] for k, v in names.items()}}
 
 
-def expand(variation: Variation, folder: Path = Path()) -> Iterator[Scenario]:
+def expand(
+    variation: Variation, folder: Path = Path(), notes: list[Problem] | None = None
+) -> Iterator[Scenario]:
     """Yield the scenarios of a variation: one for each combination of its lists.
 
     Args:
         variation: As in the file.
         folder: Where the files lie that it names.
+        notes: Gets what was mended in reading them.
     """
     lists = _lists(variation)
     given = {n: v for n in _GRID if (v := getattr(variation, n)) is not None}
     fixed: dict[str, Any] = {n: v for n, v in given.items() if n not in lists}
     if variation.at_least:
-        fixed["at_least"] = read_saved(folder / variation.at_least).requested
+        saved = read_saved(folder / variation.at_least)
+        fixed["at_least"] = saved.requested
+        if notes is not None:
+            notes += saved.notes
     fixed |= {n: v for n in ("include", "exclude") if (v := getattr(variation, n))}
     for values in itertools.product(*lists.values()):
         chosen = dict(zip(lists, values, strict=True))
@@ -408,7 +418,7 @@ def _run(
 
 def _named(scenario: Scenario, problem: Problem) -> Problem:
     text = ": ".join(part for part in (problem.place(), problem.key, problem.message) if part)
-    return Problem(f"scenario `{scenario.name}`: {text}", hint=problem.hint)
+    return Problem(f"scenario `{scenario.name}`: {text}", hint=problem.remedy())
 
 
 def _municipalities(

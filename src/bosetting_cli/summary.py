@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bosetting_cli.labels import number
 from bosetting_cli.statistics import year_list
+from bosetting_cli.words import number
 
 if TYPE_CHECKING:
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
 
 
 def summary_lines(allocation: Allocation) -> list[str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.crosscheck import check_figures
 from bosetting_cli.errors import BosettingError, Problem, shown
-from bosetting_cli.reading.loading import read, sorted_problems
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
+from bosetting_cli.rules.fitting import check_figures
+from bosetting_cli.statistics.loading import read, sorted_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Prob
     problems = check_figures(statistics, rules)
     if not sound or any(problem.severity == "error" for problem in problems):
         return problems
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
 
     try:
         allocate(statistics, rules)
@@ -155,7 +155,7 @@ def _record(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "value": problem.value,
         "message": problem.message,
-        "expected": problem.hint,
+        "expected": problem.remedy(),
     }
 
 
@@ -200,7 +200,7 @@ def _cells(problem: Problem) -> list[str]:
     value = "" if problem.value is None else problem.value
     cells = [line, *map(shown, (str(column), value), _LIMITS[1:])]
     mark = "warning: " if problem.severity == "warning" else ""
-    return [*cells, mark + problem.message, problem.hint or ""]
+    return [*cells, mark + problem.message, problem.remedy() or ""]
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -133,12 +133,12 @@ class SquareRoot:
         return float(Fraction(root, 1 << shift // 2))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, int | float | Fraction | SquareRoot) and (
+        return isinstance(other, int | float | Fraction | SquareRoot) and bool(
             self.square == to_power(other, 2)
         )
 
     def __lt__(self, other: Divisor) -> bool:
-        return self.square < to_power(other, 2)
+        return bool(self.square < to_power(other, 2))
 
     def __hash__(self) -> int:
         return hash(("square root", self.square))
@@ -248,9 +248,6 @@ def resolve_method(name: str | Method) -> Method:
     """
     if isinstance(name, Method):
         return name
-    method = METHODS.get(name)
-    if method is not None:
-        return method
     plain = name.strip().lower().replace("_", "-").replace(" ", "-").replace("’", "'")
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, output_options
+from bosetting_cli.cli.options import Inputs, Output, mended, output_options
 
 if TYPE_CHECKING:
-    from bosetting_cli.saved import Saved
+    from bosetting_cli.statistics.lists import Saved
 
 DIFFERENT = 1
 ACTUAL, BUILT_IN = "actual:", "built-in"
@@ -31,6 +31,9 @@ ACTUAL, BUILT_IN = "actual:", "built-in"
     metavar="YEAR",
     help="Carry both sides over to the municipalities of this year.",
 )
+@click.option(
+    "--strict", is_flag=True, help="Refuse input that had to be mended or that looks odd."
+)
 @click.option("--all", "everyone", is_flag=True, help="Also those that do not differ.")
 @click.option("--by", type=click.Choice(["fylke"]), help="Totals by fylke instead.")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 if any number differs.")
@@ -46,6 +49,7 @@ def command(
     b: str,
     data: Path | None,
     codes: int | None,
+    strict: bool,
     everyone: bool,
     by: str | None,
     fail_on_change: bool,
@@ -73,7 +77,7 @@ def command(
         summary,
     )
 
-    sides = [_side(name, data, output) for name in (a, b)]
+    sides = [_side(name, data, output, strict=strict) for name in (a, b)]
     if codes is not None:
         sides = [carried(side, codes) for side in sides]
     found = compare(*sides)
@@ -98,21 +102,23 @@ def command(
         click.get_current_context().exit(DIFFERENT)
 
 
-def _side(name: str, data: Path | None, output: Output) -> Saved:
-    """Read one side, whatever it is; say what must be said of an allocation made for it."""
+def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Saved:
+    """Read one side, whatever it is; say what must be said of it."""
     from bosetting_cli.compare import saved_of
     from bosetting_cli.errors import BosettingError, Problem
-    from bosetting_cli.model import allocate
-    from bosetting_cli.saved import read_actual, read_saved
+    from bosetting_cli.result import allocate
+    from bosetting_cli.statistics.lists import read_actual, read_saved
 
     if name.startswith(ACTUAL):
         return read_actual(name.removeprefix(ACTUAL))
     suffix = Path(name).suffix.lower()
     if suffix in (".csv", ".json"):
-        return read_saved(name)
+        saved = read_saved(name)
+        output.say(mended(saved.notes, strict=strict))
+        return saved
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)
-        statistics, read = Inputs(rules, data, {}).read()
+        statistics, read = Inputs(rules, data, {}, strict=strict).read()
         allocation = allocate(statistics, read)
         notes = (note for note in allocation.notes if note.kind != "imputed")
         output.say([f"{name}: {note.kind}: {note.text}" for note in notes])

@@ -32,7 +32,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
     """
     from bosetting_cli.explain import explanations, explanations_document
     from bosetting_cli.explaining.narrative import narrative
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()
@@ -52,7 +52,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
 def _codes(names: tuple[str, ...], statistics: Statistics) -> list[str]:
     """Return the kommunenummer meant, each once; all names that fail are reported together."""
     from bosetting_cli.errors import BosettingError
-    from bosetting_cli.names import find_municipality
+    from bosetting_cli.statistics.names import find_municipality
 
     codes: list[str] = []
     problems: list[Problem] = []

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def command(
     """
     from bosetting_cli.letters import letters
     from bosetting_cli.letters.folder import INDEX, write_folder
-    from bosetting_cli.model import allocate
+    from bosetting_cli.result import allocate
 
     statistics, rules = inputs.read()
     codes = _codes(statistics, only)
@@ -78,7 +79,7 @@ def command(
 
 
 def _codes(statistics: Statistics, names: tuple[str, ...]) -> tuple[str, ...]:
-    from bosetting_cli.names import find_municipality
+    from bosetting_cli.statistics.names import find_municipality
 
     known = statistics.municipalities
     return tuple(dict.fromkeys(find_municipality(n, known).kommunenummer for n in names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import shutil
 import sys
@@ -10,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from bosetting_cli.tables import FORMATS, SUFFIXES
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +24,6 @@ if TYPE_CHECKING:
     from bosetting_cli.tables import Table
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-
-LANGUAGES = ("en", "nb", "nn")
-FORMATS = ("table", "csv", "json", "jsonl", "markdown", "html", "xlsx")
 
 
 OUTPUT_FILE = click.option(
@@ -74,7 +75,7 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are, or can't be carried over to the year asked for.
         """
-        from bosetting_cli.codes import in_one_years_codes
+        from bosetting_cli.rules.fitting import in_one_years_codes
 
         return in_one_years_codes(*self.load(), self.codes)
 
@@ -85,8 +86,8 @@ class Inputs:
             RulesError: The rules are wrong.
             DataError: The statistics are.
         """
-        from bosetting_cli.crosscheck import checked
-        from bosetting_cli.reading.loading import load_statistics
+        from bosetting_cli.rules.fitting import checked
+        from bosetting_cli.statistics import load_statistics
 
         notes: list[Problem] = []
         rules = self.read_rules(notes)
@@ -104,19 +105,27 @@ class Inputs:
             RulesError: They are wrong, or become so.
         """
         from bosetting_cli.rules import load_rules, override
-        from bosetting_cli.rules.lists import municipality_list
+        from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
         rules = load_rules(self.rules, notes=notes)
-        return override(rules, asked=asked, at_least=self._kept(), **self.changes)
+        kept = read_saved(self.at_least) if self.at_least else None
+        if kept and notes is not None:
+            notes += kept.notes
+        return override(rules, asked=asked, at_least=kept.requested if kept else {}, **self.changes)
 
-    def _kept(self) -> dict[str, int]:
-        """Return the earlier requests that are not to be lowered."""
-        if self.at_least is None:
-            return {}
-        from bosetting_cli.saved import read_saved
 
-        return read_saved(self.at_least).requested
+def mended(notes: Sequence[Problem], *, strict: bool) -> list[str]:
+    """Return the lines that say what was mended or is odd in files that were read.
+
+    Raises:
+        DataError: Something was, and nothing may be.
+    """
+    from bosetting_cli.errors import DataError
+
+    if strict and notes:
+        raise DataError(dataclasses.replace(note, severity="error") for note in notes)
+    return [f"repair: {note}" for note in notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +299,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
     def decorate(command: Command) -> Any:
         names = ("form", "path", "force", "excel_nb", "lang", "quiet")
         wrapped = _collected(
-            command, names, functools.partial(_output, formats or FORMATS), "output"
+            command, names, functools.partial(_output, formats or tuple(FORMATS)), "output"
         )
         for option in reversed(
             [
@@ -304,7 +313,7 @@ def output_options(*formats: str) -> Callable[[Command], Any]:
                 click.option(
                     "--format",
                     "form",
-                    type=click.Choice(formats or FORMATS),
+                    type=click.Choice(formats or tuple(FORMATS)),
                     help="Form of the result; by default from --output's suffix, else table.",
                 ),
                 OUTPUT_FILE,
@@ -335,8 +344,6 @@ def _output(
     quiet: bool,
 ) -> Output:
     if form is None:
-        from bosetting_cli.tables import SUFFIXES
-
         suffix = path.suffix.lower() if path else ""
         if suffix and suffix not in SUFFIXES:
             known = ", ".join(sorted(SUFFIXES))
@@ -348,6 +355,6 @@ def _output(
             raise click.UsageError(
                 f"--output: {form} is no format of this command; there are {', '.join(formats)}."
             )
-    if form == "xlsx" and path is None and _is_terminal():
-        raise click.UsageError("xlsx is not for a terminal; name a file with --output.")
+    if FORMATS[form].binary and path is None and _is_terminal():
+        raise click.UsageError(f"{form} is not for a terminal; name a file with --output.")
     return Output(form, path, force, excel_nb, lang, quiet)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import LANGUAGES, Inputs, input_options
+from bosetting_cli.cli.options import Inputs, input_options
+from bosetting_cli.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bosetting_cli.model.result import Allocation
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
@@ -78,10 +79,10 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.model import allocate
     from bosetting_cli.output import write_file
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries
+    from bosetting_cli.result import allocate
     from bosetting_cli.summary import summary_lines
 
     if path is None and not figures:

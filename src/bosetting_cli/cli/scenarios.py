@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.options import Inputs, Output, input_options, mended, output_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
 LONG_WAIT = 100  # scenarios; fewer are done before a bar is seen
-FOR_PEOPLE = ("table", "markdown", "html")
 FITTING = 8  # scenarios that fit a table of 100 columns
 
 
@@ -43,6 +42,7 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
     from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
 
     plan = load_scenarios(file)
+    noted = mended(plan.notes, strict=inputs.strict)
     base = dataclasses.replace(
         inputs, rules=inputs.rules or plan.base, data=inputs.data or plan.data
     )
@@ -52,14 +52,12 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
             lambda data: dataclasses.replace(base, data=data or base.data).read(),
             sub_groups=long_form,
         )
-    table = (long_table if long_form else wide_table)(
-        sweep, everyone=everyone, lang=output.lang, cells=output.form in FOR_PEOPLE
-    )
+    table = (long_table if long_form else wide_table)(sweep, everyone=everyone, lang=output.lang)
     output.write(table, scenarios_document(sweep) if output.form == "json" else None)
     lines = [f"{len(sweep.runs)} scenarios on {sweep.rules.title}."]
     if output.form == "table" and not long_form and len(sweep.runs) > FITTING:
         lines.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    output.say([*lines, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
+    output.say([*lines, *noted, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
 
 
 def _progress(scenarios: Sequence[Any]) -> AbstractContextManager[Any]:

@@ -106,7 +106,8 @@ class Change:
     """Something that would have changed the answer, found by running the model with it.
 
     Attributes:
-        kind: `total`, `county total`, `figure`, `condition`, `count`, `list`, `include` or
+        kind: `total`, `county total`, `figure`, `condition`, `conditions` (all that are not
+            met, at once), `count`, `list`, `include` or
             `exclude`.
         name: The criterion or condition; empty for the other kinds.
         title: Its heading.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bosetting_cli.model.figures import smoothed
-from bosetting_cli.model.key import exact_quotas, weighted, weights_as_written
-from bosetting_cli.model.standing import Field, ranking_of, standing, ties_by
+from bosetting_cli.model.standing import Field, ranking_keys, standing, ties_by
 from bosetting_cli.rules import indicator_columns
+
+_TINY = 1e-300  # shares of nothing are nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from fractions import Fraction
 
-    from bosetting_cli.model.exact import Floats, Ints, Mask
+    from bosetting_cli.model.exact import Floats, Ints
     from bosetting_cli.model.figures import Figures
     from bosetting_cli.model.key import Amounts
     from bosetting_cli.model.standing import Standing
@@ -52,21 +52,19 @@ def figure_field(
     column = figures.columns[0].name
     if _is_entangled(rules, own, k, column):
         return None
-    rows = np.arange(len(changes))
     units, numbers = np.array([unit for unit, _ in changes]), np.array([x for _, x in changes])
     changed = _figures(figures, units, numbers)
     if figures.criterion.direction == "lower":
         if not changed[:, own.eligible].all():
             return None
         changed = 1 / changed
-
     varied = functools.partial(_varied, figures, units, numbers)
+    able = np.isin(np.arange(len(own.units)), own.eligible)
     normalised = [changed if j == k else a.normalised for j, a in enumerate(own.amounts)]
-    normalised = [np.where(_able(own), n, 0.0) for n in normalised]
-    values = [
-        _amount(amount, n, column, varied)
-        for amount, n in zip(own.amounts, normalised, strict=True)
-    ]
+    normalised = [np.where(able, n, 0.0) for n in normalised]
+    values = [_amount(a, n, column, varied) for a, n in zip(own.amounts, normalised, strict=True)]
+    shares = [value / np.maximum(value.sum(axis=-1), _TINY)[..., np.newaxis] for value in values]
+    weights = np.tile([c.weight for c in rules.criteria], (len(changes), 1))
     population, tie = own.population, own.tie
     if column == "population":
         population = varied(population, statistics.column(column).newest(rules.as_of))
@@ -77,24 +75,8 @@ def figure_field(
         unit, number = changes[row]
         return standing(with_figure(statistics, figures, unit, number), rules)
 
-    ranking = ranking_of(rules)
-    written = weights_as_written(c.weight for c in rules.criteria)
-
-    def key(row: int, unit: int) -> Fraction:
-        return ranking.exact(changed_standing(row), written, unit)
-
-    def places(row: int, chosen: Sequence[int], total: int) -> list[Fraction]:
-        return exact_quotas(changed_standing(row).amounts, written, chosen, total)
-
-    return Field(
-        _able(own),
-        values,
-        _keys(rules, own, values, normalised, rows),
-        population,
-        tie,
-        key,
-        places,
-    )
+    keys = ranking_keys(own, rules, shares, normalised, weights)
+    return Field(values, keys, population, tie, changed_standing)
 
 
 def _varied(
@@ -118,35 +100,6 @@ def _amount(
     if sizes.column.name != column:
         return normalised * np.nan_to_num(sizes.values)
     return normalised * np.nan_to_num(varied(sizes.plain, sizes.year))
-
-
-def _able(own: Standing) -> Mask:
-    able = np.zeros(len(own.units), dtype=bool)
-    able[own.eligible] = True
-    return able
-
-
-def _keys(
-    rules: Rules,
-    own: Standing,
-    values: Sequence[Floats],
-    normalised: Sequence[Floats],
-    rows: Ints,
-) -> Floats:
-    ranking = ranking_of(rules)
-    keys = np.zeros((len(rows), len(own.units)))
-    if ranking.criteria:
-        weights = np.array([c.weight if ranking.weighted else 1.0 for c in rules.criteria])
-        parts = [
-            normalised[j] if ranking.normalised else values[j] / _positive(values[j].sum(axis=-1))
-            for j in ranking.criteria
-        ]
-        keys = weighted(parts, np.tile(weights[list(ranking.criteria)], (len(rows), 1)))
-    return np.where(_able(own), keys, -np.inf)
-
-
-def _positive(totals: Floats) -> Floats:
-    return np.where(totals > 0, totals, 1.0)[..., np.newaxis]
 
 
 def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:

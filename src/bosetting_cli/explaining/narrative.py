@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.explaining.words import say
-from bosetting_cli.labels import label, number
-from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
-from bosetting_cli.phrases import listing, name
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.statistics import year_list
-from bosetting_cli.tables import Table, render
+from bosetting_cli.tables import Column, Table, kinds, render
+from bosetting_cli.words import listing, name, number, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +29,7 @@ def narrative(e: Explanation, form: str = "table", lang: str = "en") -> str:
     Args:
         e: The explanation, from `explain`; what it lists as changes is told.
         form: `table` for plain text of at most 100 columns, or `markdown`.
-        lang: One of `labels.LANGUAGES`.
+        lang: One of `words.LANGUAGES`.
     """
     blocks = [_flowing(" ".join(_opening(e, lang)), form, heading=True)]
     if e.status != NOT_ELIGIBLE:
@@ -58,16 +56,16 @@ def _flowing(text: str, form: str, *, heading: bool = False) -> str:
 def _opening(e: Explanation, lang: str) -> Iterator[str]:
     who = f"{e.municipality} ({e.kommunenummer}, {e.fylke})"
     if e.status != SELECTED:
-        yield say("not asked", lang, who=who)
+        yield say("is not asked", lang, who=who)
     else:
-        counts = {
-            group: number(n, 0, lang) if n else say("none", lang) for group, n in e.of_which.items()
-        }
-        parts = [f"{count} {label(group, lang)}" for group, count in counts.items()]
-        of_which = say("of whom", lang, parts=listing(parts, lang)) if parts else ""
-        yield say("asked", lang, who=who, requested=number(e.requested, 0, lang), of_which=of_which)
+        none = say("no people", lang)
+        counts = {group: number(n, 0, lang) if n else none for group, n in e.of_which.items()}
+        parts = [f"{count} {name(group, lang)}" for group, count in counts.items()]
+        of_which = say("of whom parts", lang, parts=listing(parts, lang)) if parts else ""
+        requested = number(e.requested, 0, lang)
+        yield say("is asked", lang, who=who, requested=requested, of_which=of_which)
     if e.cannot_receive:
-        names = [label(group, lang) for group in e.cannot_receive]
+        names = [name(group, lang) for group in e.cannot_receive]
         yield say("cannot receive", lang, names=listing(names, lang))
     if e.group:
         yield say("county number", lang, group=e.group, total=number(e.total, 0, lang))
@@ -82,7 +80,7 @@ def _ranked(e: Explanation, lang: str) -> Iterator[str]:
         yield say(e.reason, lang)
         return
     yield say(
-        "rank" if e.cut < e.eligible else "rank all",
+        "ranked" if e.cut < e.eligible else "ranked all",
         lang,
         rank=number(e.rank, 0, lang),
         eligible=number(e.eligible, 0, lang),
@@ -90,18 +88,18 @@ def _ranked(e: Explanation, lang: str) -> Iterator[str]:
         where=say("where", lang, group=e.group) if e.group else "",
         by=say(f"by {e.ranked_by}", lang)
         if e.ranked_by in ("share", "score")
-        else label(e.ranked_by, lang),
+        else name(e.ranked_by, lang),
     )
     if e.status == SELECTED and e.reason:
         key = "by name" if e.reason == "included by name" else "among first"
-        yield say(key, lang, reason=e.reason)
+        yield say(key, lang, group=e.group or e.fylke)
     elif e.status != SELECTED and e.rank is not None and e.rank <= e.cut:
         yield say("beaten", lang)
 
 
 def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
     unmet = [part for part in e.conditions if not part.met]
-    lacking = [label(part.name, lang) for part in e.criteria if part.figure is None]
+    lacking = [name(part.name, lang) for part in e.criteria if part.figure is None]
     if e.reason.startswith("excluded"):
         why = say("excluded", lang)
     elif unmet:
@@ -109,7 +107,7 @@ def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
         why = say("unmet", lang, name=name(first.name, lang), needs=_needs(first, lang))
     else:
         why = say("no figure", lang, names=listing(lacking, lang))
-    yield say("not eligible", lang, why=why)
+    yield say("is not eligible", lang, why=why)
     if unmet and not e.reason.startswith("excluded"):
         yield say("its figures", lang, figures=listing(_figures(unmet[0], lang), lang))
 
@@ -138,12 +136,13 @@ def _rounding(e: Explanation, lang: str) -> Iterator[str]:
         return
     sentences = [say("undivided", lang)]
     if r.divisor is not None and r.quotient is not None:
+        places, digits = decimals_of_division(e.quota, r.divisor, decimals_of(r.divisor, 6))
         sentences = [
             say(
-                "bound" if e.at_minimum or e.at_maximum else "rounding",
+                "rounded at bound" if e.at_minimum or e.at_maximum else "rounded",
                 lang,
-                quota=number(e.quota, 2, lang),
-                divisor=number(r.divisor, decimals_of(r.divisor, 6), lang),
+                quota=number(e.quota, places, lang),
+                divisor=number(r.divisor, digits, lang),
                 quotient=number(r.quotient, 2, lang),
                 method=r.method_title,
                 rounded=number(e.requested, 0, lang),
@@ -167,10 +166,34 @@ def decimals_of(value: float, digits: int) -> int:
     return max(digits - len(str(int(value))), 0)
 
 
+def decimals_of_division(quota: float, divisor: float, digits: int) -> tuple[int, int]:
+    """Return how many decimals of quota and divisor show a quotient of two decimals truly.
+
+    Args:
+        quota: What is divided; at least two decimals.
+        divisor: What it is divided by.
+        digits: The least decimals of the divisor.
+
+    Example:
+        >>> decimals_of_division(44.155, 0.98943, 5), decimals_of_division(2669.2749, 0.9999982, 5)
+        ((2, 5), (3, 7))
+    """
+    quotient = round(quota / divisor, 2)
+    more = [(a, b) for a in range(2, 10) for b in range(digits, 16)]
+    for places, parts in sorted(more, key=sum):
+        shown = round(divisor, parts)
+        if shown and round(round(quota, places) / shown, 2) == quotient:
+            return places, parts
+    return 2, digits
+
+
 def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
     """Return what would have changed the answer, and to what."""
     now, then = _now_and_then(change, lang)
-    title = name(label(change.title, lang), lang)
+    title = name(change.title, lang)
+    if change.kind == "conditions":
+        unmet = [say("quoted", lang, name=name(c.name, lang)) for c in e.conditions if not c.met]
+        title = listing(unmet, lang)
     condition = say(f"if {change.kind}", lang, group=e.group, title=title, now=now, then=then)
     key = {SELECTED: "then asked", NOT_ELIGIBLE: "then not eligible"}.get(
         change.status, "then not asked"
@@ -196,7 +219,7 @@ def _now_and_then(change: Change, lang: str) -> tuple[str, str]:
 def _changes(e: Explanation, form: str, lang: str) -> str:
     if not e.changes:
         return ""
-    lines = [say("changes", lang)] + ([""] if form == "markdown" else [])
+    lines = [f"{say('changes', lang)}:"] + ([""] if form == "markdown" else [])
     for change in e.changes:
         text = f"- {sentence(change, e, lang)}"
         indent = "  "
@@ -215,54 +238,59 @@ def _sources(e: Explanation) -> list[str]:
 
 
 def _criteria_table(e: Explanation, lang: str) -> Table:
-    words = ("criterion", "figure", "", "years", "place", "share", "weight")
-    header = [say(word, lang) if word else "" for word in words]
-    align = ["left", "right", "left", "left", "right", "right", "right"]
-    rows = [_criterion_cells(part, lang) for part in e.criteria]
-    footer: list[str] = []
+    columns = [
+        Column("criterion", say("criterion", lang), kinds.NAME),
+        Column("figure", say("figure", lang), kinds.CODE),
+        Column("unit", "", kinds.TEXT),
+        Column("years", say("years", lang), kinds.TEXT),
+        Column("place", say("place", lang), kinds.COUNT),
+        Column("share", say("share", lang), kinds.CODE),
+        Column("weight", say("weight", lang), kinds.CODE),
+    ]
+    totals = {}
     if e.quota is not None:
-        header.append(say("places", lang))
-        align.append("right")
-        for cells, part in zip(rows, e.criteria, strict=True):
-            cells.append(number(part.contribution, 2, lang))
-        footer = [say("quota", lang), *[""] * 6, number(e.quota, 2, lang)]
+        columns.append(Column("places", say("places", lang), kinds.decimal(2)))
+        totals = {"criterion": say("quota", lang), "places": e.quota}
+    rows = [_criterion_row(part, lang) for part in e.criteria]
     notes = [note for part in e.criteria if (note := _note(part, lang))]
-    return Table(header, rows, align, footer, _wrapped(notes), elastic=(0,))
+    return Table(columns, rows, totals=totals, notes=_wrapped(notes), lang=lang)
 
 
 def _wrapped(notes: list[str]) -> list[str]:
     return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
 
 
-def _criterion_cells(part: CriterionPart, lang: str) -> list[str]:
+def _criterion_row(part: CriterionPart, lang: str) -> dict[str, Any]:
     value = part.figure if part.raw is None else part.raw
-    return [
-        _title(part, lang),
-        "" if value is None else _bare(value, part.unit, lang),
-        _unit(part, lang),
-        year_list(part.years) if part.years else "–",
-        number(part.place, 0, lang),
-        "" if part.share is None else f"{number(100 * part.share, 3, lang)} %",
-        f"{number(100 * part.weight, 1 if 100 * part.weight % 1 > 1e-9 else 0, lang)} %",
-    ]
+    weight = 100 * part.weight
+    return {
+        "criterion": _title(part, lang),
+        "figure": None if value is None else _bare(value, part.unit, lang),
+        "unit": _unit(part, lang),
+        "years": year_list(part.years) if part.years else "–",
+        "place": part.place,
+        "share": None if part.share is None else f"{number(100 * part.share, 3, lang)} %",
+        "weight": f"{number(weight, 1 if weight % 1 > 1e-9 else 0, lang)} %",
+        "places": part.contribution,
+    }
 
 
 def _title(part: CriterionPart, lang: str) -> str:
-    return part.title if lang == "en" else label(part.title, lang)
+    return part.title if lang == "en" else name(part.title, lang)
 
 
 def _unit(part: CriterionPart, lang: str) -> str:
     if part.unit != "rate":
         return name(part.unit, lang)
     if part.imputed:
-        return say("national", lang)
+        return f"%, {say('national', lang)}"
     return say("of people", lang, people=number(part.participants, 0, lang))
 
 
 def _note(part: CriterionPart, lang: str) -> str:
     national = figure_text(part.national, part.unit, lang)
     if part.imputed:
-        return say("imputed", lang, title=_title(part, lang), national=national)
+        return say("national stands in", lang, title=_title(part, lang), national=national)
     if part.smoothed and part.figure is not None:
         figure = figure_text(part.figure, part.unit, lang)
         return say("counts as", lang, title=_title(part, lang), figure=figure, national=national)
@@ -282,7 +310,7 @@ def figure_text(value: float, unit: str, lang: str = "en", more: int = 0) -> str
     Args:
         value: The figure.
         unit: What it is counted in; `rate` for a part of 1.
-        lang: One of `labels.LANGUAGES`.
+        lang: One of `words.LANGUAGES`.
         more: So many decimals more than usual.
 
     Example:

@@ -9,12 +9,12 @@ import numpy as np
 
 from bosetting_cli.errors import BosettingError
 from bosetting_cli.explaining.figurefield import figure_field, with_figure
-from bosetting_cli.model.allocation import decide
+from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.counties import counties
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bosetting_cli.explaining.explanation import Explanation
     from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.exact import Ints
-    from bosetting_cli.model.standing import Field, Standing
+    from bosetting_cli.model.standing import Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -110,7 +110,8 @@ def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | N
         return [_run(case, trial) for trial in trials]
     compared = field_of(own, rules, varied) if compared is None else compared
     decision = decide(statistics, rules, own, varied, field=compared, step=step)
-    return _outcomes(decision, compared, [trial.unit for trial in trials])
+    setting = Setting(statistics, rules, varied, compared)
+    return _outcomes(decision, setting, [trial.unit for trial in trials])
 
 
 def _run(case: Case, trial: Trial) -> Outcome | None:
@@ -125,17 +126,18 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
         decision = decide(statistics, rules, own, varied, field=compared)
     except BosettingError:
         return None
-    return _outcomes(decision, compared, [trial.unit])[0]
+    return _outcomes(decision, Setting(statistics, rules, varied, compared), [trial.unit])[0]
 
 
-def _outcomes(decision: Decision, compared: Field, units: Sequence[int]) -> list[Outcome | None]:
+def _outcomes(decision: Decision, setting: Setting, units: Sequence[int]) -> list[Outcome | None]:
     """Return what each row of a decision means for one municipality."""
-    able, county = compared.keys > -np.inf, decision.step.county
+    keys, county = setting.field.keys, decision.step.county
+    able = keys > -np.inf
     ranked = able & (county == county[units][:, np.newaxis])
-    own = compared.keys[np.arange(len(units)), units][:, np.newaxis]
+    own = keys[np.arange(len(units)), units][:, np.newaxis]
     own = np.where(own > -np.inf, own, np.inf)
-    above = np.count_nonzero(ranked & (compared.keys > own), axis=1)
-    near = np.count_nonzero(ranked & close(compared.keys, own), axis=1)
+    above = np.count_nonzero(ranked & (keys > own), axis=1)
+    near = np.count_nonzero(ranked & close(keys, own), axis=1)
     counts = np.count_nonzero(ranked, axis=1)
     found: list[Outcome | None] = []
     for row, unit in enumerate(units):
@@ -145,16 +147,17 @@ def _outcomes(decision: Decision, compared: Field, units: Sequence[int]) -> list
             found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able[row]))))
         else:
             alone = near[row] == 1
-            rank = above[row] if alone else _place(compared, row, unit, ranked[row].nonzero()[0])
+            rank = above[row] if alone else _place(setting, row, unit, ranked[row].nonzero()[0])
             status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
             asked, count = int(decision.requested[row, unit]), int(counts[row])
             found.append(Outcome(status, asked, 1 + int(rank), count))
     return found
 
 
-def _place(compared: Field, row: int, unit: int, ranked: Ints) -> int:
+def _place(setting: Setting, row: int, unit: int, ranked: Ints) -> int:
     """Return a municipality's place in the order of its county, from 0, by the rule of `order`."""
+    compared = setting.field
     tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
     keys = compared.keys[row, ranked]
-    places, _ = order(keys, lambda j: compared.key(row, int(ranked[j])), tie)
+    places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
     return int(np.flatnonzero(ranked[places] == unit)[0])

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from bosetting_cli.explaining.explanation import Change
 from bosetting_cli.explaining.narrative import sentence
 from bosetting_cli.explaining.trials import Case, Outcome, Trial, tried
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.model.selection import named
 from bosetting_cli.model.standing import standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import indicator_columns, replace
 
 if TYPE_CHECKING:
@@ -241,7 +241,10 @@ def _to_be_eligible(case: Case, e: Explanation) -> Iterator[Search]:
         yield _once(case, e, "exclude", rules=replace(case.rules, exclude=without[0]))
     elif unmet := [part for part in e.conditions if not part.met]:
         changed = _meeting(case, e, unmet)
-        yield _once(case, e, "condition", statistics=changed, condition=unmet[0])
+        if len(unmet) > 1:
+            yield _once(case, e, "conditions", statistics=changed)
+        else:
+            yield _once(case, e, "condition", statistics=changed, condition=unmet[0])
 
 
 def _meeting(case: Case, e: Explanation, unmet: Sequence[ConditionPart]) -> Statistics:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bosetting_cli.labels import label, number
-from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
-from bosetting_cli.phrases import listing, name, phrase
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.words import listing, name, number, say
 
 if TYPE_CHECKING:
     from bosetting_cli.explain import Explanation
@@ -17,14 +16,14 @@ def why(explanation: Explanation, rules: Rules, lang: str = "en") -> str:
     """Return which rule decided that a municipality is asked, or is not."""
     if explanation.status == NOT_ELIGIBLE:
         return _why_not_eligible(explanation, lang)
-    where = phrase("where", lang).format(group=explanation.group) if explanation.group else ""
+    where = say("where", lang, group=explanation.group) if explanation.group else ""
     words = {
         "rank": number(explanation.rank, 0, lang),
         "eligible": number(explanation.eligible, 0, lang),
         "cut": number(explanation.cut, 0, lang),
         "where": where,
     }
-    return phrase(_key(explanation, rules), lang).format(**words)
+    return say(_key(explanation, rules), lang, **words)
 
 
 def _key(explanation: Explanation, rules: Rules) -> str:
@@ -39,9 +38,9 @@ def _key(explanation: Explanation, rules: Rules) -> str:
 
 def _why_not_eligible(explanation: Explanation, lang: str) -> str:
     unmet = [name(c.name, lang) for c in explanation.conditions if not c.met]
-    lacking = [label(c.name, lang) for c in explanation.criteria if c.figure is None]
+    lacking = [name(c.name, lang) for c in explanation.criteria if c.figure is None]
     if explanation.reason.startswith("excluded"):
-        return phrase("why excluded", lang)
+        return say("why excluded", lang)
     if unmet:
-        return phrase("why unmet", lang).format(conditions=listing(unmet, lang))
-    return phrase("why no figure", lang).format(criteria=listing(lacking, lang))
+        return say("why unmet", lang, conditions=listing(unmet, lang))
+    return say("why no figure", lang, criteria=listing(lacking, lang))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.explain import Explanation, explanations
+from bosetting_cli.explaining.narrative import decimals_of_division
 from bosetting_cli.explaining.wording import why
-from bosetting_cli.labels import title
 from bosetting_cli.letters.markdown import parse
-from bosetting_cli.model.result import NOT_SELECTED
-from bosetting_cli.names import fold
-from bosetting_cli.phrases import date, name
+from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
+from bosetting_cli.words import date, name, say, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bosetting_cli.letters.markdown import Block
     from bosetting_cli.letters.template import LetterTemplate
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
@@ -52,6 +52,7 @@ VARIABLES = (
         "addressee",
         "why",
         "behind",
+        "decimals",
         "decisive",
         "country",
         "rules",
@@ -141,9 +142,9 @@ def letters(
 
 def index(records: Sequence[Mapping[str, Any]]) -> bytes:
     """Return `index.csv`: a line for each letter."""
-    from bosetting_cli.tables import Table, render
+    from bosetting_cli.tables import listed, render
 
-    return render(Table((), (), (), records=records), "csv")
+    return render(listed(records), "csv")
 
 
 def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, Any]:
@@ -151,7 +152,11 @@ def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, An
     known = {n: getattr(explanation, n) for n in VARIABLES if hasattr(explanation, n)}
     rank, cut = explanation.rank or 0, explanation.cut
     behind = rank - cut if explanation.status == NOT_SELECTED and rank > cut else None
+    rounding, places, digits = explanation.rounding, 2, 5
+    if rounding and rounding.divisor and explanation.quota is not None:
+        places, digits = decimals_of_division(explanation.quota, rounding.divisor, 5)
     return known | {
+        "decimals": {"quota": places, "divisor": digits},
         "lang": lang,
         "addressee": addressee(explanation.municipality, lang),
         "why": why(explanation, rules, lang),
@@ -187,8 +192,7 @@ def addressee(municipality: str, lang: str = "nb") -> str:
     """
     match = re.fullmatch(r"(.*\S)\s*(\([^()]*\))", municipality)
     bare, county = match.groups() if match else (municipality, "")
-    full = f"the municipality of {bare}" if lang == "en" else f"{bare} kommune"
-    return f"{full} {county}".rstrip()
+    return f"{say('addressee', lang, name=bare)} {county}".rstrip()
 
 
 def file_name(kommunenummer: str, municipality: str, form: str) -> str:

@@ -6,7 +6,7 @@ import functools
 import html
 from typing import TYPE_CHECKING
 
-from bosetting_cli.phrases import TEMPLATES
+from bosetting_cli.letters.template import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

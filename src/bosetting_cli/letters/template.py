@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, Problem, did_you_mean
-from bosetting_cli.labels import label, number
 from bosetting_cli.letters.markdown import escape
-from bosetting_cli.phrases import TEMPLATES, listing, name, phrase
+from bosetting_cli.words import capital, listing, name, number, percent, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import jinja2
 
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 _MARKUP = (".html", ".htm")
 _BLANK = re.compile(r"\n{3,}")
 FILTERS = ("number", "percent", "amount", "listing", "term", "years", "capital")
@@ -157,20 +157,16 @@ def _plain(value: Any) -> Any:
 def _filters(lang: str) -> dict[str, Any]:
     """Return how letters write numbers and names in a language."""
 
-    def percent(value: float | None, decimals: int = 1) -> str:
+    def part(value: float | None, decimals: int = 1) -> str:
         if value is None:
-            return phrase("not published", lang)
-        sign = "%" if lang == "en" else "\u00a0%"
-        return f"{number(value * 100, decimals, lang)}{sign}"
+            return say("not published", lang)
+        return percent(value, lang, decimals)
 
     def amount(value: float | None, unit: str) -> str:
         if value is None:
-            return phrase("not published", lang)
+            return say("not published", lang)
         whole = unit == "persons" or float(value).is_integer()
-        return percent(value) if unit == "rate" else number(value, 0 if whole else 2, lang)
-
-    def term(text: str) -> str:
-        return name(text, lang) if name(text, lang) != text else label(text, lang)
+        return part(value) if unit == "rate" else number(value, 0 if whole else 2, lang)
 
     def years(value: Sequence[int]) -> str:
         from bosetting_cli.statistics import year_list
@@ -179,10 +175,10 @@ def _filters(lang: str) -> dict[str, Any]:
 
     return {
         "number": lambda value, decimals=0: number(value, decimals, lang),
-        "percent": percent,
+        "percent": part,
         "amount": amount,
         "listing": lambda words: listing(list(words), lang),
-        "term": term,
+        "term": lambda text: name(text, lang),
         "years": years,
-        "capital": lambda text: text[:1].upper() + text[1:],
+        "capital": capital,
     }

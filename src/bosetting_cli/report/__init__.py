@@ -5,29 +5,41 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
 from bosetting_cli.explain import explanations
 from bosetting_cli.explaining.wording import why
-from bosetting_cli.labels import heading, label, number, title
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
-from bosetting_cli.phrases import TEMPLATES, date, listing, name, phrase, phrases
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
+from bosetting_cli.words import (
+    capital,
+    date,
+    heading,
+    listing,
+    name,
+    number,
+    percent,
+    say,
+    texts,
+    title,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation, Row
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
 TOGETHER = 142  # municipalities whose changes are searched together: three steps of progress
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 FIGURES = ("map", "contributions", "largest", "population")
 
 
@@ -101,13 +113,13 @@ def figure(
     if which == "population":
         return scatter_svg(allocation, lang)
     bars = fylke_bars(allocation) if which == "contributions" else largest_bars(allocation)
-    told = f"{phrase('contributions title', lang)}: {_bars_title(which, len(bars), lang)}"
+    told = f"{say('contributions title', lang)}: {_bars_title(which, len(bars), lang)}"
     return contributions_svg(allocation, bars, told, lang)
 
 
 def _bars_title(which: str, count: int, lang: str) -> str:
-    key = "contributions fylke" if which == "contributions" else "contributions largest"
-    return phrase(key, lang).format(count=count)
+    key = "by fylke" if which == "contributions" else "contributions largest"
+    return say(key, lang, count=count)
 
 
 def _context(
@@ -119,8 +131,8 @@ def _context(
 ) -> dict[str, Any]:
     """Return what the template needs."""
 
-    def say(key: str, **words: object) -> str:
-        return phrase(key, lang).format(**words) if words else phrase(key, lang)
+    def told(key: str, **words: object) -> str:
+        return say(key, lang, **words)
 
     def n(value: float | None, decimals: int = 0) -> str:
         return number(value, decimals, lang)
@@ -128,13 +140,13 @@ def _context(
     hindsight = any(m.hindsight for m in allocation.measured.values())
     return {
         "lang": lang,
-        "say": say,
+        "say": told,
         "n": n,
         "rules": rules,
         "title": name(rules.title, lang),
-        "as_of": say("as of except" if hindsight else "as of", date=date(rules.as_of, lang)),
-        "sentences": _sentences(allocation, say, n, lang),
-        "tiles": _tiles(allocation, say, n),
+        "as_of": told("as of except" if hindsight else "as of", date=date(rules.as_of, lang)),
+        "sentences": _sentences(allocation, told, n, lang),
+        "tiles": _tiles(allocation, told, n),
         "figures": {
             key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES
         },
@@ -142,7 +154,7 @@ def _context(
         "largest": _bars_title("largest", len(largest_bars(allocation)), lang),
         "criteria": [(c.name, title(c, lang)) for c in rules.criteria],
         "sub_groups": [(g.name, title(g, lang)) for g in rules.of_which],
-        "columns": _columns(rules, say, lang),
+        "columns": _columns(rules, lang),
         "statuses": [SELECTED, NOT_SELECTED, NOT_ELIGIBLE],
         "rows": allocation.rows,
         "fylker": list(dict.fromkeys(r.fylke for r in sorted(allocation.rows, key=_code))),
@@ -161,26 +173,30 @@ def _code(row: Row) -> str:
     return row.kommunenummer
 
 
-def _columns(rules: Rules, say: Callable[..., str], lang: str) -> list[tuple[str, str, str]]:
+def _columns(rules: Rules, lang: str) -> list[tuple[str, str, str]]:
     """Return the table's columns: key, heading, and how to sort."""
+
+    def column(key: str, kind: str) -> tuple[str, str, str]:
+        return key, capital(say(key, lang)), kind
+
     return [
-        ("rank", say("rank"), "number"),
-        ("kommunenummer", say("no"), "text"),
-        ("municipality", say("municipality"), "text"),
-        ("fylke", say("fylke"), "text"),
-        ("population", say("population"), "number"),
-        ("requested", say("requested"), "number"),
+        column("rank", "number"),
+        column("kommunenummer", "text"),
+        column("municipality", "text"),
+        column("fylke", "text"),
+        column("population", "number"),
+        column("requested", "number"),
         *((f"of_which {g.name}", heading_of(g, lang), "number") for g in rules.of_which),
-        ("per_1000", say("per 1,000"), "number"),
+        ("per_1000", say("per 1,000", lang), "number"),
         *((f"criterion {c.name}", heading_of(c, lang), "number") for c in rules.criteria),
-        ("status", say("status"), "text"),
+        column("status", "text"),
     ]
 
 
 def heading_of(item: Any, lang: str) -> str:
     """Return a criterion's or sub-group's heading for a column, with soft hyphens."""
     text = heading(item, lang).replace("-\n", "\u00ad").replace("\n", " ")
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def _sentences(
@@ -199,7 +215,7 @@ def _sentences(
         asked=n(len(asked)),
         eligible=n(len(allocation.eligible)),
     )
-    weights = [f"{title(c, lang)} ({_percent(c.weight, lang)})" for c in rules.criteria]
+    weights = [f"{title(c, lang)} ({percent(c.weight, lang)})" for c in rules.criteria]
     second = say(
         "sentence criteria minimum" if minimum else "sentence criteria",
         criteria=listing(weights, lang),
@@ -207,12 +223,6 @@ def _sentences(
         bound=n(sum(row.at_minimum for row in asked)),
     )
     return [first, second, _range(asked, say, n)]
-
-
-def _percent(value: float, lang: str) -> str:
-    return f"{value * 100:.4g}".replace(".", "." if lang == "en" else ",") + (
-        "%" if lang == "en" else " %"
-    )
 
 
 def _range(asked: Sequence[Row], say: Callable[..., str], n: Callable[..., str]) -> str:
@@ -298,6 +308,17 @@ def _changes(
     return [[sentence(change, e, lang) for change in e.changes] for e in told]
 
 
+# What the page's script says besides the words of the page itself, and what as a heading.
+_SHARED = (
+    *("selected", "not selected", "not eligible", "not published", "of whom"),
+    *("cannot receive", "national", "changes"),
+)
+_HEADS = (
+    *("selected", "not selected", "not eligible"),
+    *("rank", "criterion", "figure", "place", "share", "weight", "gives"),
+)
+
+
 def _payload(
     statistics: Statistics,
     rules: Rules,
@@ -326,9 +347,10 @@ def _payload(
         ),
         "per_1000": pack([per_1000(row) for row in allocation.rows]),
         "names": names | {unit: name(unit, lang) for unit in sorted(units)},
-        "by": {b: label(b, lang) for b in (rules.select.by,)}
-        | {b: phrase(f"by {b}", lang) for b in ("share", "score")},
-        "words": phrases(lang),
+        "by": {b: name(b, lang) for b in (rules.select.by,)}
+        | {b: say(f"by {b}", lang) for b in ("share", "score")},
+        "words": texts("documents", lang, _SHARED),
+        "heads": {key: capital(say(key, lang)) for key in _HEADS},
         "csv": _csv_columns(rules),
     }
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

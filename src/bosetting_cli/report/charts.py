@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bosetting_cli.labels import number, title
-from bosetting_cli.phrases import phrase
 from bosetting_cli.report.svg import (
     INK,
     KINDS,
@@ -21,11 +19,12 @@ from bosetting_cli.report.svg import (
     nice_step,
     text,
 )
+from bosetting_cli.words import number, say, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
+    from bosetting_cli.result import Allocation, Row
 
 LARGEST = 20  # municipalities in the chart of the largest
 WIDTH, NAMES, TOTALS = 600.0, 150.0, 70.0
@@ -88,7 +87,7 @@ def contributions_svg(allocation: Allocation, bars: Sequence[Bar], heading: str,
     parts = [_grid(most, scale, top, height - 24, lang)]
     for i, bar in enumerate(bars):
         parts.append(_bar(bar, criteria, top + i * ROW, scale, lang))
-    return drawing(WIDTH, height, heading, phrase("bars", lang), legend, *parts)
+    return drawing(WIDTH, height, heading, say("bars", lang), legend, *parts)
 
 
 def kind(i: int) -> str:
@@ -99,7 +98,7 @@ def kind(i: int) -> str:
 def _legend(criteria: Mapping[str, str], lang: str) -> tuple[str, float]:
     """Draw the legend in as many lines as it needs; also return where the bars may begin."""
     parts, x, y = [], 0.0, 4.0
-    entries = [*criteria.values(), phrase("requested tick", lang)]
+    entries = [*criteria.values(), say("requested", lang)]
     for i, name in enumerate(entries):
         width = 34 + 9 * len(name)  # room for the larger type of small screens
         if x and x + width > WIDTH:
@@ -179,8 +178,8 @@ def scatter_svg(allocation: Allocation, lang: str = "en") -> str | None:
     return drawing(
         left + width + 22,
         total,
-        phrase("scatter title", lang),
-        phrase("scatter", lang),
+        say("scatter title", lang),
+        say("scatter", lang),
         *parts,
         _key(total - 16, lang),
     )
@@ -206,8 +205,8 @@ def _axes(plane: Plane, lang: str) -> str:
         _, y = plane.place(plane.low[0], tick)
         parts.append(line(left, y, left + width, y))
         parts.append(label(left - 6, y + 4, number(tick, 0, lang), "end", **look))
-    parts.append(label(left + width, top + height + 34, phrase("inhabitants axis", lang), "end"))
-    parts.append(label(left + 8, top + 14, phrase("requested axis", lang)))
+    parts.append(label(left + width, top + height + 34, say("inhabitants axis", lang), "end"))
+    parts.append(label(left + 8, top + 14, say("requested axis", lang)))
     return "".join(parts)
 
 
@@ -220,7 +219,7 @@ def _average(allocation: Allocation, plane: Plane, lang: str) -> str:
     if left >= right:
         return ""
     (x1, y1), (x2, y2) = plane.place(left, left * rate), plane.place(right, right * rate)
-    said = phrase("average", lang).format(rate=number(rate * 1000, 2, lang))
+    said = say("average", lang, rate=number(rate * 1000, 2, lang))
     return element(
         "g",
         line(x1, y1, x2, y2, class_="a", stroke=MUTED, stroke_width="1.2"),
@@ -233,7 +232,7 @@ def _minimum(minimum: int, plane: Plane, lang: str) -> str:
         return ""
     left, _, width, _ = PLOT
     _, y = plane.place(plane.low[0], minimum)
-    said = phrase("minimum line", lang).format(minimum=number(minimum, 0, lang))
+    said = say("minimum line", lang, minimum=number(minimum, 0, lang))
     return element(
         "g",
         line(left, y, left + width, y, class_="l", stroke=KINDS[5], stroke_dasharray="6 4"),
@@ -253,7 +252,7 @@ def _dots(rows: Iterable[Row], plane: Plane, lang: str) -> str:
         x, y = plane.place(row.population or 1, row.requested)
         said = (
             f"{row.municipality}: {number(row.requested, 0, lang)}"
-            f" ({number(row.population, 0, lang)} {phrase('inhabitants', lang)})"
+            f" ({number(row.population, 0, lang)} {say('inhabitants', lang)})"
         )
         tip = element("title", text(said))
         look = _look(bound=row.at_minimum)
@@ -275,12 +274,12 @@ def _names(rows: Sequence[Row], plane: Plane) -> str:
 
 def _key(y: float, lang: str) -> str:
     left = PLOT[0]
-    second = left + 34 + 9 * len(phrase("above minimum", lang))
+    second = left + 34 + 9 * len(say("above minimum", lang))
     return "".join(
         [
             element("circle", cx=left + 6, cy=y - 4, r=4, **_look(bound=False)),
-            label(left + 18, y, phrase("above minimum", lang)),
+            label(left + 18, y, say("above minimum", lang)),
             element("circle", cx=second + 6, cy=y - 4, r=4, **_look(bound=True)),
-            label(second + 18, y, phrase("bound", lang)),
+            label(second + 18, y, say("lifted", lang)),
         ]
     )

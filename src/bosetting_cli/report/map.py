@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bosetting_cli.labels import number
-from bosetting_cli.model.result import SELECTED
-from bosetting_cli.phrases import phrase
 from bosetting_cli.report.svg import (
     INK,
     MUTED,
@@ -22,12 +19,14 @@ from bosetting_cli.report.svg import (
     num,
     text,
 )
+from bosetting_cli.result import SELECTED
+from bosetting_cli.words import number, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation, Row
 
 Point = tuple[float, float]
 
@@ -175,8 +174,8 @@ def map_svg(
         marks = _circles(allocation.rows, places, whole, kinds, lang)
         inset = _inset(allocation.rows, places, whole, kinds, lang)
     legend = _legend(allocation, kinds, lang, sized=not areas)
-    title = phrase("map title", lang)
-    described = phrase("map areas" if areas else "map circles", lang)
+    title = say("map title", lang)
+    described = say("map areas" if areas else "map circles", lang)
     return drawing(WIDTH, whole.height, title, described, marks, inset, legend)
 
 
@@ -187,12 +186,12 @@ def _radius(requested: int, most: int) -> float:
 def tip(row: Row, lang: str) -> str:
     """Return what a mark says of its municipality."""
     if row.status != SELECTED:
-        return f"{row.municipality}: {phrase(row.status, lang)}"
+        return f"{row.municipality}: {say(row.status, lang)}"
     rate = per_1000(row)
     people = f"{row.municipality}: {number(row.requested, 0, lang)}"
     if rate is None:
         return people
-    return f"{people} ({number(rate, 2, lang)} {phrase('per 1,000', lang)})"
+    return f"{people} ({number(rate, 2, lang)} {say('per 1,000', lang)})"
 
 
 def _look(row: Row, kinds: Classes) -> dict[str, str]:
@@ -252,7 +251,7 @@ def _inset(
         element("line", x1=right, y1=bottom, x2=x, y2=y + window.height, **outline),
         element("line", x1=right, y1=top, x2=x, y2=y, **outline),
         _circles(crowd, inside, window, kinds, lang),
-        label(WIDTH - 4, y - 9, phrase("inset", lang), "end", font_weight="bold"),
+        label(WIDTH - 4, y - 9, say("inset", lang), "end", font_weight="bold"),
     )
 
 
@@ -311,7 +310,7 @@ def _outline(ring: Sequence[Point], step: float) -> str:
 
 def _legend(allocation: Allocation, kinds: Classes, lang: str, *, sized: bool) -> str:
     """Draw the legend in the corner above the coast: colours, hollow, and sizes."""
-    parts = [label(16, 30, phrase("per 1,000 long", lang), font_weight="bold")]
+    parts = [label(16, 30, say("per 1,000 long", lang), font_weight="bold")]
     y = 46.0
     for i, name in enumerate(kinds.names(lang)):
         look = {"class_": f"m c{i}", "fill": SCALE[i], "stroke": INK}
@@ -323,7 +322,7 @@ def _legend(allocation: Allocation, kinds: Classes, lang: str, *, sized: bool) -
         parts.append(element("circle", cx=27, cy=y + 7, r=HOLLOW + 1, **hollow))
     else:
         parts.append(element("rect", x=16, y=y, width=22, height=14, **hollow))
-    parts.append(label(46, y + 11, phrase("not asked", lang)))
+    parts.append(label(46, y + 11, say("not selected", lang)))
     if sized:
         parts.append(_sizes(allocation, y + 48, lang))
     return element("g", *parts, stroke_width="0.8")
@@ -334,7 +333,7 @@ def _sizes(allocation: Allocation, y: float, lang: str) -> str:
     shown = [n for n in (10, 50, 100, 200, 500, 1000, 2000, 5000) if n <= most][-3:] or [most]
     if most >= 10 and 10 not in shown:
         shown = [10, *shown[-2:]]
-    parts = [label(16, y, phrase("people requested", lang), font_weight="bold")]
+    parts = [label(16, y, say("people requested", lang), font_weight="bold")]
     x, base = 16.0, y + 14 + 2 * _radius(shown[-1], most)
     for n in shown:
         r = _radius(n, most)

@@ -11,6 +11,7 @@ from bosetting_cli.errors import Problem, RulesError
 from bosetting_cli.rules.load import checked, expanded
 from bosetting_cli.rules.structs import Criterion, Rules, column_name
 from bosetting_cli.rules.yamlfile import Document
+from bosetting_cli.words import every_name
 
 # What an overridden number gives as its source: it is no longer the letter's.
 CHANGED = "changed from the rules"
@@ -86,11 +87,12 @@ def override(
         raised = {"by_municipality": _raised(rules.minimum.by_municipality, at_least)}
         changes["minimum"] = changes.get("minimum", {}) | raised
         include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
-    chosen: dict[str, Any] = {"include": (*rules.select.include, *include)}
+    by = _called(rules.criteria).get(column_name(by), by) if by else rules.select.by
+    chosen: dict[str, Any] = {"include": (*rules.select.include, *include), "by": by}
     if (share, count, asked) != (None, None, None):
         chosen |= {"share": share, "count": count, "list": asked, "source": CHANGED}
     changes |= {
-        "select": {**chosen, "by": by or rules.select.by},
+        "select": chosen,
         "exclude": (*rules.exclude, *exclude),
         "criteria": _reweighted(rules.criteria, weights or {}),
         "method": rules.method if method is None else method,
@@ -116,14 +118,21 @@ def _altered(reference: str | None) -> str:
 def _reweighted(
     criteria: tuple[Criterion, ...], weights: Mapping[str, float]
 ) -> tuple[Criterion, ...]:
-    by_name = {column_name(name): weight for name, weight in weights.items()}
-    known = {column_name(criterion.name) for criterion in criteria}
-    if unknown := sorted(set(by_name) - known):
+    called = _called(criteria)
+    given = {column_name(text): weight for text, weight in weights.items()}
+    if unknown := sorted(set(given) - set(called)):
         names = ", ".join(criterion.name for criterion in criteria)
         raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
+    by_name = {called[text]: weight for text, weight in given.items()}
     return tuple(
-        msgspec.structs.replace(c, weight=by_name[column_name(c.name)], source=CHANGED)
-        if by_name.get(column_name(c.name), c.weight) != c.weight
+        msgspec.structs.replace(c, weight=by_name[c.name], source=CHANGED)
+        if by_name.get(c.name, c.weight) != c.weight
         else c
         for c in criteria
     )
+
+
+def _called(criteria: tuple[Criterion, ...]) -> dict[str, str]:
+    """Return what criteria may be called → their names; a name goes before another's title."""
+    titles = {column_name(text): c.name for c in criteria for text in every_name(c)}
+    return titles | {column_name(c.name): c.name for c in criteria}

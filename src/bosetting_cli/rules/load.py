@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bosetting_cli.errors import DataError, Problem, RulesError
-from bosetting_cli.reading.decoding import read_bytes
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
-from bosetting_cli.rules.lists import county_list, municipality_list
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
 from bosetting_cli.rules.yamlfile import MAX_BYTES, Document, parse_yaml
+from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.lists import county_list, municipality_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,4 +191,4 @@ def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> I
 def _within(error: DataError, key: str) -> Iterator[Problem]:
     for problem in error.problems:
         told = str(dataclasses.replace(problem, hint=None))
-        yield Problem(told, key=key, hint=problem.hint)
+        yield Problem(told, key=key, hint=problem.remedy())

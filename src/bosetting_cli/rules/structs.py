@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -265,6 +265,20 @@ class Rules(Rule, frozen=True):
     size_exponent: SizeExponent = SizeExponent()
     method: Text = "sainte-lague"
     counties: Counties | None = None
+
+    def replace(self, **changes: Any) -> Rules:
+        """Return the rules with other numbers, checked as in loading.
+
+        Args:
+            changes: As `rules.override` takes them: `total`, `minimum`, `share`, `count`,
+                `weights`, `method`, `by`, `include`, `exclude`, `asked`, `at_least`.
+
+        Raises:
+            RulesError: A criterion is unknown, or the changed rules are impossible.
+        """
+        from bosetting_cli.rules.change import override
+
+        return override(self, **changes)
 
     def indicators(self) -> frozenset[str]:
         """Return the columns of the statistics that these rules read."""

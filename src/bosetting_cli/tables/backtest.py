@@ -2,66 +2,53 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
-import bosetting_cli
-from bosetting_cli.labels import LANGUAGES, label, number
-from bosetting_cli.tables import SCHEMA_VERSION, Table, render
+from bosetting_cli.tables import kinds
+from bosetting_cli.tables.columns import PLACE, place_columns
+from bosetting_cli.tables.document import note_records, stamp
+from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.tables.writers import render
+from bosetting_cli.words import capital, heading, number, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bosetting_cli.backtest import Backtest, Trial
+    from bosetting_cli.result import Row
 
 FORMATS = ("table", "markdown", "json", "csv")
-
-_WORDS: dict[str, tuple[str, str, str]] = {
-    "given": ("given from the decision", "gitt fra vedtaket", "gjeve frå vedtaket"),
-    "nothing": ("nothing", "ingenting", "ingenting"),
-    "counties": ("the counties' sums", "fylkenes summer", "summane til fylka"),
-    "asked list": ("who is asked", "hvem som spørres", "kven som blir spurde"),
-    "both": ("both", "begge deler", "begge delar"),
-    "in both": ("in\nboth", "i\nbegge", "i\nbegge"),
-    "missed": ("missed", "mangler", "manglar"),
-    "extra": ("extra", "ekstra", "ekstra"),
-    "misplaced": ("places\nmisplaced", "plasser\nfeil", "plassar\nfeil"),
-    "part": ("of the\ntotal", "av\nalle", "av\nalle"),
-    "rank": ("rank\ncorr.", "rang-\nkorr.", "rang-\nkorr."),
-    "decided": ("decided", "vedtatt", "vedteke"),
-    "per 1,000": ("per\n1,000", "per\n1 000", "per\n1 000"),
-    "by the rules": ("by the\nrules", "etter\nreglene", "etter\nreglane"),
-    "difference": ("differ-\nence", "for-\nskjell", "skil-\nnad"),
-    "asked then": ("asked\nthen", "spurt\nda", "spurde\nda"),
-    "misplaced here": ("mis-\nplaced", "feil", "feil"),
-    "asked by rules": ("by\nrules", "etter\nreglene", "etter\nreglane"),
-    "by fylke": ("By fylke", "Etter fylke", "Etter fylke"),
-    "largest": ("The largest differences", "De største forskjellene", "Dei største skilnadene"),
-    "rules": ("Rules", "Regler", "Reglar"),
-    "given:": ("given from the decision", "gitt fra vedtaket", "gjeve frå vedtaket"),
-}
-
-
-def word(key: str, lang: str) -> str:
-    """Return a word of these tables in a language."""
-    return _WORDS[key][LANGUAGES.index(lang)]
+_NONE = "–"
+_HALVES = kinds.Kind("right", lambda x, lang: number(x, 1 if x % 1 else 0, lang), _NONE)
+_SHARE = kinds.PERCENT._replace(none=_NONE)
+_SIDE = kinds.Kind("left", lambda side, lang: "" if side == "both" else say(side, lang))
 
 
 def given_words(*, counties: bool, asked: bool, lang: str = "en") -> str:
     """Return in words what was taken from the decision."""
-    keys = {(False, False): "nothing", (True, False): "counties", (False, True): "asked list"}
-    return word(keys.get((counties, asked), "both"), lang)
+    keys = {(False, False): "nothing", (True, False): "counties", (False, True): "asked"}
+    return say(f"given {keys.get((counties, asked), 'both')}", lang)
 
 
 def trial_table(test: Backtest, lang: str = "en") -> Table:
     """Return how near the rules come, with more and more of the decision given."""
-    keys = ("in both", "missed", "extra", "misplaced", "part", "rank")
-    header = [word("given", lang), label("asked", lang), *(word(key, lang) for key in keys)]
+    count = kinds.decimal(0, _NONE)
+    told = [(_given(trial, lang), trial) for trial in test.trials]
     return Table(
-        header,
-        [_trial_cells(trial, lang) for trial in test.trials],
-        ["left", *["right"] * (len(header) - 1)],
-        notes=[f"{_given(t, lang)}: {t.problem}" for t in test.trials if t.problem],
-        records=trial_records(test),
+        [
+            Column("given", say("given", lang), kinds.TEXT),
+            Column("asked", say("asked", lang), count),
+            Column("in_both", heading("in both", lang), count),
+            Column("missed", heading("missed", lang), count),
+            Column("extra", heading("extra", lang), count),
+            Column("misplaced", heading("misplaced", lang), _HALVES),
+            Column("misplaced_share", heading("of the total", lang), _SHARE),
+            Column("rank_correlation", heading("rank correlation", lang), kinds.decimal(2, _NONE)),
+        ],
+        [_trial_record(trial) | {"given": given} for given, trial in told],
+        notes=[f"{given}: {trial.problem}" for given, trial in told if trial.problem],
+        lang=lang,
     )
 
 
@@ -69,155 +56,114 @@ def _given(trial: Trial, lang: str) -> str:
     return given_words(counties=trial.counties, asked=trial.asked, lang=lang)
 
 
-def _trial_cells(trial: Trial, lang: str) -> list[str]:
+def _trial_record(trial: Trial) -> dict[str, Any]:
+    """Return a trial for machines; None where the rules admit nothing."""
     near = trial.agreement
-    if near is None:
-        return [_given(trial, lang), *["–"] * 7]
-    return [
-        _given(trial, lang),
-        number(len(near.both) + len(near.only_a), 0, lang),
-        number(len(near.both), 0, lang),
-        number(len(near.only_b), 0, lang),
-        number(len(near.only_a), 0, lang),
-        number(near.misplaced, 1 if near.misplaced % 1 else 0, lang),
-        f"{number(100 * near.misplaced_share, 1, lang)} %",
-        number(near.rank_correlation, 2, lang),
-    ]
-
-
-def trial_records(test: Backtest) -> list[dict[str, Any]]:
-    """Return the trials for machines; None where the rules admit nothing."""
-    return [
-        {
-            "counties_as_decided": trial.counties,
-            "asked_as_decided": trial.asked,
-            "asked": near and len(near.both) + len(near.only_a),
-            "in_both": near and len(near.both),
-            "missed": near and len(near.only_b),
-            "extra": near and len(near.only_a),
-            "misplaced": near and near.misplaced,
-            "misplaced_share": near and near.misplaced_share,
-            "rank_correlation": near and near.rank_correlation,
-            "problem": trial.problem or None,
-        }
-        for trial in test.trials
-        for near in [trial.agreement]
-    ]
+    return {
+        "counties_as_decided": trial.counties,
+        "asked_as_decided": trial.asked,
+        "asked": near and len(near.both) + len(near.only_a),
+        "in_both": near and len(near.both),
+        "missed": near and len(near.only_b),
+        "extra": near and len(near.only_a),
+        "misplaced": near and near.misplaced,
+        "misplaced_share": near and near.misplaced_share,
+        "rank_correlation": near and near.rank_correlation,
+        "problem": trial.problem or None,
+    }
 
 
 def municipality_records(test: Backtest) -> list[dict[str, Any]]:
     """Return a row for each municipality asked then or by the rules, by kommunenummer."""
-    rows = []
-    for row in sorted(test.allocation.rows, key=lambda row: row.kommunenummer):
-        then = test.decided.requested.get(row.kommunenummer, 0)
-        if then or row.requested:
-            rows.append(
-                {
-                    "kommunenummer": row.kommunenummer,
-                    "municipality": row.municipality,
-                    "fylke": row.fylke,
-                    "population": row.population,
-                    "decided": then,
-                    "requested": row.requested,
-                    "difference": row.requested - then,
-                    "asked": "extra" if not then else "both" if row.requested else "missed",
-                }
-            )
-    return rows
+    rows = sorted(test.allocation.rows, key=lambda row: row.kommunenummer)
+    pairs = [(row, test.decided.requested.get(row.kommunenummer, 0)) for row in rows]
+    return [_record(row, then) for row, then in pairs if then or row.requested]
+
+
+def _record(row: Row, then: int) -> dict[str, Any]:
+    return {
+        **{key: getattr(row, key) for key in (*PLACE, "population")},
+        "decided": then,
+        "requested": row.requested,
+        "difference": row.requested - then,
+        "asked": "extra" if not then else "both" if row.requested else "missed",
+    }
 
 
 def fylke_records(test: Backtest) -> list[dict[str, Any]]:
     """Return a row for each fylke."""
     records = municipality_records(test)
-    result = []
-    for fylke in test.decided.by_fylke:
-        population = sum(r.population or 0 for r in test.allocation.rows if r.fylke == fylke)
-        rows = [entry for entry in records if entry["fylke"] == fylke]
-        then, now = (sum(r[key] for r in rows) for key in ("decided", "requested"))
-        result.append(
-            {
-                "fylke": fylke,
-                "population": population,
-                "decided": then,
-                "decided_per_1000": 1000 * then / population if population else None,
-                "requested": now,
-                "requested_per_1000": 1000 * now / population if population else None,
-                "difference": now - then,
-                "misplaced": sum(abs(r["difference"]) for r in rows) / 2,
-                "asked_then": sum(r["decided"] > 0 for r in rows),
-                "asked": sum(r["requested"] > 0 for r in rows),
-                "in_both": sum(r["asked"] == "both" for r in rows),
-            }
+    return [
+        _fylke_record(
+            fylke,
+            sum(row.population or 0 for row in test.allocation.rows if row.fylke == fylke),
+            [record for record in records if record["fylke"] == fylke],
         )
-    return result
+        for fylke in test.decided.by_fylke
+    ]
+
+
+def _fylke_record(fylke: str, people: int, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    rows = list(rows)
+    then, now = (sum(r[key] for r in rows) for key in ("decided", "requested"))
+    return {
+        "fylke": fylke,
+        "population": people,
+        "decided": then,
+        "decided_per_1000": 1000 * then / people if people else None,
+        "requested": now,
+        "requested_per_1000": 1000 * now / people if people else None,
+        "difference": now - then,
+        "misplaced": sum(abs(r["difference"]) for r in rows) / 2,
+        "asked_then": sum(r["decided"] > 0 for r in rows),
+        "asked": sum(r["requested"] > 0 for r in rows),
+        "in_both": sum(r["asked"] == "both" for r in rows),
+    }
 
 
 def fylke_table(test: Backtest, lang: str = "en") -> Table:
     """Return decision and rules by fylke."""
-    records = fylke_records(test)
-    keys = (
-        *("decided", "per 1,000", "by the rules", "per 1,000", "difference"),
-        *("misplaced here", "asked then", "asked by rules", "in both"),
-    )
-    header = [label("fylke", lang), label("population", lang), *(word(key, lang) for key in keys)]
-    sums: dict[str, Any] = {
-        key: sum(entry[key] for entry in records)
-        for key in records[0]
-        if key != "fylke" and not key.endswith("per_1000")
-    }
+    rate = kinds.decimal(2)
+    rows = fylke_records(test)
+    totals: dict[str, Any] = {key: sum(row[key] or 0 for row in rows) for key in list(rows[0])[1:]}
     for key in ("decided", "requested"):
-        sums[f"{key}_per_1000"] = 1000 * sums[key] / sums["population"]
-    whole = {key: sums.get(key, label("total", lang)) for key in records[0]}
+        totals[f"{key}_per_1000"] = 1000 * totals[key] / totals["population"]
     return Table(
-        header,
-        [_fylke_cells(entry, lang) for entry in records],
-        ["left", *["right"] * (len(header) - 1)],
-        _fylke_cells(whole, lang),
-        records=records,
-        elastic=(0,),
+        [
+            Column("fylke", say("fylke", lang), kinds.NAME),
+            Column("population", say("population", lang), kinds.COUNT),
+            Column("decided", heading("decided", lang), kinds.COUNT),
+            Column("decided_per_1000", heading("per 1,000", lang), rate),
+            Column("requested", heading("by the rules", lang), kinds.COUNT),
+            Column("requested_per_1000", heading("per 1,000", lang), rate),
+            Column("difference", heading("difference", lang), kinds.CHANGE),
+            Column("misplaced", heading("misplaced, short", lang), kinds.decimal(1)),
+            Column("asked_then", heading("asked then", lang), kinds.COUNT),
+            Column("asked", heading("by the rules", lang), kinds.COUNT),
+            Column("in_both", heading("in both", lang), kinds.COUNT),
+        ],
+        rows,
+        totals={**totals, "fylke": say("total", lang)},
+        lang=lang,
     )
-
-
-def _fylke_cells(entry: Mapping[str, Any], lang: str) -> list[str]:
-    cells = []
-    for key, value in entry.items():
-        if key == "fylke":
-            cells.append(value)
-        elif key == "difference":
-            cells.append(signed(value, lang))
-        else:
-            decimals = 2 if key.endswith("per_1000") else 1 if key == "misplaced" else 0
-            cells.append(number(value, decimals, lang))
-    return cells
-
-
-def signed(value: int, lang: str) -> str:
-    """Return a difference with its sign, a true minus."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), 0, lang)}"
 
 
 def difference_table(test: Backtest, count: int, lang: str = "en") -> Table:
     """Return the municipalities whose numbers differ most, the largest difference first."""
     records = [r for r in municipality_records(test) if r["difference"]]
-    records = sorted(records, key=lambda r: (-abs(r["difference"]), r["kommunenummer"]))[:count]
-    words = [label(key, lang) for key in ("kommunenummer", "municipality", "fylke", "population")]
-    keys = ("decided", "by the rules", "difference")
-    header = [*words, *(word(key, lang).replace("-\n", "") for key in keys), ""]
-    rows = [
+    records.sort(key=lambda r: (-abs(r["difference"]), r["kommunenummer"]))
+    return Table(
         [
-            entry["kommunenummer"],
-            entry["municipality"],
-            entry["fylke"],
-            number(entry["population"], 0, lang),
-            number(entry["decided"], 0, lang) if entry["decided"] else "–",
-            number(entry["requested"], 0, lang) if entry["requested"] else "–",
-            signed(entry["difference"], lang),
-            "" if entry["asked"] == "both" else word(entry["asked"], lang),
-        ]
-        for entry in records
-    ]
-    align = ["right", "left", "left", "right", "right", "right", "right", "left"]
-    return Table(header, rows, align, records=records, elastic=(2, 1))
+            *place_columns(lang),
+            Column("population", say("population", lang), kinds.COUNT),
+            Column("decided", say("decided", lang), kinds.PLACES),
+            Column("requested", say("by the rules", lang), kinds.PLACES),
+            Column("difference", say("difference", lang), kinds.CHANGE),
+            Column("asked", "", _SIDE),
+        ],
+        records[:count],
+        lang=lang,
+    )
 
 
 def written(
@@ -240,14 +186,16 @@ def written(
         excel_nb: For CSV: as a Norwegian Excel reads it.
     """
     if form in ("csv", "json"):
-        table = Table((), (), (), records=municipality_records(test))
+        table = difference_table(test, 0, lang)
+        table = dataclasses.replace(table, rows=municipality_records(test))
         return render(table, form, excel_nb=excel_nb, document=document(test))
     chosen = given_words(counties=test.counties, asked=test.asked, lang=lang)
-    what = f"{word('given:', lang)}: {chosen}"
+    what = f"({say('given', lang)}: {chosen})"
+    rules = capital(say("rules", lang))
     sections = [
-        (f"{word('rules', lang)}: {test.allocation.rules.title}", trial_table(test, lang)),
-        (f"{word('by fylke', lang)} ({what})", fylke_table(test, lang)),
-        (f"{word('largest', lang)} ({what})", difference_table(test, count, lang)),
+        (f"{rules}: {test.allocation.rules.title}", trial_table(test, lang)),
+        (f"{say('by fylke', lang)} {what}", fylke_table(test, lang)),
+        (f"{say('largest differences', lang)} {what}", difference_table(test, count, lang)),
     ]
     mark = "## " if form == "markdown" else ""
     parts = [
@@ -263,8 +211,7 @@ def document(test: Backtest) -> dict[str, Any]:
 
     result = test.allocation
     return {
-        "schema_version": SCHEMA_VERSION,
-        "program": f"bosetting {bosetting_cli.__version__}",
+        **stamp(),
         "title": result.rules.title,
         "year": test.decided.year,
         "decided": {
@@ -275,9 +222,9 @@ def document(test: Backtest) -> dict[str, Any]:
         },
         "counties_as_decided": test.counties,
         "asked_as_decided": test.asked,
-        "trials": trial_records(test),
+        "trials": [_trial_record(trial) for trial in test.trials],
         "fylker": fylke_records(test),
-        "notes": [{"kind": note.kind, "text": note.text} for note in result.notes],
+        "notes": note_records(result.notes),
         "rules": to_builtins(result.rules),
         "inputs": dict(result.inputs),
     }
@@ -298,5 +245,5 @@ def summary(test: Backtest) -> Sequence[str]:
         lines.append(
             f"hindsight: the rules speak from {result.rules.as_of}, after these requests were made"
         )
-    kinds = ("carried over", "hindsight")
-    return lines + [f"{n.kind}: {n.text}" for n in result.notes if n.kind in kinds]
+    told = [note for note in result.notes if note.kind in ("carried over", "hindsight")]
+    return lines + [f"{note.kind}: {note.text}" for note in told]

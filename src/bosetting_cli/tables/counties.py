@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.labels import heading, label, number
-from bosetting_cli.model.result import NOT_SELECTED, SELECTED
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import column_name
-from bosetting_cli.tables import Table
+from bosetting_cli.tables import kinds
+from bosetting_cli.tables.columns import criterion_columns, group_columns
+from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.words import heading, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.model.result import Allocation, Group, Row
-    from bosetting_cli.rules import Criterion, Rules
+    from bosetting_cli.result import Allocation, Group, Row
+    from bosetting_cli.rules import Criterion, Rules, SubGroup
 
 
 def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
@@ -23,68 +25,49 @@ def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
     became of it within the county.
     """
     rules = allocation.rules
-    names = list(dict.fromkeys(row.group or row.fylke for row in _by_code(allocation)))
-    records = [_county_record(allocation, name) for name in names]
-    if rules.counties is not None:
-        return _two_steps(allocation, records, lang)
-    header = ["fylke", "population", "eligible", "asked", "at minimum", "requested"]
-    header = [label(word, lang) for word in header]
-    header += [f"{label('of whom', lang)}\n{heading(g, lang)}" for g in rules.of_which]
-    header += [label("per 1,000", lang)]
-    whole = _summed(records)
-    return Table(
-        header,
-        [_county_cells(entry, lang) for entry in records],
-        ["left", *["right"] * (len(header) - 1)],
-        _county_cells({**whole, "fylke": label("total", lang)}, lang),
-        records=records,
-        elastic=(0,),
-    )
+    rows = [_record(*county, rules.of_which) for county in _by_county(allocation).items()]
+    if rules.counties is None:
+        columns, notes = _columns(rules, lang), []
+    else:
+        key = rules.counties.criteria
+        groups = {group.name: group for group in allocation.groups}
+        rows = [row | _first_step(groups[row["fylke"]], key) for row in rows]
+        columns = _two_step_columns(rules, key, lang)
+        notes = [say("two steps by key" if key else "two steps", lang)]
+    totals = {"fylke": say("total", lang)} | _whole(rows)
+    return Table(columns, rows, tuple(rows[0]), totals, notes, lang)
 
 
-def _two_steps(allocation: Allocation, records: Sequence[Mapping[str, Any]], lang: str) -> Table:
-    """Return a table of step 1, the counties' numbers, and step 2, who is asked within them."""
-    groups = {group.name: group for group in allocation.groups}
-    rules = allocation.rules
-    key = rules.counties.criteria if rules.counties else ()
-    rows = [_stepped(record, groups[record["fylke"]], key) for record in records]
-    whole = _summed(rows) | {
-        "smallest": min((r["smallest"] for r in rows if r["smallest"] is not None), default=None),
-        "largest": max((r["largest"] for r in rows if r["largest"] is not None), default=None),
+def _by_county(allocation: Allocation) -> dict[str, list[Row]]:
+    """Return the rows of each county, in the order of the kommunenummer."""
+    counties: dict[str, list[Row]] = {}
+    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
+        counties.setdefault(row.group or row.fylke, []).append(row)
+    return counties
+
+
+def _record(name: str, rows: Sequence[Row], groups: Iterable[SubGroup]) -> dict[str, Any]:
+    population = sum(row.population or 0 for row in rows)
+    requested = sum(row.requested for row in rows)
+    return {
+        "fylke": name,
+        "population": population,
+        "eligible": sum(row.status != NOT_ELIGIBLE for row in rows),
+        "asked": sum(row.status == SELECTED for row in rows),
+        "at_minimum": sum(row.at_minimum for row in rows),
+        "requested": requested,
+        **{
+            f"requested_{column_name(g.name)}": sum(row.of_which.get(g.name, 0) for row in rows)
+            for g in groups
+        },
+        "per_1000": requested * 1000 / population if population else None,
     }
-    headings = _headings(rules, key, lang)
-    return Table(
-        [label("fylke", lang), *headings.values()],
-        [[row["fylke"], *(_cell(row, column, lang) for column in headings)] for row in rows],
-        ["left", *["right"] * len(headings)],
-        [label("total", lang), *(_cell(whole, column, lang) for column in headings)],
-        [label("two steps by key" if key else "two steps", lang)],
-        rows,
-        elastic=(0,),
-    )
 
 
-def _headings(rules: Rules, key: Sequence[Criterion], lang: str) -> dict[str, str]:
-    """Return column → heading; sub-groups only where there is room beside the key's criteria."""
-    headings = {"population": label("population", lang)}
-    for criterion in key:
-        column = f"county_contribution_{column_name(criterion.name)}"
-        headings[column] = f"{label('from', lang)}\n{heading(criterion, lang)}"
-    headings["requested"] = label("requested", lang)
-    for group in rules.of_which if not key else ():
-        column = f"requested_{column_name(group.name)}"
-        headings[column] = f"{label('of whom', lang)}\n{heading(group, lang)}"
-    headings["per_1000"] = label("per 1,000", lang).replace(" ", "\n", 1)
-    for column in ("eligible", "asked", "at_minimum", "smallest", "largest"):
-        headings[column] = label(column.replace("_", " "), lang)
-    return headings
-
-
-def _stepped(record: Mapping[str, Any], group: Group, key: Sequence[Criterion]) -> dict[str, Any]:
-    """Return a county's record with the numbers of step 1, and the range of step 2."""
+def _first_step(group: Group, key: Iterable[Criterion]) -> dict[str, Any]:
+    """Return the numbers of step 1, and the range of step 2."""
     numbers = group.seats().values()
     return {
-        **record,
         "county_total": group.total,
         **{f"county_contribution_{column_name(c.name)}": group.contributions[c.name] for c in key},
         "smallest": min(numbers, default=None),
@@ -92,45 +75,42 @@ def _stepped(record: Mapping[str, Any], group: Group, key: Sequence[Criterion]) 
     }
 
 
-def _cell(row: Mapping[str, Any], column: str, lang: str) -> str:
-    decimals = 2 if column == "per_1000" else 1 if column.startswith("county_contribution") else 0
-    return number(row[column], decimals, lang)
-
-
-def _by_code(allocation: Allocation) -> list[Row]:
-    return sorted(allocation.rows, key=lambda row: row.kommunenummer)
-
-
-def _county_record(allocation: Allocation, name: str) -> dict[str, Any]:
-    rows = [row for row in allocation.rows if (row.group or row.fylke) == name]
-    population = sum(row.population or 0 for row in rows)
-    requested = sum(row.requested for row in rows)
-    return {
-        "fylke": name,
-        "population": population,
-        "eligible": sum(row.status in (SELECTED, NOT_SELECTED) for row in rows),
-        "asked": sum(row.status == SELECTED for row in rows),
-        "at_minimum": sum(row.at_minimum for row in rows),
-        "requested": requested,
-        **{
-            f"requested_{column_name(g.name)}": sum(row.of_which.get(g.name, 0) for row in rows)
-            for g in allocation.rules.of_which
-        },
-        "per_1000": requested * 1000 / population if population else None,
+def _whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the totals of the columns that have one."""
+    kept = {
+        key: [row[key] for row in rows if row[key] is not None]
+        for key in rows[0]
+        if key not in ("fylke", "per_1000")
     }
-
-
-def _summed(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    whole: dict[str, Any] = {
-        key: sum(entry[key] for entry in records)
-        for key in records[0]
-        if key not in ("fylke", "per_1000", "smallest", "largest")
-    }
+    whole: dict[str, Any] = {key: sum(values) for key, values in kept.items()}
+    for key, extreme in (("smallest", min), ("largest", max)):
+        if key in kept:
+            whole[key] = extreme(kept[key], default=None)
     people = whole["population"]
     return whole | {"per_1000": whole["requested"] * 1000 / people if people else None}
 
 
-def _county_cells(entry: Mapping[str, Any], lang: str) -> list[str]:
-    middle = [k for k in entry if k not in ("fylke", "per_1000")]
-    cells = [number(entry[key], 0, lang) for key in middle]
-    return [entry["fylke"], *cells, number(entry["per_1000"], 2, lang)]
+def _columns(rules: Rules, lang: str) -> list[Column]:
+    return [
+        Column("fylke", say("fylke", lang), kinds.NAME),
+        *_counts(("population", "eligible", "asked", "at_minimum", "requested"), lang),
+        *group_columns(rules.of_which, lang),
+        Column("per_1000", say("per 1,000", lang), kinds.decimal(2)),
+    ]
+
+
+def _two_step_columns(rules: Rules, key: Sequence[Criterion], lang: str) -> list[Column]:
+    """Return the columns; sub-groups only where there is room beside the key's criteria."""
+    return [
+        Column("fylke", say("fylke", lang), kinds.NAME),
+        *_counts(("population",), lang),
+        *criterion_columns(key, lang, "county_contribution"),
+        *_counts(("requested",), lang),
+        *group_columns(() if key else rules.of_which, lang),
+        Column("per_1000", heading("per 1,000", lang), kinds.decimal(2)),
+        *_counts(("eligible", "asked", "at_minimum", "smallest", "largest"), lang),
+    ]
+
+
+def _counts(keys: Iterable[str], lang: str) -> list[Column]:
+    return [Column(key, say(key, lang), kinds.COUNT) for key in keys]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bosetting_cli.apportionment import resolve_method
-from bosetting_cli.labels import label, number, title
-from bosetting_cli.model.result import NOT_ELIGIBLE
-from bosetting_cli.model.selection import condition_text
-from bosetting_cli.phrases import date, name, phrase
+from bosetting_cli.result import NOT_ELIGIBLE
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import year_list
+from bosetting_cli.words import capital, date, name, number, percent, say, short, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Condition, Criterion, Rules, Select
     from bosetting_cli.statistics import Statistics
 
@@ -51,17 +50,17 @@ def rule_lines(rules: Rules, lang: str) -> list[RuleLine]:
     lines = [
         *_numbers(rules, lang),
         *_eligible(rules, lang),
-        (phrase("rule select", lang), _select(rules.select, lang), rules.select.source),
+        (capital(say("asked", lang)), _select(rules.select, lang), rules.select.source),
         *((title(c, lang), _criterion(c, rules, lang), c.source) for c in rules.criteria),
         (
-            phrase("rule exponent", lang),
-            _short(rules.size_exponent.value, lang),
+            say("rule exponent", lang),
+            short(rules.size_exponent.value, lang),
             rules.size_exponent.source,
         ),
-        (phrase("rule method", lang), resolve_method(rules.method).title, None),
+        (say("rule method", lang), resolve_method(rules.method).title, None),
     ]
     if rules.counties:
-        lines.insert(0, (phrase("rule counties", lang), phrase("yes", lang), rules.counties.source))
+        lines.insert(0, (say("rule counties", lang), say("yes", lang), rules.counties.source))
     return [RuleLine(what, value, _source(rules, source)) for what, value, source in lines]
 
 
@@ -70,35 +69,36 @@ def _source(rules: Rules, source: str | None) -> str:
 
 
 def _numbers(rules: Rules, lang: str) -> Iterator[tuple[str, str, str | None]]:
-    yield phrase("rule total", lang), number(rules.total.value, 0, lang), rules.total.source
+    yield say("rule total", lang), number(rules.total.value, 0, lang), rules.total.source
     for group in rules.of_which:
         value = number(group.value, 0, lang)
         if group.among:
-            words = phrase("rule among", lang)
-            value = words.format(number=value, condition=_condition(group.among, lang))
-        yield f"{phrase('of whom', lang)} {title(group, lang)}", value, group.source
-    yield phrase("minimum", lang), number(rules.minimum.value, 0, lang), rules.minimum.source
+            value = say("rule among", lang, number=value, condition=_condition(group.among, lang))
+        yield f"{say('of whom', lang)} {title(group, lang)}", value, group.source
+    yield say("minimum", lang), number(rules.minimum.value, 0, lang), rules.minimum.source
     if limit := rules.maximum:
         parts = [number(limit.value, 0, lang)] if limit.value is not None else []
         if limit.per_1000 is not None:
-            rate = _short(limit.per_1000, lang)
-            parts.append(phrase("rule per 1,000", lang).format(number=rate))
-        yield phrase("maximum", lang), "; ".join(parts), limit.source
+            rate = short(limit.per_1000, lang)
+            parts.append(say("rule per 1,000", lang, number=rate))
+        yield say("maximum", lang), "; ".join(parts), limit.source
 
 
 def _eligible(rules: Rules, lang: str) -> Iterator[tuple[str, str, str | None]]:
     for condition in rules.eligible:
-        yield phrase("rule eligible", lang), _condition(condition, lang), condition.source
+        yield capital(say("eligible", lang)), _condition(condition, lang), condition.source
     if rules.exclude:
-        yield phrase("rule excluded", lang), ", ".join(rules.exclude), None
+        yield say("rule excluded", lang), ", ".join(rules.exclude), None
 
 
 def _condition(condition: Condition, lang: str) -> str:
     what = name(condition.indicator, lang).replace("_", " ")
     years = year_list(condition.years) if condition.years else ""
-    least = _short(condition.at_least, lang)
-    within = phrase(condition.within, lang) if len(condition.years) > 1 else ""
-    text = phrase("rule condition", lang).format(
+    least = short(condition.at_least, lang)
+    within = say(condition.within, lang) if len(condition.years) > 1 else ""
+    text = say(
+        "rule condition",
+        lang,
         name=name(condition_text(condition), lang),
         indicator=what,
         least=least,
@@ -112,41 +112,41 @@ def _condition(condition: Condition, lang: str) -> str:
 
 def _select(select: Select, lang: str) -> str:
     by = select.by
-    by = phrase(f"by {by}", lang) if by in ("share", "score") else label(by, lang)
+    by = say(f"by {by}", lang) if by in ("share", "score") else name(by, lang)
     if select.list is not None:
-        parts = [phrase("rule select list", lang)]
+        parts = [say("rule select list", lang)]
     elif select.count is not None:
         count = number(select.count, 0, lang)
-        parts = [phrase("rule select count", lang).format(count=count, by=by)]
+        parts = [say("rule select count", lang, count=count, by=by)]
     elif select.share is not None:
-        share = _percent(select.share, lang)
-        parts = [phrase("rule select share", lang).format(share=share, by=by)]
+        share = percent(select.share, lang)
+        parts = [say("rule select share", lang, share=share, by=by)]
     else:
-        parts = [phrase("rule select all", lang)]
+        parts = [say("rule select all", lang)]
     if select.per_county:
-        parts.append(phrase("rule per county", lang).format(count=select.per_county))
+        parts.append(say("rule per county", lang, count=select.per_county))
     if select.include:
         names = ", ".join(select.include)
-        parts.append(phrase("rule include", lang).format(names=names))
+        parts.append(say("rule include", lang, names=names))
     return "; ".join(parts)
 
 
 def _criterion(criterion: Criterion, rules: Rules, lang: str) -> str:
-    parts = [_percent(criterion.weight, lang), " / ".join(indicator_columns(criterion.indicator))]
+    parts = [percent(criterion.weight, lang), " / ".join(indicator_columns(criterion.indicator))]
     if criterion.years:
         parts[-1] += f" {year_list(criterion.years)}"
     if criterion.scale_by:
-        size = label(criterion.scale_by, lang)
-        parts.append(phrase("rule scaled", lang).format(size=size))
+        size = name(criterion.scale_by, lang)
+        parts.append(say("rule scaled", lang, size=size))
     if criterion.smoothing and criterion.smoothing.participants:
-        people = _short(criterion.smoothing.participants, lang)
+        people = short(criterion.smoothing.participants, lang)
         source = _source(rules, criterion.smoothing.source)
-        told = phrase("rule smoothing", lang).format(people=people)
+        told = say("rule smoothing", lang, people=people)
         parts.append(f"{told} ({source})" if source else told)
     if criterion.normalise != "value":
         parts.append(criterion.normalise)
     if criterion.direction == "lower":
-        parts.append(phrase("rule lower", lang))
+        parts.append(say("rule lower", lang))
     return "; ".join(parts)
 
 
@@ -156,7 +156,7 @@ def vintages(statistics: Statistics, allocation: Allocation, lang: str) -> list[
     for measured in allocation.measured.values():
         columns = [statistics.column(c) for c in indicator_columns(measured.criterion.indicator)]
         days = [day for year in measured.years if (day := columns[0].date(year))]
-        late = f"{phrase('hindsight', lang)}: {year_list(measured.hindsight)}"
+        late = f"{say('hindsight', lang)}: {year_list(measured.hindsight)}"
         lines.append(
             Vintage(
                 title(measured.criterion, lang),
@@ -178,24 +178,14 @@ def imputed(allocation: Allocation, lang: str) -> list[Imputed]:
         names = sorted(row.municipality for row in eligible if row.figures[key].imputed)
         if names:
             rate = len(indicator_columns(measured.criterion.indicator)) > 1
-            value = _percent(measured.national, lang) if rate else _short(measured.national, lang)
-            text = phrase("imputed one", lang).format(
+            value = percent(measured.national, lang) if rate else short(measured.national, lang)
+            text = say(
+                "imputed one",
+                lang,
                 criterion=title(measured.criterion, lang),
                 count=number(len(names), 0, lang),
                 eligible=number(len(eligible), 0, lang),
                 value=value,
             )
-            lines.append(Imputed(text[:1].upper() + text[1:], names))
+            lines.append(Imputed(capital(text), names))
     return lines
-
-
-def _percent(value: float, lang: str) -> str:
-    shown = number(value * 100, 1, lang)
-    for zero in (".0", ",0"):
-        shown = shown.removesuffix(zero)
-    return f"{shown}%" if lang == "en" else f"{shown} %"
-
-
-def _short(value: float, lang: str) -> str:
-    text = f"{value:,.10g}"
-    return text if lang == "en" else text.replace(",", "\u00a0").replace(".", ",")

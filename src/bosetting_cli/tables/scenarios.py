@@ -4,119 +4,74 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import bosetting_cli
-from bosetting_cli.labels import broken, label, number
 from bosetting_cli.rules import column_name
-from bosetting_cli.tables import SCHEMA_VERSION, Table
+from bosetting_cli.tables import kinds
+from bosetting_cli.tables.columns import PLACE, group_columns, place_columns
+from bosetting_cli.tables.document import note_records, stamp
+from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.words import broken, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from bosetting_cli.scenarios import Run, Sweep
     from bosetting_cli.statistics import Municipality
 
-PLACE = ("kommunenummer", "municipality", "fylke")
 
-
-def wide_table(
-    sweep: Sweep, *, everyone: bool = False, lang: str = "en", cells: bool = True
-) -> Table:
+def wide_table(sweep: Sweep, *, everyone: bool = False, lang: str = "en") -> Table:
     """Return a row per municipality that is asked in any scenario, a column per scenario.
 
     Args:
         sweep: The runs.
         everyone: Also those that no scenario asks.
-        lang: One of `labels.LANGUAGES`.
-        cells: Whether people will read it; without them there are only records.
+        lang: One of `words.LANGUAGES`.
     """
-    names = [run.scenario.name for run in sweep.runs]
-    shown = _shown(sweep, everyone=everyone)
-    numbers = [run.requested for run in sweep.runs]
-    records = [_wide_record(m, names, numbers) for m in shown]
+    runs = {run.scenario.name: run for run in sweep.runs}
+    asked = {unit for run in sweep.runs for unit in run.requested}
+    rows = [
+        _place(m) | {name: run.requested.get(m.kommunenummer, 0) for name, run in runs.items()}
+        for m in sweep.municipalities
+        if everyone or m.kommunenummer in asked
+    ]
+    columns = [Column(name, broken(name.replace("=", " "), 12), kinds.PLACES) for name in runs]
+    totals: dict[str, Any] = {"municipality": say("total", lang)}
+    totals |= {name: sum(run.requested.values()) for name, run in runs.items()}
+    return Table([*place_columns(lang), *columns], rows, totals=totals, lang=lang)
+
+
+def long_table(sweep: Sweep, *, everyone: bool = False, lang: str = "en") -> Table:
+    """Return a row per scenario and municipality that it asks; see `wide_table`."""
+    groups = sweep.rules.of_which
+    names = {column_name(group.name): group.name for group in groups}
     return Table(
         [
-            *(label(word, lang) for word in PLACE),
-            *(broken(name.replace("=", " "), 12) for name in names),
+            Column("scenario", say("scenario", lang), kinds.NAME),
+            *place_columns(lang),
+            Column("quota", say("quota", lang), kinds.decimal(2)),
+            Column("requested", say("requested", lang), kinds.PLACES),
+            *group_columns(groups, lang),
         ],
-        [_wide_cells(r, names, lang) for r in records if cells],
-        ["right", "left", "left", *["right"] * len(names)],
-        ["", label("total", lang), "", *(number(_total(run), 0, lang) for run in sweep.runs)],
-        records=records,
-        columns=[*PLACE, *names],
-        elastic=(2, 1),
+        [
+            _long_row(run, m, names)
+            for run in sweep.runs
+            for m in sweep.municipalities
+            if everyone or m.kommunenummer in run.requested
+        ],
+        lang=lang,
     )
 
 
-def long_table(
-    sweep: Sweep, *, everyone: bool = False, lang: str = "en", cells: bool = True
-) -> Table:
-    """Return a row per scenario and municipality that it asks; see `wide_table`."""
-    groups = [group.name for group in sweep.rules.of_which]
-    records = [
-        _long_record(run, m, groups)
-        for run in sweep.runs
-        for m in sweep.municipalities
-        if everyone or m.kommunenummer in run.requested
-    ]
-    words = ["scenario", *PLACE, "quota", "requested"]
-    keys = [f"requested_{column_name(group)}" for group in groups]
-    return Table(
-        [label(word, lang) for word in words] + [broken(label(g, lang)) for g in groups],
-        [_long_cells(r, keys, lang) for r in records if cells],
-        ["left", "right", "left", "left", *["right"] * (2 + len(groups))],
-        records=records,
-        columns=[*words, *keys],
-        elastic=(3, 2, 0),
-    )
-
-
-def _shown(sweep: Sweep, *, everyone: bool) -> list[Municipality]:
-    asked = {unit for run in sweep.runs for unit in run.requested}
-    return [m for m in sweep.municipalities if everyone or m.kommunenummer in asked]
-
-
-def _wide_record(
-    m: Municipality, names: list[str], numbers: Sequence[Mapping[str, int]]
-) -> dict[str, Any]:
-    unit = m.kommunenummer
-    row = [requested.get(unit, 0) for requested in numbers]
-    return {**_place(m), **dict(zip(names, row, strict=True))}
-
-
-def _wide_cells(record: dict[str, Any], names: list[str], lang: str) -> list[str]:
-    return [*(record[p] for p in PLACE), *(_cell(record[name], lang) for name in names)]
-
-
-def _long_record(run: Run, m: Municipality, groups: list[str]) -> dict[str, Any]:
+def _long_row(run: Run, m: Municipality, names: dict[str, str]) -> dict[str, Any]:
     unit = m.kommunenummer
     return {
         "scenario": run.scenario.name,
         **_place(m),
         "quota": run.quotas.get(unit),
         "requested": run.requested.get(unit, 0),
-        **{f"requested_{column_name(g)}": run.of_which.get(g, {}).get(unit, 0) for g in groups},
+        **{f"requested_{k}": run.of_which.get(g, {}).get(unit, 0) for k, g in names.items()},
     }
 
 
-def _place(m: Municipality) -> dict[str, str]:
-    return {
-        "kommunenummer": m.kommunenummer,
-        "municipality": m.municipality,
-        "fylke": m.fylke,
-    }
-
-
-def _long_cells(record: dict[str, Any], keys: list[str], lang: str) -> list[str]:
-    texts = [record["scenario"], *(record[p] for p in PLACE), number(record["quota"], 2, lang)]
-    return [*texts, _cell(record["requested"], lang), *(number(record[k], 0, lang) for k in keys)]
-
-
-def _cell(places: int, lang: str) -> str:
-    return number(places, 0, lang) if places else "–"
-
-
-def _total(run: Run) -> int:
-    return sum(run.requested.values())
+def _place(m: Municipality) -> dict[str, Any]:
+    return {key: getattr(m, key) for key in PLACE}
 
 
 def scenarios_document(sweep: Sweep) -> dict[str, Any]:
@@ -124,9 +79,8 @@ def scenarios_document(sweep: Sweep) -> dict[str, Any]:
     from msgspec import to_builtins
 
     return {
-        "schema_version": SCHEMA_VERSION,
-        "program": f"bosetting {bosetting_cli.__version__}",
-        "notes": [{"kind": note.kind, "text": note.text} for note in sweep.notes],
+        **stamp(),
+        "notes": note_records(sweep.notes),
         "rules": to_builtins(sweep.rules),
         "inputs": dict(sweep.inputs),
         "scenarios": [
@@ -134,7 +88,7 @@ def scenarios_document(sweep: Sweep) -> dict[str, Any]:
                 "name": run.scenario.name,
                 "changes": to_builtins(dict(run.scenario.changes)),
                 "data": None if run.scenario.data is None else str(run.scenario.data),
-                "total": _total(run),
+                "total": sum(run.requested.values()),
                 "asked": len(run.requested),
             }
             for run in sweep.runs

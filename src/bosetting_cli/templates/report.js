@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const payload = JSON.parse(document.getElementById("payload").textContent);
-  const { words, names, codes } = payload;
+  const { words, heads, names, codes } = payload;
   const locale = payload.lang === "en" ? "en-GB" : "nb-NO";
   const panel = document.getElementById("panel");
   const body = document.querySelector("#t tbody");
@@ -47,16 +47,16 @@
     const asked = e.status === "selected";
     const groups = Object.entries(e.of_which).map(([name, count]) => `${n(count)} ${named(name)}`).join(", ");
     return h("div", { class: "answer" },
-      h("strong", {}, asked ? d("requested", e.requested, `${n(e.requested)} ${words["people word"]}`)
-        : d("requested", e.requested, words["not asked heading"])),
+      h("strong", {}, asked ? d("requested", e.requested, `${n(e.requested)} ${words.people}`)
+        : d("requested", e.requested, heads["not selected"])),
       h("p", {}, d("of_which", e.of_which, groups ? `${words["of whom"]} ${groups}. ` : ""),
-        d("cannot_receive", e.cannot_receive, e.cannot_receive.map((group) => words["cannot receive"].replace("{name}", named(group))).join(" "))),
-      h("p", {}, d("status", e.status, words[e.status].replace(/^./, (c) => c.toUpperCase())), ". ", d("reason", e.reason, why)));
+        d("cannot_receive", e.cannot_receive, e.cannot_receive.length ? words["cannot receive"].replace("{names}", e.cannot_receive.map(named).join(", ")) : "")),
+      h("p", {}, d("status", e.status, heads[e.status]), ". ", d("reason", e.reason, why)));
   };
   const figureCell = (c, at) => {
     const raw = c.raw === null ? words["not published"] : `${words.raw} ${amount(c.raw, c.unit)}`;
     const people = c.participants === null ? "" : `${n(c.participants)} ${words.participants}`;
-    return h("td", { class: "r", "data-label": words.figure },
+    return h("td", { class: "r", "data-label": heads.figure },
       h("b", {}, d(`${at}.figure`, c.figure, amount(c.figure, c.unit))), " ",
       d(`${at}.unit`, c.unit, c.unit === "rate" ? "" : named(c.unit)),
       h("small", {}, d(`${at}.years`, c.years, years(c.years)), c.years.length ? "; " : "", d(`${at}.raw`, c.raw, raw)),
@@ -70,21 +70,21 @@
     const at = `criteria.${i}`;
     return h("tr", {},
       h("th", { scope: "row", class: "cap" }, d(`${at}.name`, c.name, h("b", {}, d(`${at}.title`, c.title, named(c.name)))),
-        h("small", {}, `${words.weight} `, d(`${at}.weight`, c.weight, percent(c.weight, 0)), ". ", d(`${at}.source`, c.source, c.source ?? "")),
+        h("small", {}, `${heads.weight} `, d(`${at}.weight`, c.weight, percent(c.weight, 0)), ". ", d(`${at}.source`, c.source, c.source ?? "")),
         h("small", {}, h("code", {}, d(`${at}.indicator`, c.indicator)))),
       figureCell(c, at),
-      h("td", { class: "r", "data-label": words.place }, d(`${at}.place`, c.place, n(c.place))),
-      h("td", { class: "r", "data-label": words.share }, d(`${at}.share`, c.share, percent(c.share, 3))),
-      h("td", { class: "r", "data-label": words.contribution }, d(`${at}.contribution`, c.contribution, n(c.contribution, 2))));
+      h("td", { class: "r", "data-label": heads.place }, d(`${at}.place`, c.place, n(c.place))),
+      h("td", { class: "r", "data-label": heads.share }, d(`${at}.share`, c.share, percent(c.share, 3))),
+      h("td", { class: "r", "data-label": heads.gives }, d(`${at}.contribution`, c.contribution, n(c.contribution, 2))));
   };
   const criteriaTable = (e) => {
-    const heads = ["criterion", "figure", "place", "share", "contribution"];
+    const keys = ["criterion", "figure", "place", "share", "gives"];
     return h("div", { class: "scroll crit", tabindex: "0", role: "group", "aria-label": words.figures }, h("table", {},
-      h("thead", {}, h("tr", {}, heads.map((key, i) => h("th", { scope: "col", class: i ? "r" : "" }, words[key])))),
+      h("thead", {}, h("tr", {}, keys.map((key, i) => h("th", { scope: "col", class: i ? "r" : "" }, heads[key])))),
       h("tbody", {}, e.criteria.map(criterionRow)),
-      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, words.quota), h("td"), h("td"),
-        h("td", { class: "r", "data-label": words.share }, d("share", e.share, percent(e.share, 3))),
-        h("td", { class: "r", "data-label": words.contribution }, d("quota", e.quota, n(e.quota, 2)))))));
+      h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, words["before rounding"]), h("td"), h("td"),
+        h("td", { class: "r", "data-label": heads.share }, d("share", e.share, percent(e.share, 3))),
+        h("td", { class: "r", "data-label": heads.gives }, d("quota", e.quota, n(e.quota, 2)))))));
   };
   const condition = (c, i) => {
     const at = `conditions.${i}`;
@@ -95,14 +95,14 @@
       d(`${at}.figures`, c.figures, shown), " – ", d(`${at}.met`, c.met, words[c.met ? "met" : "not met"]),
       h("small", {}, d(`${at}.source`, c.source, c.source ?? "")));
   };
-  const ranking = (e) => h("li", {}, h("b", {}, words.ranking), " ", d("rank", e.rank, n(e.rank)), ` ${words.of} `,
+  const ranking = (e) => h("li", {}, h("b", {}, heads.rank), " ", d("rank", e.rank, n(e.rank)), ` ${words.of} `,
     d("eligible", e.eligible, n(e.eligible)), " ", d("group", e.group, e.group), ` (${words["ranked by"]} `,
     d("ranked_by", e.ranked_by, payload.by[e.ranked_by] ?? named(e.ranked_by)), "); ", d("cut", e.cut, n(e.cut)), ` ${words.cut}, `,
     d("asked", e.asked, n(e.asked)), ` ${words["asked in all"]}`);
   const bound = (e) => h("li", {}, h("b", {}, words.minimum), " ", d("minimum", e.minimum, n(e.minimum)), ": ",
-    d("at_minimum", e.at_minimum, words[e.at_minimum ? "minimum binds" : "not deciding"]), ". ", h("b", {}, words.maximum), " ",
+    d("at_minimum", e.at_minimum, words[e.at_minimum ? "minimum decides" : "not deciding"]), ". ", h("b", {}, words.maximum), " ",
     d("maximum", e.maximum, e.maximum === null ? words.none : n(e.maximum)), ": ",
-    d("at_maximum", e.at_maximum, words[e.at_maximum ? "maximum binds" : "not deciding"]), ".");
+    d("at_maximum", e.at_maximum, words[e.at_maximum ? "maximum decides" : "not deciding"]), ".");
   const rounding = (e) => {
     const r = e.rounding;
     if (r === null) return h("li", {}, h("b", {}, words.rounding), " ", d("rounding", null));
@@ -125,7 +125,7 @@
       answer(e, unpack(payload.why, i)),
       h("h3", {}, words.figures), criteriaTable(e),
       h("h3", {}, words.steps), h("ol", {}, e.conditions.map(condition), ranking(e),
-        h("li", {}, h("b", {}, words["shared out"]), " ", d("total", e.total, n(e.total)), ` ${words["people word"]}`), rounding(e), bound(e)),
+        h("li", {}, h("b", {}, words["shared out"]), " ", d("total", e.total, n(e.total)), ` ${words.people}`), rounding(e), bound(e)),
       changes.length ? [h("h3", {}, words.changes), h("ul", {}, changes.map((text) => h("li", {}, text)))] : []));
   };
 

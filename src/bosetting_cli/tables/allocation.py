@@ -1,0 +1,118 @@
+"""An allocation → the table of municipalities, and what its JSON says beside the rows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.result import SELECTED
+from bosetting_cli.result.rows import columns, record
+from bosetting_cli.rules import column_name
+from bosetting_cli.tables import kinds
+from bosetting_cli.tables.columns import criterion_columns, group_columns, place_columns
+from bosetting_cli.tables.document import note_records, stamp
+from bosetting_cli.tables.sorting import sort_rows
+from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.tables.writers import NO_MARK
+from bosetting_cli.words import heading, number, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bosetting_cli.result import Allocation, Group, Row
+    from bosetting_cli.rules import Rules
+
+MARK = "*"
+
+
+def municipality_table(
+    allocation: Allocation, *, everyone: bool = False, sort: str = "rank", lang: str = "en"
+) -> Table:
+    """Return the table of municipalities: those asked, or all with the reasons."""
+    rules = allocation.rules
+    shown = sort_rows(allocation.rows if everyone else allocation.selected, sort)
+    rows = [record(row, rules) | _for_people(row, rules, lang) for row in shown]
+    groups = group_columns(rules.of_which, lang, "of_whom")
+    last = criterion_columns(rules.criteria, lang, "contribution")
+    if everyone:
+        last = [Column("told", f"{say('status', lang)}, {say('reason', lang)}", kinds.PROSE)]
+    return Table(
+        [
+            Column("rank", say("rank", lang), kinds.CODE),
+            *place_columns(lang),
+            Column("population", heading("population", lang), kinds.COUNT),
+            Column("asked_for", heading("requested", lang, 20), kinds.CODE),
+            *groups,
+            *last,
+        ],
+        rows,
+        columns(rules),
+        _totals(rows, [c.key for c in groups + last if c.key != "told"], lang),
+        [say("note minimum", lang)] if any(row.at_minimum for row in shown) else [],
+        lang,
+    )
+
+
+def _for_people(row: Row, rules: Rules, lang: str) -> dict[str, Any]:
+    """Return what people see otherwise than machines."""
+    asked = row.status == SELECTED
+    mark = MARK if row.at_minimum else NO_MARK
+    told = [say(row.status, lang), row.reason]
+    return {
+        "asked_for": f"{number(row.requested, 0, lang)}{mark}" if asked else "–",
+        "told": ": ".join(word for word in told if word),
+        **{
+            f"of_whom_{column_name(g.name)}": row.of_which.get(g.name, 0) if asked else None
+            for g in rules.of_which
+        },
+    }
+
+
+def _totals(rows: Sequence[dict[str, Any]], summed: Sequence[str], lang: str) -> dict[str, Any]:
+    return {
+        "municipality": say("total", lang),
+        "population": sum(row["population"] or 0 for row in rows),
+        "asked_for": number(sum(row["requested"] for row in rows), 0, lang) + NO_MARK,
+        **{key: math.fsum(row[key] or 0 for row in rows) for key in summed},
+    }
+
+
+def document(allocation: Allocation, fields: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what the JSON form of an allocation says besides the rows.
+
+    Args:
+        allocation: The allocation.
+        fields: The columns of the table that it comes with.
+    """
+    from msgspec import to_builtins
+
+    rules = allocation.rules
+    return {
+        **stamp(),
+        "title": rules.title,
+        "columns": list(fields),
+        "summary": {
+            "total": rules.total.value,
+            "asked": len(allocation.selected),
+            "eligible": len(allocation.eligible),
+            "at_minimum": sum(row.at_minimum for row in allocation.rows),
+        },
+        "notes": note_records(allocation.notes),
+        "groups": [_group_record(group) for group in allocation.groups],
+        "rules": to_builtins(rules),
+        "inputs": dict(allocation.inputs),
+    }
+
+
+def _group_record(group: Group) -> dict[str, Any]:
+    result = group.apportionment
+    ends = result.divisors if result is not None else None
+    return {
+        "name": group.name,
+        "total": group.total,
+        "asked": len(group.units),
+        **({"contributions": dict(group.contributions)} if group.contributions else {}),
+        "method": result.method.name if result is not None else None,
+        "divisor": None if result is None else str(result.divisor),
+        "divisors": None if ends is None else [str(end) for end in ends],
+    }

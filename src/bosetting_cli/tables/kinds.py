@@ -1,0 +1,45 @@
+"""The kinds of values that columns hold: how each stands in a table for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bosetting_cli.words import number, signed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _text(value: Any, lang: str) -> str:  # noqa: ARG001 - as all that show a value
+    return str(value)
+
+
+class Kind(NamedTuple):
+    """How the values of a column stand in a table for people.
+
+    Attributes:
+        align: `left` or `right`.
+        show: Value and language → text.
+        none: What stands for no value.
+        fit: What may be done to fit a width: `cut` (the widest first), `wrap`, or nothing.
+    """
+
+    align: str
+    show: Callable[[Any, str], str] = _text
+    none: str = ""
+    fit: str = ""
+
+
+def decimal(decimals: int, none: str = "") -> Kind:
+    """Return the kind of numbers with so many decimals."""
+    return Kind("right", lambda value, lang: number(value, decimals, lang), none)
+
+
+TEXT = Kind("left")
+NAME = Kind("left", fit="cut")
+PROSE = Kind("left", fit="wrap")
+CODE = Kind("right")
+COUNT = decimal(0)
+PLACES = Kind("right", lambda value, lang: number(value, 0, lang) if value else "–", "–")
+CHANGE = Kind("right", signed)
+PERCENT = Kind("right", lambda value, lang: f"{number(100 * value, 1, lang)} %")

@@ -1,0 +1,121 @@
+"""How people write numbers, dates and lists in each language."""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.words.catalogue import part, say, unfilled
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+# What stands between thousands, and before the decimals.
+_MARKS = {
+    "en": str.maketrans({}),
+    "nb": str.maketrans({",": "\u00a0", ".": ","}),
+    "nn": str.maketrans({",": "\u00a0", ".": ","}),
+}
+
+
+def number(value: float | None, decimals: int = 0, lang: str = "en") -> str:
+    r"""Return a number as people write it; nothing for None.
+
+    Example:
+        >>> number(4400.5, 1), number(4400.5, 1, "nb")
+        ('4,400.5', '4\xa0400,5')
+    """
+    return "" if value is None else f"{value:,.{decimals}f}".translate(_MARKS[lang])
+
+
+def short(value: float, lang: str = "en") -> str:
+    """Return a number with the decimals that it has, ten digits at most.
+
+    Example:
+        >>> short(2.5, "nb"), short(10.0, "nb")
+        ('2,5', '10')
+    """
+    return f"{value:,.10g}".translate(_MARKS[lang])
+
+
+def signed(value: float, lang: str = "en") -> str:
+    """Return a whole difference with its sign, a true minus, and none before 0.
+
+    Example:
+        >>> signed(3), signed(-1200), signed(0)
+        ('+3', '−1,200', '0')
+    """
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number(abs(value), 0, lang)
+
+
+def percent(value: float, lang: str = "en", decimals: int | None = None) -> str:
+    r"""Return a part of 1 in per cent, with a decimal if there is one and nothing is asked for.
+
+    Example:
+        >>> percent(0.5), percent(0.125, "nb"), percent(0.5, "en", 2)
+        ('50%', '12,5\xa0%', '50.00%')
+    """
+    shown = number(value * 100, 1 if decimals is None else decimals, lang)
+    if decimals is None and shown.endswith("0"):
+        shown = shown[:-2]
+    return say("per cent sign", lang, number=shown)
+
+
+def date(day: dt.date, lang: str = "en") -> str:
+    """Return a day as people write it.
+
+    Example:
+        >>> import datetime
+        >>> date(datetime.date(2017, 10, 2)), date(datetime.date(2017, 10, 2), "nb")
+        ('2 October 2017', '2. oktober 2017')
+    """
+    months = say("months", lang).split()
+    return say("day", lang, day=day.day, month=months[day.month - 1], year=day.year)
+
+
+def listing(words: Sequence[str], lang: str = "en") -> str:
+    """Return words as a list in a sentence.
+
+    Example:
+        >>> listing(["size", "work", "schooling"])
+        'size, work and schooling'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
+
+
+def told(key: str, lang: str = "en", /, **values: object) -> str:
+    """Return a finding's sentence, filled in.
+
+    A whole number is written as people write it if its place says `{…:,}`; a list is set with
+    commas, and cut off after so many if it says `{…:5}`.
+
+    Example:
+        >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
+        'barn: 1200 skal boset'
+    """
+    return _Filled(lang).format(unfilled(key, lang), **values)
+
+
+class _Filled(string.Formatter):
+    """Fills numbers and lists in as people write them in a language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def format_field(self, value: Any, form: str) -> str:
+        if form == ",":
+            return number(value, 0, self.lang)
+        if isinstance(value, tuple):
+            shown = ", ".join(map(str, value[: int(form)] if form else value))
+            more = len(value) - int(form or len(value))
+            return say("and more", self.lang, shown=shown, more=more) if more > 0 else shown
+        return format(value, form)
+
+
+def is_told(key: str) -> bool:
+    """Return whether the catalogue has a finding's sentence or remedy."""
+    return key in part("findings")
