@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
-from bosetting_cli.errors import AllocationError
+from bosetting_cli.findings import AllocationError
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic

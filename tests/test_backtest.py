@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bosetting_cli import allocate
-from bosetting_cli.agreement import agreement, average_ranks, rank_correlation
-from bosetting_cli.backtest import backtest, backtest_years, decided, requests_of
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import AllocationError, BosettingError, DataError
+from bosetting_cli.findings import AllocationError, BosettingError, DataError
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import SizeExponent, override
 from bosetting_cli.statistics.divisions import carry_over
+from bosetting_cli.studies.agreement import agreement, average_ranks, rank_correlation
+from bosetting_cli.studies.backtest import backtest, backtest_years, decided, requests_of
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 50), max_size=8)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import DataError
+from bosetting_cli.findings import DataError
 from bosetting_cli.model.selection import meets
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Condition, Minimum, Select, override

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.compare import carried, compare, saved_of, vintages
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
 from bosetting_cli.statistics.divisions import codes_of
 from bosetting_cli.statistics.lists import Entry, Saved, read_actual
+from bosetting_cli.studies.compare import carried, compare, saved_of, vintages
 
 HEADER = "kommunenummer,municipality,fylke,requested,requested_minors\n"
 A = "0301,Oslo,Oslo,60,5\n1804,Bodø,Nordland,20,2\n1103,Stavanger,Rogaland,20,0\n"

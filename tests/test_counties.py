@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import AllocationError, RulesError
+from bosetting_cli.findings import AllocationError, RulesError
 from bosetting_cli.model.counties import counties
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules

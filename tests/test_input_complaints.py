@@ -3,7 +3,7 @@
 import pytest
 
 from bosetting_cli import load_statistics
-from bosetting_cli.errors import DataError, Problem, RulesError, did_you_mean, shown, some
+from bosetting_cli.findings import DataError, Problem, RulesError, did_you_mean, shown, some
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.rules.fitting import check_figures, checked
 from bosetting_cli.rules.problems import schema_problems

@@ -7,7 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from bosetting_cli.errors import DataError
+from bosetting_cli.findings import DataError
 from bosetting_cli.statistics import reading
 from bosetting_cli.statistics.headers import ALIASES, canonical, folded
 from bosetting_cli.statistics.reading import read_table

@@ -64,7 +64,7 @@ ROOM = ("divisions", "frame", "headers", "kommunenummer", "names", "numbers", "r
 
 
 @pytest.mark.parametrize(
-    "name", ["errors", "rules.yamlfile", *(f"statistics.{name}" for name in ROOM)]
+    "name", ["findings", "rules.yamlfile", *(f"statistics.{name}" for name in ROOM)]
 )
 def test_examples_in_docstrings(name):
     found = doctest.testmod(importlib.import_module(f"bosetting_cli.{name}"))

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bosetting_cli import BosettingError, load_rules, load_statistics
-from bosetting_cli.errors import DataError, RulesError
+from bosetting_cli.findings import DataError, RulesError
 from bosetting_cli.rules import Rules, parse_rules, rules_yaml
 from bosetting_cli.rules.yamlfile import scalar
 from bosetting_cli.statistics import Statistics

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bosetting_cli.errors import RulesError
+from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import load_rules
-from bosetting_cli.validation import validate
+from bosetting_cli.studies.validation import validate
 
 HOSTILE = Path(__file__).parent / "hostile"
 RULES = HOSTILE / "rules.yaml"

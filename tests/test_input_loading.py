@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.errors import DataError
+from bosetting_cli.findings import DataError
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.rules.fitting import check_figures, checked
 from bosetting_cli.statistics.divisions import looks_like

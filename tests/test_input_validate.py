@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.validation import Report, report_text, summary, validate
+from bosetting_cli.studies.validation import Report, report_text, summary, validate
 
 RULES = """\
 title: small

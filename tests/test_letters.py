@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import BosettingError, DataError
 from bosetting_cli.explain import explain
+from bosetting_cli.findings import BosettingError, DataError
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import override

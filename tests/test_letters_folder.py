@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.letters import COLUMNS, Letter
 from bosetting_cli.letters.folder import write_folder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.statistics.names import find_municipality, fold
 
 

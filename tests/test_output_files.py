@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from bosetting_cli import output
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.output import write_file, write_stdout
 from bosetting_cli.tables import harmless, listed, render
 

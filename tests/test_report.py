@@ -16,8 +16,8 @@ import pytest
 
 from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import BosettingError
 from bosetting_cli.explain import explain
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack, unpack
 from bosetting_cli.report.raster import png

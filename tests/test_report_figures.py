@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bosetting_cli.errors import DataError
+from bosetting_cli.findings import DataError
 from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project

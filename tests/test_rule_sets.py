@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from bosetting_cli import allocate, load_rules
-from bosetting_cli.backtest import backtest
 from bosetting_cli.model.figures import measure
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import parse_rules
+from bosetting_cli.studies.backtest import backtest
 from small import criterion, rules_for, synthetic
 
 SETS = sorted(path.name for path in config_dir().glob("*.yaml"))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bosetting_cli import load_rules
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import RulesError
+from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import Rules, Select, parse_rules, replace, rules_schema, rules_yaml
 from bosetting_cli.rules.yamlfile import parse_yaml, scalar
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import DataError
+from bosetting_cli.findings import DataError
 from bosetting_cli.statistics.lists import (
     actual_years,
     county_list,

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import BosettingError, RulesError
+from bosetting_cli.findings import BosettingError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
 from bosetting_cli.scenarios import Scenario, load_scenarios, run_scenarios

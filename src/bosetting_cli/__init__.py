@@ -5,7 +5,7 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.errors import BosettingError
+    from bosetting_cli.findings import BosettingError
     from bosetting_cli.model import draws
     from bosetting_cli.result import Allocation, allocate
     from bosetting_cli.rules import Rules, load_rules
@@ -29,7 +29,7 @@ REPOSITORY = "https://example.org/bosetting"
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
     "Allocation": "result",
-    "BosettingError": "errors",
+    "BosettingError": "findings",
     "Rules": "rules",
     "Statistics": "statistics",
     "allocate": "result",

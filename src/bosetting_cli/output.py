@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bosetting_cli.errors import BosettingError, Problem, shown
+from bosetting_cli.findings import BosettingError, Problem, shown
 
 
 def write_file(path: Path, content: bytes, *, force: bool) -> None:

@@ -16,14 +16,14 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from bosetting_cli.compare import vintages
-from bosetting_cli.errors import BosettingError, Problem, RulesError
+from bosetting_cli.findings import BosettingError, Problem, RulesError
 from bosetting_cli.model.draws import decisions
 from bosetting_cli.model.standing import standing, varied_as_ruled
 from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Total, override
 from bosetting_cli.rules.yamlfile import Document, parse_yaml
 from bosetting_cli.statistics.lists import read_saved
+from bosetting_cli.studies.compare import vintages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

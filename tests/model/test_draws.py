@@ -12,7 +12,7 @@ from worlds import world
 
 import bosetting_cli as bosetting
 from bosetting_cli import draws
-from bosetting_cli.errors import AllocationError, BosettingError, RulesError
+from bosetting_cli.findings import AllocationError, BosettingError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import load_rules, replace
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.errors import AllocationError
+from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.exact import at_least, first, floors, order
 from bosetting_cli.model.selection import meets, no_room, quantity, select
 from bosetting_cli.result import allocate

@@ -205,14 +205,12 @@ class Apportionment:
 
     def _search(self, unit: int, change: int) -> int | None:
         """Try house after house, for methods that are not house monotone."""
-        seats = int(self.seats[unit])
-        for step in range(1, 10_001):
-            house = self.house_size + change * step
+        for house in range(self.house_size + change, self.house_size + 10_001 * change, change):
             try:
-                other = int(self._again(house).seats[unit])
+                other = self._again(house)
             except ValueError:
                 return None
-            if (other - seats) * change > 0:
+            if (other.seats[unit] - self.seats[unit]) * change > 0:
                 return house
         return None
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .methods import BoolArray, FloatArray
+    from .methods import FloatArray
 
     Shares = Sequence[float] | Sequence[Fraction] | NDArray[Any]
     Bounds = SupportsIndex | Sequence[int | None] | NDArray[Any] | None
@@ -101,8 +101,7 @@ class Problem:
 
     def as_whole(self) -> tuple[list[int], int]:
         """Return the shares as whole numbers, and the factor by which these are larger."""
-        values = self.given.tolist() if self.rational is None else self.rational
-        ratios = [value.as_integer_ratio() for value in values]
+        ratios = [value.as_integer_ratio() for value in self.rational or self.given.tolist()]
         factor = math.lcm(*{denominator for _, denominator in ratios})
         return [above * (factor // below) for above, below in ratios], factor
 
@@ -146,15 +145,11 @@ class Problem:
         if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
         if not all_positive:
+            positive = [share > 0 for share in self.rational or self.given.tolist()]
             high = np.full(self.size, np.inf) if self.high is None else self.high
-            self.high = np.where(self._are_positive(), high, self.low)
+            self.high = np.where(positive, high, self.low)
         if self.high is not None and np.add.reduce(self.high) < self.house:
             raise InfeasibleError("maximums", whole_sum(self.high), self.house)
-
-    def _are_positive(self) -> BoolArray:
-        if self.rational is None:
-            return self.given > 0
-        return np.array([share > 0 for share in self.rational], dtype=bool)
 
 
 def whole_sum(values: FloatArray) -> int:
@@ -202,7 +197,7 @@ def bound(given: Any, shape: tuple[int, ...], name: str) -> FloatArray | None:
     if given is None:
         return None
     if type(given) is int and 0 <= given <= LARGEST_HOUSE:
-        return np.full(shape, given, dtype=np.float64)
+        return np.zeros(shape) + given
     array, size = np.asarray(given), shape[-1]
     if array.ndim > 1 and array.shape == shape:
         return array

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
@@ -81,15 +81,16 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
         owed, short = claims.low, True
         claims = ExactClaims(problem, _WHOLE)
         claims.high = owed
-    found = search(claims)
-    best, worst = found.best.item(), found.worst.item()
-    if not found.missing[0] and claims.are_clear(found.best, found.worst)[0]:
-        return Solution(found.seats[0], claims, True, best, worst, short)
-    lowest, highest = min(best, worst), max(best, worst)
-    if lowest < _SMALLEST_CLAIM:  # all that matters is too small beside what is at its maximum
+    (seats,), (missing,), highest, lowest = search(claims)
+    best, worst = highest.item(), lowest.item()
+    if not missing and claims.are_clear(highest, lowest)[0]:
+        return Solution(seats, claims, True, best, worst, short)
+    if (
+        min(best, worst) < _SMALLEST_CLAIM
+    ):  # all that matters is too small beside what is at its maximum
         problem.scale(problem.exponent + 800)
         return _by_divisor(problem, signposts)
-    seats = decide(claims, lowest, highest)
+    seats = decide(claims, min(best, worst), max(best, worst))
     following, last = claims.following(seats[np.newaxis]), claims.last(seats[np.newaxis])
     best, worst = float(following.max()), float(last.min())
     return Solution(seats, claims, False, best, worst, short)
@@ -108,15 +109,17 @@ def _by_remainders(problem: Problem, renewed: bool) -> Solution:
     rate = Fraction(house, sum(shares))
     if renewed:
         rate = _renewed_rate(shares, least.tolist(), most.tolist(), house)
-        quotas = np.array([share * rate for share in shares])
-        least, most = np.where(quotas >= most, most, least), np.where(quotas <= least, least, most)
     parts = [divmod(share * rate.numerator, rate.denominator) for share in shares]
     whole = np.array([min(number, LARGEST_HOUSE) for number, _ in parts])
+    if renewed:
+        is_low = whole + [rest > 0 for _, rest in parts] <= least
+        least, most = np.where(whole >= most, most, least), np.where(is_low, least, most)
 
     def less(shift: int) -> int:
         return -int(np.clip(whole - shift, least, most).sum())
 
-    whole -= bisect.bisect_left(range(-house, house + 1), -house, key=less) - house
+    if not -less(0) <= house < -less(-1):
+        whole -= bisect.bisect_left(range(-house, house + 1), -house, key=less) - house
     seats = np.clip(whole, least, most)
     missing = house - int(seats.sum())
     order = np.flatnonzero((least <= whole) & (whole < most)).tolist()
@@ -193,11 +196,12 @@ def apportion_batch(
     seats, settled = batch_within(matrix, houses, method=chosen, minimums=low, maximums=high)
     for row in np.flatnonzero(~settled).tolist():
         least, most = (None if b is None else b[row] for b in (low, high))
-        given = {"method": chosen, "minimums": least, "maximums": most}
+        house = houses[row].item()
         try:
-            seats[row] = apportion(matrix[row], houses[row].item(), **given).seats
+            result = apportion(matrix[row], house, method=chosen, minimums=least, maximums=most)
         except BadInputError as error:
             raise BadInputError(f"row {row}: {error}", error.argument, error.index) from None
+        seats[row] = result.seats
     return seats
 
 
@@ -249,9 +253,8 @@ def batch_within(
         with np.errstate(all="ignore"):
             claims = Claims(block, low, high, np.array(houses[rows]), signposts)
             usable = _keep_usable(claims, low)
-            found = search(claims, _BATCH_ROUNDS)
-            clear = claims.are_clear(found.best, found.worst, error)
-        seats[rows], settled[rows] = found.seats, usable & clear & (found.missing == 0)
+            seats[rows], missing, best, worst = search(claims, _BATCH_ROUNDS)
+            settled[rows] = usable & (missing == 0) & claims.are_clear(best, worst, error)
     return seats, settled
 
 

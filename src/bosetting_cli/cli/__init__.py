@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from bosetting_cli import REPOSITORY, __version__
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from bosetting_cli.errors import did_you_mean
+        from bosetting_cli.findings import did_you_mean
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = did_you_mean(args[0], COMMANDS) or f"one of {', '.join(COMMANDS)}"

@@ -46,7 +46,7 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
       bosetting backtest --counties-as-decided --asked-as-decided --differences 30
       bosetting backtest --year 2017 --format json -o backtest-2017.json
     """
-    from bosetting_cli.backtest import backtest
+    from bosetting_cli.studies.backtest import backtest
     from bosetting_cli.tables.backtest import summary, written
 
     statistics, rules = inputs.load()

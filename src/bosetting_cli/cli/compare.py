@@ -68,7 +68,7 @@ def command(
       bosetting compare saved.csv mine.yaml --tolerance 2 --format markdown
       bosetting compare built-in actual:2018 --codes 2018 --by fylke
     """
-    from bosetting_cli.compare import carried, compare
+    from bosetting_cli.studies.compare import carried, compare
     from bosetting_cli.tables.compare import (
         comparison_document,
         difference_table,
@@ -104,10 +104,10 @@ def command(
 
 def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Saved:
     """Read one side, whatever it is; say what must be said of it."""
-    from bosetting_cli.compare import saved_of
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, Problem
     from bosetting_cli.result import allocate
     from bosetting_cli.statistics.lists import read_actual, read_saved
+    from bosetting_cli.studies.compare import saved_of
 
     if name.startswith(ACTUAL):
         return read_actual(name.removeprefix(ACTUAL))

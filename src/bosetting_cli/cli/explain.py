@@ -9,7 +9,7 @@ import click
 from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
 
 if TYPE_CHECKING:
-    from bosetting_cli.errors import Problem
+    from bosetting_cli.findings import Problem
     from bosetting_cli.statistics import Statistics
 
 
@@ -31,7 +31,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Oslo --total 5350 --format json
     """
     from bosetting_cli.explain import explanations, explanations_document
-    from bosetting_cli.explaining.narrative import narrative
+    from bosetting_cli.explain.telling import narrative
     from bosetting_cli.result import allocate
     from bosetting_cli.tables import json_bytes
 
@@ -51,7 +51,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
 
 def _codes(names: tuple[str, ...], statistics: Statistics) -> list[str]:
     """Return the kommunenummer meant, each once; all names that fail are reported together."""
-    from bosetting_cli.errors import BosettingError
+    from bosetting_cli.findings import BosettingError
     from bosetting_cli.statistics.names import find_municipality
 
     codes: list[str] = []

@@ -18,7 +18,7 @@ from bosetting_cli.words import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bosetting_cli.errors import Problem
+    from bosetting_cli.findings import Problem
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
     from bosetting_cli.tables import Table
@@ -121,7 +121,7 @@ def mended(notes: Sequence[Problem], *, strict: bool) -> list[str]:
     Raises:
         DataError: Something was, and nothing may be.
     """
-    from bosetting_cli.errors import DataError
+    from bosetting_cli.findings import DataError
 
     if strict and notes:
         raise DataError(dataclasses.replace(note, severity="error") for note in notes)

@@ -115,7 +115,7 @@ def _watched(blocks: Sequence[list[str]], *, quiet: bool) -> Iterator[list[str]]
 def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, Problem
     from bosetting_cli.report import figure
     from bosetting_cli.report.raster import png
 

@@ -40,7 +40,7 @@ def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> Non
 
 def _rules(inputs: Inputs) -> str:
     from bosetting_cli.cli import say
-    from bosetting_cli.errors import Problem, RulesError
+    from bosetting_cli.findings import Problem, RulesError
     from bosetting_cli.rules import rules_yaml
 
     notes: list[Problem] = []

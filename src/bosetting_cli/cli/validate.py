@@ -35,7 +35,7 @@ def command(data: Path | None, rules_file: Path | None, strict: bool, output: Ou
       bosetting validate --data figures/
       bosetting validate --rules criteria.yaml --strict --format json
     """
-    from bosetting_cli.validation import report_json, report_text, summary, validate
+    from bosetting_cli.studies.validation import report_json, report_text, summary, validate
 
     report = validate(data, rules_file, strict=strict)
     content = report_json(report) if output.form == "json" else b""

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.explain import Explanation, explanations
-from bosetting_cli.explaining.narrative import decimals_of_division
-from bosetting_cli.explaining.wording import why
+from bosetting_cli.explain.telling import decimals_of_division
+from bosetting_cli.explain.why import why
+from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.result import NOT_SELECTED
 from bosetting_cli.statistics.names import fold

@@ -7,7 +7,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem, install
+from bosetting_cli.findings import BosettingError, Problem, install
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

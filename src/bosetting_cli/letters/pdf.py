@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem, install
+from bosetting_cli.findings import BosettingError, Problem, install
 from bosetting_cli.letters.html import markup
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem, did_you_mean
+from bosetting_cli.findings import BosettingError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import escape
 from bosetting_cli.words import capital, listing, name, number, percent, say
 

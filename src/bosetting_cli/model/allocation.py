@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import Finding, finding
+from bosetting_cli.findings import Finding, finding
 from bosetting_cli.model.counties import counties
 from bosetting_cli.model.key import exact_quotas, quotas
 from bosetting_cli.model.places import Question, apportioned, bounds
@@ -171,7 +171,7 @@ def _beforehand(setting: Setting, own: Standing) -> Iterator[tuple[int, Finding]
         if len(own.eligible) > 1 and not amount.values.any():
             for row in np.flatnonzero(setting.varied.weights[:, k]).tolist():
                 yield row, finding("nothing to share", criterion=amount.criterion.name)
-    limit, least = rules.maximum and rules.maximum.value, setting.varied.minimums
+    limit, least = rules.maximum.value if rules.maximum else None, setting.varied.minimums
     for row in np.flatnonzero(least > limit).tolist() if limit is not None else ():
         said = {"minimum": int(least[row])}
         yield row, finding("maximum below minimum", said, key="maximum.value")

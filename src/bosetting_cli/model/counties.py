@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Finding, did_you_mean, finding
+from bosetting_cli.findings import AllocationError, Finding, did_you_mean, finding
 from bosetting_cli.model.figures import measure
 from bosetting_cli.model.key import exact_quotas, quotas, weights_as_written
 from bosetting_cli.model.places import Question, apportioned

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bosetting_cli.errors import Finding, RulesError, finding
+from bosetting_cli.findings import Finding, RulesError, finding
 from bosetting_cli.model.allocation import Decision, decide
 from bosetting_cli.model.standing import Variations, as_ruled, standing
 from bosetting_cli.rules.structs import MOST

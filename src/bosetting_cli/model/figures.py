@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, DataError, finding
+from bosetting_cli.findings import AllocationError, DataError, finding
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import exact, is_count, year_list
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, finding
+from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.exact import close, order, sums
 from bosetting_cli.model.figures import FRACTIONS, whole
 from bosetting_cli.statistics import exact as decimal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
-from bosetting_cli.errors import Finding
+from bosetting_cli.findings import Finding
 from bosetting_cli.model.exact import NEAR, floors
 from bosetting_cli.statistics import exact as decimal
 

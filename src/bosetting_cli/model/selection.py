@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, BosettingError, Finding, finding
+from bosetting_cli.findings import AllocationError, BosettingError, Finding, finding
 from bosetting_cli.model.exact import at_least, first
 from bosetting_cli.model.figures import FLOATS, FRACTIONS, years_read
 from bosetting_cli.statistics import exact as decimal

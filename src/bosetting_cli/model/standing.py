@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, finding
+from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.figures import measure, whole
 from bosetting_cli.model.key import Amounts, Sizes, amounts, shares, weights_as_written
 from bosetting_cli.model.selection import eligible, meets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.findings import DataError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

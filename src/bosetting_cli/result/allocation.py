@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import AllocationError
+from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.exact import order
 from bosetting_cli.model.standing import as_ruled, field_of, standing

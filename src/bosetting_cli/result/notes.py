@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import Finding, finding
+from bosetting_cli.findings import Finding, finding
 from bosetting_cli.model.figures import late_years
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.statistics import year_list

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.findings import Problem, RulesError
 from bosetting_cli.rules.load import checked, expanded
 from bosetting_cli.rules.structs import Criterion, Rules, column_name
 from bosetting_cli.rules.yamlfile import Document

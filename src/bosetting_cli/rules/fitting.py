@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import DataError, Problem, shown, some
+from bosetting_cli.findings import DataError, Problem, shown, some
 from bosetting_cli.rules import Ratio, column_name, indicator_columns, replace
 from bosetting_cli.statistics import year_list
 from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.errors import DataError, Problem, RulesError
+from bosetting_cli.findings import DataError, Problem, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules

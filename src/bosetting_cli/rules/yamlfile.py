@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
-from bosetting_cli.errors import Problem, RulesError, shown
+from bosetting_cli.findings import Problem, RulesError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

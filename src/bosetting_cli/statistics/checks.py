@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import Problem, shown, some
+from bosetting_cli.findings import Problem, shown, some
 from bosetting_cli.statistics.divisions import (
     codes_of,
     looks_like,

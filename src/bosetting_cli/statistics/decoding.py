@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.findings import DataError, Problem
 from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Problem, shown
 from bosetting_cli.statistics.decoding import read_bytes
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.findings import DataError, Problem
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.frame import Municipality, year_list
 from bosetting_cli.statistics.headers import KEY

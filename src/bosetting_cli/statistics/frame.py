@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, did_you_mean, some
+from bosetting_cli.findings import DataError, Problem, did_you_mean, some
 from bosetting_cli.statistics.headers import KEY, canonical
 from bosetting_cli.statistics.table import count
 

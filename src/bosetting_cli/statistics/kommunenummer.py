@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import Problem, shown, some
+from bosetting_cli.findings import Problem, shown, some
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, YEAR, folded
 from bosetting_cli.statistics.table import Place, capped, count
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Problem, shown
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import misnamed
 from bosetting_cli.statistics.divisions import names_by_code

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, did_you_mean, shown, some
+from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
 from bosetting_cli.statistics.descriptions import Field, fields

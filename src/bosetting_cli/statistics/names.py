@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import BosettingError, Problem
+from bosetting_cli.findings import BosettingError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import Problem, shown
+from bosetting_cli.findings import Problem, shown
 from bosetting_cli.statistics.table import Place, count
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from bosetting_cli.errors import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Problem, shown
 from bosetting_cli.statistics import decoding
 from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
 from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes

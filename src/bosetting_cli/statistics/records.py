@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from bosetting_cli.errors import DataError, Problem
+from bosetting_cli.findings import DataError, Problem
 from bosetting_cli.statistics.spreadsheet import cell_text
 
 _HINT = "write it with `bosetting allocate -o FILE.csv`, or .json"

@@ -8,7 +8,7 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem, install, shown, some
+from bosetting_cli.findings import DataError, Problem, install, shown, some
 from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:

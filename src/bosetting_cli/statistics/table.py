@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.errors import DataError, Problem, shown, some
+from bosetting_cli.findings import DataError, Problem, shown, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

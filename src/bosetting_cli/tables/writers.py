@@ -86,7 +86,7 @@ def _csv(table: Table, style: Style) -> bytes:
 def _xlsx(table: Table, _: Style) -> bytes:
     import datetime as dt
 
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, Problem
 
     try:
         import xlsxwriter

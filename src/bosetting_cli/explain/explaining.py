@@ -11,7 +11,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import as_float
-from bosetting_cli.explaining.explanation import ConditionPart, CriterionPart, Explanation, Rounding
+from bosetting_cli.explain.parts import ConditionPart, CriterionPart, Explanation, Rounding
 from bosetting_cli.result import SELECTED
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
@@ -67,7 +67,7 @@ def explanations(
     found = [_explanation(statistics, rules, allocation, code, places) for code in codes]
     if not changes:
         return found
-    from bosetting_cli.explaining.whatif import find_changes
+    from bosetting_cli.explain.changes import find_changes
 
     pairs = zip(found, find_changes(statistics, rules, found), strict=True)
     return [dataclasses.replace(explanation, changes=own) for explanation, own in pairs]

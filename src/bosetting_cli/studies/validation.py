@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.errors import BosettingError, Problem, shown
+from bosetting_cli.findings import BosettingError, Problem, shown
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
 from bosetting_cli.rules.fitting import check_figures

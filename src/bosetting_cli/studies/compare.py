@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bosetting_cli.agreement import Agreement, agreement
-from bosetting_cli.errors import BosettingError, Problem, some
+from bosetting_cli.findings import BosettingError, Problem, some
 from bosetting_cli.statistics.divisions import carry_codes, codes_of, known_years
 from bosetting_cli.statistics.lists import Entry, Saved, names_of
+from bosetting_cli.studies.agreement import Agreement, agreement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,22 +10,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.agreement import agreement
-from bosetting_cli.errors import BosettingError, DataError, Problem, some
+from bosetting_cli.findings import BosettingError, DataError, Problem, some
 from bosetting_cli.resources import data_dir
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import Counties, Select, Total, replace
 from bosetting_cli.rules.fitting import in_one_years_codes
 from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
 from bosetting_cli.statistics.reading import read_table
+from bosetting_cli.studies.agreement import agreement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bosetting_cli.agreement import Agreement
     from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
+    from bosetting_cli.studies.agreement import Agreement
 
 _FILE = re.compile(r"requests_([0-9]{4})\.csv")
 
