@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 from fractions import Fraction
 from typing import TYPE_CHECKING, SupportsIndex
 
@@ -66,10 +67,9 @@ def apportion(
     else:
         with np.errstate(all="ignore"):
             solution = _by_divisor(problem, chosen.signposts)
-
-    def again(house: int) -> Apportionment:
-        return apportion(shares, house, method=chosen, minimums=minimums, maximums=maximums)
-
+    again = functools.partial(
+        apportion, shares, method=chosen, minimums=minimums, maximums=maximums
+    )
     return Apportionment(chosen, solution, again)
 
 
@@ -270,5 +270,6 @@ def _keep_usable(claims: Claims, low: FloatArray) -> BoolArray:
         usable &= ((low <= high) & (high == np.floor(high))).all(axis=1)
         usable &= np.add.reduce(high, axis=1) >= house
         high[~usable] = np.inf
-    shares[~usable], claims.low[~usable], house[~usable] = 1.0, 0.0, 0.0
+    owed = 1.0 if claims.signposts.first else 0.0  # no more than what is owed, so nothing to move
+    shares[~usable], claims.low[~usable], house[~usable] = 1.0, owed, owed * shares.shape[1]
     return usable
