@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bosetting_cli.explanation.parts import Explanation
     from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.exact import Ints
     from bosetting_cli.model.standing import Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
@@ -64,7 +65,7 @@ class Case(NamedTuple):
 
     def place(self, e: Explanation) -> int:
         """Return a municipality's place in the statistics."""
-        return self.statistics.units.index(e.kommunenummer)
+        return self.own.units.index(e.kommunenummer)
 
 
 def tried(case: Case, trials: Sequence[Trial]) -> list[Outcome | None]:
@@ -110,7 +111,7 @@ def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | N
     compared = field_of(own, rules, varied) if compared is None else compared
     decision = decide(statistics, rules, own, varied, field=compared, step=step)
     setting = Setting(statistics, rules, varied, compared)
-    return [_outcome(decision, setting, row, trial.unit) for row, trial in enumerate(trials)]
+    return _outcomes(decision, setting, [trial.unit for trial in trials])
 
 
 def _run(case: Case, trial: Trial) -> Outcome | None:
@@ -125,23 +126,38 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
         decision = decide(statistics, rules, own, varied, field=compared)
     except BosettingError:
         return None
-    return _outcome(decision, Setting(statistics, rules, varied, compared), 0, trial.unit)
+    return _outcomes(decision, Setting(statistics, rules, varied, compared), [trial.unit])[0]
 
 
-def _outcome(decision: Decision, setting: Setting, row: int, unit: int) -> Outcome | None:
-    """Return what a decision means for one municipality."""
-    if row in decision.problems:
-        return None
-    compared, county = setting.field, decision.step.county
-    able = compared.keys[row] > -np.inf
-    if not able[unit]:
-        return Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able)))
-    ranked = np.flatnonzero(able & (county == county[unit]))
-    keys, own = compared.keys[row, ranked], compared.keys[row, unit]
-    rank = 1 + int(np.count_nonzero(keys > own))
-    if np.count_nonzero(close(keys, own)) > 1:
-        tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
-        places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
-        rank = 1 + ranked[places].tolist().index(unit)
-    status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
-    return Outcome(status, int(decision.requested[row, unit]), rank, len(ranked))
+def _outcomes(decision: Decision, setting: Setting, units: Sequence[int]) -> list[Outcome | None]:
+    """Return what each row of a decision means for one municipality."""
+    keys, county = setting.field.keys, decision.step.county
+    able = keys > -np.inf
+    ranked = able & (county == county[units][:, np.newaxis])
+    own = keys[np.arange(len(units)), units][:, np.newaxis]
+    own = np.where(own > -np.inf, own, np.inf)
+    above = np.count_nonzero(ranked & (keys > own), axis=1)
+    near = np.count_nonzero(ranked & close(keys, own), axis=1)
+    counts = np.count_nonzero(ranked, axis=1)
+    found: list[Outcome | None] = []
+    for row, unit in enumerate(units):
+        if row in decision.problems:
+            found.append(None)
+        elif not able[row, unit]:
+            found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able[row]))))
+        else:
+            alone = near[row] == 1
+            rank = above[row] if alone else _place(setting, row, unit, ranked[row].nonzero()[0])
+            status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
+            asked, count = int(decision.requested[row, unit]), int(counts[row])
+            found.append(Outcome(status, asked, 1 + int(rank), count))
+    return found
+
+
+def _place(setting: Setting, row: int, unit: int, ranked: Ints) -> int:
+    """Return a municipality's place in the order of its county, from 0, by the rule of `order`."""
+    compared = setting.field
+    tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
+    keys = compared.keys[row, ranked]
+    places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
+    return int(np.flatnonzero(ranked[places] == unit)[0])

@@ -98,6 +98,8 @@ class Figures:
     def exact(self, unit: int) -> Fraction:
         """Return a unit's figure as a fraction: the same expression on the published decimals."""
         raw = _published(self.columns, self.members[unit], self.read, FRACTIONS)
+        if raw.raw is not None and not self.criterion.smoothing:
+            return Fraction(raw.raw)
         value: Fraction = _filled(raw, self.criterion, self._national, FRACTIONS).value
         return value
 

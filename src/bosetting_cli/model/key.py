@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
-from bosetting_cli.model.exact import order, sums
+from bosetting_cli.model.exact import close, order, sums
 from bosetting_cli.model.figures import FRACTIONS, whole
 from bosetting_cli.statistics import exact as decimal
 
@@ -166,10 +166,11 @@ def amounts(
                 finding("zero turned round", criterion=criterion.name, names=names)
             )
         return Amounts(figures, eligible, sizes, exponent)
-    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     if criterion.normalise == "minmax":
-        least, most = (figures.exact(int(eligible[places[end]])) for end in (-1, 0))
-        return Amounts(figures, eligible, sizes, exponent, ends=(least, most))
+        low, high = (eligible[close(values, end)].tolist() for end in (values.min(), values.max()))
+        ends = min(map(figures.exact, low)), max(map(figures.exact, high))
+        return Amounts(figures, eligible, sizes, exponent, ends=ends)
+    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     group = np.cumsum(~equal) - 1
     alike = np.bincount(group)
     twice = 2 * (np.cumsum(alike) - alike) + alike  # (number above + half of those equal) · 2

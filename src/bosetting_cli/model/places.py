@@ -74,7 +74,7 @@ def apportioned(
     Returns:
         D × n whole numbers; row → certificate; row → why its bounds don't allow the total.
     """
-    rows = np.setdiff1d(np.arange(len(among)), list(skip))
+    rows = np.flatnonzero([row not in skip for row in range(len(among))])
     numbers = np.zeros(among.shape, dtype=np.int64)
     results: dict[int, Apportioned] = {}
     problems: dict[int, Finding] = {}

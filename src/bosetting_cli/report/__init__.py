@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
-TOGETHER = 71  # municipalities whose changes are searched together: six steps of progress
+TOGETHER = 142  # municipalities whose changes are searched together: three steps of progress
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 FIGURES = ("map", "contributions", "largest", "population")
 
