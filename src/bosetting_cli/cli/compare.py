@@ -21,22 +21,14 @@ ACTUAL, BUILT_IN = "actual:", "built-in"
 @click.command(short_help="Two allocations: who enters, leaves, rises and falls.")
 @click.argument("a")
 @click.argument("b")
-@option(
-    "--data",
-    "DIR",
-    FILE,
-    "Folder of statistics, or one CSV file, for sides that are rules.",
-)
+@option("--data", "DIR", FILE, "Folder of statistics, or one CSV file, for sides that are rules.")
 @option("--codes", "YEAR", YEAR, "Carry both sides over to the municipalities of this year.")
 @STRICT
 @flag("--all", "Also those that do not differ.", "everyone")
 @BY
 @flag("--fail-on-change", "Exit 1 if any number differs.")
 @option(
-    "--tolerance",
-    "N",
-    FROM_0,
-    "Exit 1 only if a municipality's number differs by more than N.",
+    "--tolerance", "N", FROM_0, "Exit 1 only if a municipality's number differs by more than N."
 )
 @output_options()
 def command(
