@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, mended, output_options
+from bosetting_cli.cli.inputs import Inputs, input_options, mended
+from bosetting_cli.cli.options import FILE, flag
+from bosetting_cli.cli.output import Output, output_options, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
+    from pathlib import Path
 
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
-    from bosetting_cli.studies.scenarios import Data, Failure, Plan, Scenario, Scenarios
+    from bosetting_cli.studies.scenarios import Data, Failure, Plan
     from bosetting_cli.tables.scenarios import Lines
 
 LONG_WAIT = 100  # scenarios; fewer are done before a bar is seen
@@ -26,13 +25,11 @@ FITTING = 8  # scenarios that fit a table of 100 columns
 
 
 @click.command(short_help="Many totals, weights or methods in one run.")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=FILE)
 @input_options
-@click.option("--long", "long_form", is_flag=True, help="A row per scenario and municipality.")
-@click.option("--all", "everyone", is_flag=True, help="Also those that no scenario asks.")
-@click.option(
-    "--keep-going", is_flag=True, help="Leave out scenarios that admit no allocation; say which."
-)
+@flag("--long", "A row per scenario and municipality.", "long_form")
+@flag("--all", "Also those that no scenario asks.", "everyone")
+@flag("--keep-going", "Leave out scenarios that admit no allocation; say which.")
 @output_options()
 def command(
     file: Path, inputs: Inputs, long_form: bool, everyone: bool, keep_going: bool, output: Output
@@ -58,18 +55,19 @@ def command(
     sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []
     records: list[dict[str, Any]] = []
-    with _progress(plan.scenarios) as scenarios:
-        found = runs(scenarios, sources, sub_groups=long_form)
-        good = succeeding(found, failed, keep_going=keep_going)
-        if output.form == "json":
-            good = noted(good, records)
-        if long_form:
-            varied = plan.scenarios.keys
-            lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
-        else:
-            lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
-        _write(lines, output, lambda: scenarios_document(sources, records, failed))
-    count = len(plan.scenarios) - len(failed)
+    count = len(plan.scenarios)
+    scenarios = watched(plan.scenarios, "scenarios", quiet=count < LONG_WAIT, count=count)
+    found = runs(scenarios, sources, sub_groups=long_form)
+    good = succeeding(found, failed, keep_going=keep_going)
+    if output.form == "json":
+        good = noted(good, records)
+    if long_form:
+        varied = plan.scenarios.keys
+        lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
+    else:
+        lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
+    _write(lines, output, lambda: scenarios_document(sources, records, failed))
+    count -= len(failed)
     said = [f"{count} scenarios on {sources.rules.title}."]
     if output.form == "table" and not long_form and count > FITTING:
         said.append("So many do not fit a page: --long, or --format csv or xlsx.")
@@ -99,10 +97,3 @@ def _write(lines: Lines, output: Output, document: Callable[[], dict[str, Any]])
     with output.opened() as out:
         excel_nb = output.excel_nb
         stream(out, output.form, lines.fields, lines.rows, excel_nb=excel_nb, document=document)
-
-
-def _progress(scenarios: Scenarios) -> AbstractContextManager[Iterable[Scenario]]:
-    """Show how far a long run has come, on a terminal only."""
-    if len(scenarios) < LONG_WAIT or not sys.stderr.isatty():
-        return contextlib.nullcontext(scenarios)
-    return click.progressbar(scenarios, label="scenarios", file=sys.stderr)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some
+from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
 from bosetting_cli.statistics.descriptions import Field, fields
@@ -55,8 +55,7 @@ def load_statistics(
         DataError: Something is missing or wrong; all mistakes, with file, line and column.
     """
     statistics, problems = read(directory, indicators)
-    if strict:
-        problems = [replace(p, severity="error") for p in problems]
+    problems = weighed(problems, strict=strict)
     if statistics is None or any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     return statistics
