@@ -4,7 +4,12 @@
 put it in words.
 """
 
-from bosetting_cli.explanation.explaining import explain, explanations, explanations_document
+from bosetting_cli.explanation.explaining import (
+    explain,
+    explained,
+    explanations,
+    explanations_document,
+)
 from bosetting_cli.explanation.parts import Explanation
 
-__all__ = ["Explanation", "explain", "explanations", "explanations_document"]
+__all__ = ["Explanation", "explain", "explained", "explanations", "explanations_document"]

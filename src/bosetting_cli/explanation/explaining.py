@@ -15,6 +15,7 @@ from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explan
 from bosetting_cli.result import SELECTED
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.statistics.names import find_municipality
 from bosetting_cli.tables.allocation import document
 from bosetting_cli.words import title
 
@@ -52,6 +53,22 @@ def explain(
         KeyError: There is no such municipality.
     """
     return explanations(statistics, rules, allocation, [kommunenummer], changes=changes)[0]
+
+
+def explained(allocation: Allocation, municipality: str, *, changes: bool = False) -> Explanation:
+    """Return why a municipality is asked for its number, or not asked; for notebooks.
+
+    Args:
+        allocation: From `allocate`.
+        municipality: Name or kommunenummer.
+        changes: Also look for what would have changed the answer.
+
+    Raises:
+        BosettingError: There is no such municipality, or there are several.
+    """
+    statistics = allocation.statistics
+    code = find_municipality(municipality, statistics.municipalities).kommunenummer
+    return explain(statistics, allocation.rules, allocation, code, changes=changes)
 
 
 def explanations(

@@ -7,8 +7,11 @@ dates and names the columns.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import operator
 import re
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +29,8 @@ from bosetting_cli.statistics.table import capped, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from bosetting_cli.statistics.table import Table
 
@@ -58,6 +63,27 @@ def load_statistics(
     problems = weighed(problems, strict=strict)
     if statistics is None or any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
+    return statistics
+
+
+def from_frames(
+    register: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    description: Mapping[str, Any] | None = None,
+) -> Statistics:
+    """Read DataFrames as if they were a folder of CSV files; see `Statistics.from_frames`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for stem, frame in {REGISTER: register, **tables}.items():
+            named = any(label is not None for label in frame.index.names)
+            frame.to_csv(folder / f"{stem}.csv", index=named)
+        if description is not None:
+            text = json.dumps(description, ensure_ascii=False)
+            (folder / "datapackage.json").write_text(text, encoding="utf-8")
+        statistics, problems = read(folder, None)
+    told = [dataclasses.replace(p, file=p.file and Path(p.file).stem) for p in problems]
+    if statistics is None or any(problem.severity == "error" for problem in told):
+        raise DataError(told)
     return statistics
 
 
