@@ -19,7 +19,7 @@ from bosetting_cli.model.key import amounts, quotas, shares
 from bosetting_cli.statistics import Municipality, Statistics
 from small import criterion, rules_for, synthetic
 
-PUBLISHED = Path(__file__).resolve().parent / "published"
+PUBLISHED = Path(__file__).resolve().parents[1] / "published"
 PACKAGE = Path(bosetting_cli.__file__).parent
 
 

@@ -12,7 +12,7 @@ from bosetting_cli.statistics.headers import ALIASES, canonical
 from bosetting_cli.statistics.kommunenummer import is_total, understand
 from bosetting_cli.statistics.numbers import Place, is_missing, read_figures
 
-TEXT = (Path(__file__).resolve().parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_aliases_is_complete():

@@ -25,7 +25,7 @@ from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.studies.agreement import agreement, average_ranks, rank_correlation
 from bosetting_cli.studies.backtest import backtest, backtest_years, decided, requests_of
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 50), max_size=8)
 SIZE_ALONE = {"population": 1.0, "employment": 0.0, "introduction programme": 0.0}
 

@@ -17,7 +17,7 @@ from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import load_rules
 from bosetting_cli.studies.validation import validate
 
-HOSTILE = Path(__file__).parent / "hostile"
+HOSTILE = Path(__file__).parents[1] / "hostile"
 RULES = HOSTILE / "rules.yaml"
 
 

@@ -14,9 +14,9 @@ from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import Rules, Select, parse_rules, replace, rules_schema, rules_yaml
 from bosetting_cli.rules.yamlfile import parse_yaml, scalar
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
-HOSTILE = Path(__file__).parent / "hostile" / "rules"
+HOSTILE = Path(__file__).parents[1] / "hostile" / "rules"
 PLAIN = """\
 title: t
 as_of: 2017-10-02

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import frictionless
 import pytest
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 PACKAGE = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES = {resource["name"]: resource for resource in PACKAGE["resources"]}
 REFERENCE_DATE = re.compile(r"(?:year(?P<offset>[+-]\d+)?|(?P<year>\d{4}))-(?P<day>\d\d-\d\d)")

@@ -474,7 +474,7 @@ def test_a_merged_municipality_meets_a_condition_by_a_part_that_is_published(rul
 
 @pytest.mark.parametrize("page", ["codes.md", "backtest.md"])
 def test_the_lines_of_python_in_the_pages_run(page):
-    text = (Path(__file__).resolve().parents[1] / "docs" / page).read_text(encoding="utf-8")
+    text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     scope = {}
     exec(code, scope)

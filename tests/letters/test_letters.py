@@ -251,7 +251,7 @@ class TestTemplates:
     def test_the_documentation_names_every_variable_and_filter(self) -> None:
         from bosetting_cli.letters.template import FILTERS
 
-        page = (Path(__file__).parents[1] / "docs/letters.md").read_text(encoding="utf-8")
+        page = (Path(__file__).parents[2] / "docs/letters.md").read_text(encoding="utf-8")
         named = re.findall(r"^\| `(\w+)`", page, re.M)
         assert sorted(named) == sorted((*VARIABLES, *FILTERS))
 

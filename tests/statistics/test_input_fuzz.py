@@ -19,7 +19,7 @@ from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.statistics.table import Table
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "config" / "criteria.schema.json").read_text(encoding="utf-8"))
 DEFAULT = (ROOT / "config" / "criteria.yaml").read_text(encoding="utf-8")
 stable = settings(

@@ -319,7 +319,7 @@ def test_every_part_is_documented():
 
     from bosetting_cli.explanation import parts as explanation
 
-    page = (Path(__file__).parents[1] / "docs" / "explain.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "explain.md").read_text(encoding="utf-8")
     parts = ("Explanation", "CriterionPart", "ConditionPart", "Rounding", "Change")
     names = {field.name for part in parts for field in fields(getattr(explanation, part))}
     assert {name for name in names if f"`{name}`" not in page} == set()

@@ -10,7 +10,7 @@ import pytest
 from apportionment_oracle import NO_LIMIT, by_fixed_quota
 from bosetting_cli.apportionment import apportion, verify
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = Path(__file__).parents[1] / "published"
 
 
 def table(name: str) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ import pytest
 
 from bosetting_cli import REPOSITORY
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 MAIN = "import sys, click; from bosetting_cli.cli import main; sys.argv = ['bosetting', *{}]; {}"
 BREAK = "import bosetting_cli.result as a; a.allocate = lambda *_: 1 / 0; main()"
 

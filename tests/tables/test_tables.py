@@ -21,8 +21,8 @@ from bosetting_cli.tables.counties import county_table
 from bosetting_cli.tables.text import shortened
 from bosetting_cli.tables.writers import Format
 
-GOLDEN = Path(__file__).parent / "golden"
-REVISED = str(Path(__file__).parents[1] / "config" / "criteria-2018-revised.yaml")
+GOLDEN = Path(__file__).parents[1] / "golden"
+REVISED = str(Path(__file__).parents[2] / "config" / "criteria-2018-revised.yaml")
 CASES = {
     "allocate.txt": [],
     "by-fylke.txt": ["--by", "fylke"],
@@ -74,7 +74,7 @@ def test_the_first_columns_are_those_of_the_interface(allocation):
 
 
 def test_every_column_is_documented(allocation):
-    page = (Path(__file__).parents[1] / "docs" / "output.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "output.md").read_text(encoding="utf-8")
     known = set(re.findall(r"`([a-z_]+)(?:<[a-z-]+>)?`", page.split("Names of criteria")[0]))
     names = [c.name.replace(" ", "_") for c in allocation.rules.criteria] + ["unaccompanied_minors"]
     ends = "|".join(names)

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from bosetting_cli.cli import cli
 from bosetting_cli.resources import config_dir
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def blocks(page: str, language: str) -> list[str]:

@@ -65,7 +65,7 @@ def test_every_key_is_used():
 
 
 def test_every_name_stands_in_the_rules_or_the_data():
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     files = [*(root / "config").glob("*.yaml"), root / "data" / "datapackage.json"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files) + ' "rate"'
     names = [key.removesuffix(", short") for key in CATALOGUE[NAMES]]
@@ -73,7 +73,7 @@ def test_every_name_stands_in_the_rules_or_the_data():
 
 
 def test_every_name_of_the_built_in_rules_is_known():
-    for path in (Path(__file__).parents[1] / "config").glob("*.yaml"):
+    for path in (Path(__file__).parents[2] / "config").glob("*.yaml"):
         rules = bosetting_cli.load_rules(path)
         said = [rules.title, *(c.name for c in rules.eligible if c.name)]
         said += [item.title or item.name for item in (*rules.criteria, *rules.of_which)]

@@ -11,7 +11,7 @@ import pytest
 
 from bosetting_cli.apportionment import apportion
 
-PUBLISHED = Path(__file__).parent / "published"
+PUBLISHED = Path(__file__).parents[1] / "published"
 VALID_VOTES = {"2009": 2_682_903, "2013": 2_836_029, "2017": 2_926_836}  # nationwide
 PLAIN = {"2009": 10, "2013": 12, "2017": 10}  # counties where the first divisor 1 gives the same
 GAINS_OF_2013 = {"Oslo": 2, "Akershus": 1, "Rogaland": 1, "Hordaland": 1}
