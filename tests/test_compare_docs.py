@@ -107,7 +107,7 @@ def test_python_example():
 
 
 def test_every_key_of_a_scenario_is_documented():
-    from bosetting_cli.scenarios import ScenarioFile, Variation
+    from bosetting_cli.studies.scenarios import ScenarioFile, Variation
 
     page = (DOCS / "scenarios.md").read_text(encoding="utf-8")
     keys = {*Variation.__struct_fields__, *ScenarioFile.__struct_fields__}

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.explain import explain
-from bosetting_cli.explain.telling import decimals_of_division, narrative
+from bosetting_cli.explanation import explain
+from bosetting_cli.explanation.telling import decimals_of_division, narrative
 from bosetting_cli.resources import data_dir
 from small import criterion, rules_for, synthetic
 
@@ -317,7 +317,7 @@ def test_every_part_is_documented():
     from dataclasses import fields
     from pathlib import Path
 
-    from bosetting_cli.explain import parts as explanation
+    from bosetting_cli.explanation import parts as explanation
 
     page = (Path(__file__).parents[1] / "docs" / "explain.md").read_text(encoding="utf-8")
     parts = ("Explanation", "CriterionPart", "ConditionPart", "Rounding", "Change")

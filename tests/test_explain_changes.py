@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.explain import explain
-from bosetting_cli.explain.changes import nearest
-from bosetting_cli.explain.trials import Outcome
+from bosetting_cli.explanation import explain
+from bosetting_cli.explanation.changes import nearest
+from bosetting_cli.explanation.trials import Outcome
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Ratio, Total, load_rules, override
 from small import criterion, rules_for, synthetic

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bosetting_cli.cli import cli
-from bosetting_cli.explain import explain
+from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError, DataError
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
 from bosetting_cli.result import allocate

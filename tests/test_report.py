@@ -16,7 +16,7 @@ import pytest
 
 from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
-from bosetting_cli.explain import explain
+from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack, unpack

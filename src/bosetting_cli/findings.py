@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -155,6 +156,16 @@ class RulesError(BosettingError):
 
 class AllocationError(BosettingError):
     """Rules and statistics are fine by themselves but admit no allocation."""
+
+
+def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
+    """Return findings as they count: with `strict` each is an error, whoever found it.
+
+    Example:
+        >>> weighed([Finding("odd", severity="warning")], strict=True)[0].severity
+        'error'
+    """
+    return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -112,8 +112,8 @@ def test_scenarios_in_python_as_documented(statistics, rules):
 
 
 def test_backtest_and_codes_as_documented(statistics, rules):
+    from bosetting_cli.backtest import backtest
     from bosetting_cli.codes import carry_over, vintage
-    from bosetting_cli.studies.backtest import backtest
 
     test = backtest(statistics, rules, 2018, counties=True, asked=True)
     assert round(test.agreement.misplaced_share, 3) == 0.072  # 7.2 % in the README

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, mended, output_options
+from bosetting_cli.cli.inputs import Inputs, mended
+from bosetting_cli.cli.options import BY, FILE, FROM_0, STRICT, YEAR, flag, option
+from bosetting_cli.cli.output import Output, output_options
 
 if TYPE_CHECKING:
     from bosetting_cli.statistics.lists import Saved
@@ -19,29 +21,14 @@ ACTUAL, BUILT_IN = "actual:", "built-in"
 @click.command(short_help="Two allocations: who enters, leaves, rises and falls.")
 @click.argument("a")
 @click.argument("b")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of statistics, or one CSV file, for sides that are rules.",
-)
-@click.option(
-    "--codes",
-    type=click.IntRange(1900, 2200),
-    metavar="YEAR",
-    help="Carry both sides over to the municipalities of this year.",
-)
-@click.option(
-    "--strict", is_flag=True, help="Refuse input that had to be mended or that looks odd."
-)
-@click.option("--all", "everyone", is_flag=True, help="Also those that do not differ.")
-@click.option("--by", type=click.Choice(["fylke"]), help="Totals by fylke instead.")
-@click.option("--fail-on-change", is_flag=True, help="Exit 1 if any number differs.")
-@click.option(
-    "--tolerance",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Exit 1 only if a municipality's number differs by more than N.",
+@option("--data", "DIR", FILE, "Folder of statistics, or one CSV file, for sides that are rules.")
+@option("--codes", "YEAR", YEAR, "Carry both sides over to the municipalities of this year.")
+@STRICT
+@flag("--all", "Also those that do not differ.", "everyone")
+@BY
+@flag("--fail-on-change", "Exit 1 if any number differs.")
+@option(
+    "--tolerance", "N", FROM_0, "Exit 1 only if a municipality's number differs by more than N."
 )
 @output_options()
 def command(
@@ -118,7 +105,7 @@ def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Save
         return saved
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)
-        statistics, read = Inputs(rules, data, {}, strict=strict).read()
+        statistics, read = Inputs(rules, data, strict).read()
         allocation = allocate(statistics, read)
         notes = (note for note in allocation.notes if note.kind != "imputed")
         output.say([f"{name}: {note.kind}: {note.text}" for note in notes])

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.explain import Explanation, explanations
-from bosetting_cli.explain.telling import decimals_of_division
-from bosetting_cli.explain.why import why
+from bosetting_cli.explanation import Explanation, explanations
+from bosetting_cli.explanation.telling import decimals_of_division
+from bosetting_cli.explanation.why import why
 from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.result import NOT_SELECTED

@@ -271,7 +271,8 @@ def of_which(
         able = decision.selected & decision.standing.able[group.name]
         most = room * able
         least, sums = np.minimum(most, group.minimum), most.sum(axis=1)
-        for row in np.flatnonzero((sums < group.value) | ~able.any(axis=1)).tolist():
+        short = (sums < group.value) | ~able.any(axis=1)
+        for row in set(np.flatnonzero(short).tolist()) - set(decision.problems):
             said = {"name": group.name, "value": group.value, "room": int(sums[row])}
             decision.problems.setdefault(row, []).append(finding("no room", said, key="of_which"))
         skip = set(decision.problems)

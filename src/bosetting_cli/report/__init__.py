@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.explain import explanations
-from bosetting_cli.explain.why import why
+from bosetting_cli.explanation import explanations
+from bosetting_cli.explanation.why import why
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
@@ -296,7 +296,7 @@ def _changes(
     watched: Callable[[Sequence[list[str]]], Iterable[list[str]]],
 ) -> list[list[str]]:
     """Return for each row what would have changed the answer, in sentences."""
-    from bosetting_cli.explain.telling import sentence
+    from bosetting_cli.explanation.telling import sentence
 
     codes = [row.kommunenummer for row in allocation.rows]
     blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]

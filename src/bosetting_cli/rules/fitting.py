@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import DataError, Problem, shown, some
+from bosetting_cli.findings import DataError, Problem, shown, some, weighed
 from bosetting_cli.rules import Ratio, column_name, indicator_columns, replace
 from bosetting_cli.statistics import year_list
 from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with
@@ -96,9 +96,7 @@ def checked(
     Raises:
         DataError: They can't be applied; with `strict` also if anything is odd.
     """
-    problems = [*notes, *check_figures(statistics, rules)]
-    if strict:
-        problems = [dataclasses.replace(problem, severity="error") for problem in problems]
+    problems = weighed([*notes, *check_figures(statistics, rules)], strict=strict)
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems if strict else [*problems, *statistics.notes])
     return dataclasses.replace(statistics, notes=(*statistics.notes, *problems))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,13 @@ _FILES = {
 }
 
 
-def load_rules(path: str | Path | None = None, *, notes: list[Problem] | None = None) -> Rules:
-    """Read rules from a YAML file.
+def load_rules(
+    path: str | Path | Mapping[str, Any] | None = None, *, notes: list[Problem] | None = None
+) -> Rules:
+    """Read rules from a YAML file, or from a dict of the same form.
 
     Args:
-        path: The file; without it the packaged rules for 2018.
+        path: The file, or what it would say; without it the packaged rules for 2018.
         notes: Gets what was mended in reading the CSV files that the rules name.
 
     Returns:
@@ -45,6 +48,8 @@ def load_rules(path: str | Path | None = None, *, notes: list[Problem] | None = 
         >>> load_rules().total.value
         4400
     """
+    if isinstance(path, Mapping):
+        return checked(expanded(dict(path)), Document(dict(path)))
     source = Path(path) if path is not None else config_dir() / "criteria.yaml"
     name = str(path) if path is not None else source.name
     try:

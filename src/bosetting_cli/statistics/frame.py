@@ -214,6 +214,28 @@ class Statistics:
         body = "".join(f"<tr>{row}</tr>" for row in (head, *cells))
         return f"<table><caption>{self._size()}</caption>{body}</table>"
 
+    @classmethod
+    def from_frames(
+        cls,
+        register: pd.DataFrame,
+        tables: Mapping[str, pd.DataFrame],
+        description: Mapping[str, Any] | None = None,
+    ) -> Statistics:
+        """Read statistics from DataFrames as `load_statistics` does from a folder of CSV files.
+
+        Args:
+            register: The columns kommunenummer, municipality and fylke, and others.
+            tables: Name of a table → kommunenummer, mostly year, and columns of figures; a named
+                index is a column too.
+            description: What would stand in `datapackage.json`.
+
+        Raises:
+            DataError: Something is missing or wrong; line 2 is a frame's first row.
+        """
+        from bosetting_cli.statistics.loading import from_frames
+
+        return from_frames(register, tables, description)
+
     @property
     def units(self) -> tuple[str, ...]:
         """The kommunenummer of all municipalities, in order."""

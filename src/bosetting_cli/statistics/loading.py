@@ -7,13 +7,16 @@ dates and names the columns.
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import operator
 import re
-from dataclasses import dataclass, field, replace
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some
+from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
 from bosetting_cli.statistics.descriptions import Field, fields
@@ -26,6 +29,8 @@ from bosetting_cli.statistics.table import capped, warning
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import pandas as pd
 
     from bosetting_cli.statistics.table import Table
 
@@ -55,10 +60,30 @@ def load_statistics(
         DataError: Something is missing or wrong; all mistakes, with file, line and column.
     """
     statistics, problems = read(directory, indicators)
-    if strict:
-        problems = [replace(p, severity="error") for p in problems]
+    problems = weighed(problems, strict=strict)
     if statistics is None or any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
+    return statistics
+
+
+def from_frames(
+    register: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    description: Mapping[str, Any] | None = None,
+) -> Statistics:
+    """Read DataFrames as if they were a folder of CSV files; see `Statistics.from_frames`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for stem, frame in {REGISTER: register, **tables}.items():
+            named = any(label is not None for label in frame.index.names)
+            frame.to_csv(folder / f"{stem}.csv", index=named)
+        if description is not None:
+            text = json.dumps(description, ensure_ascii=False)
+            (folder / "datapackage.json").write_text(text, encoding="utf-8")
+        statistics, problems = read(folder, None)
+    told = [dataclasses.replace(p, file=p.file and Path(p.file).stem) for p in problems]
+    if statistics is None or any(problem.severity == "error" for problem in told):
+        raise DataError(told)
     return statistics
 
 

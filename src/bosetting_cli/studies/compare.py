@@ -99,6 +99,11 @@ def saved_of(allocation: Allocation, name: str) -> Saved:
     )
 
 
+def compared(a: Allocation, b: Allocation) -> Comparison:
+    """Compare two allocations, the second with the first; for notebooks."""
+    return compare(saved_of(a, a.rules.title), saved_of(b, b.rules.title))
+
+
 def compare(a: Saved, b: Saved) -> Comparison:
     """Compare two allocations on municipalities of one year.
 

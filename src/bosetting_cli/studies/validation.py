@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.findings import BosettingError, Problem, shown
+from bosetting_cli.findings import BosettingError, Problem, shown, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
 from bosetting_cli.rules.fitting import check_figures
@@ -75,11 +75,10 @@ def validate(
     if rules is not None and statistics is not None:
         sound = all(problem.severity == "warning" for problem in problems)
         problems += _together(statistics, rules, sound=sound)
-    if strict:
-        problems = [replace(problem, severity="error") for problem in problems]
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
-    return Report(tuple(sorted_problems(problems, [*files, str(root), *inputs])), inputs)
+    found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
+    return Report(tuple(found), inputs)
 
 
 def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.explain.figurefield import figure_field, with_figure
+from bosetting_cli.explanation.figurefield import figure_field, with_figure
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.counties import counties
@@ -19,7 +19,7 @@ from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bosetting_cli.explain.parts import Explanation
+    from bosetting_cli.explanation.parts import Explanation
     from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.exact import Ints
     from bosetting_cli.model.standing import Standing

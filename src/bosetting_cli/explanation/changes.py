@@ -13,9 +13,9 @@ import functools
 import math
 from typing import TYPE_CHECKING
 
-from bosetting_cli.explain.parts import Change
-from bosetting_cli.explain.telling import sentence
-from bosetting_cli.explain.trials import Case, Outcome, Trial, tried
+from bosetting_cli.explanation.parts import Change
+from bosetting_cli.explanation.telling import sentence
+from bosetting_cli.explanation.trials import Case, Outcome, Trial, tried
 from bosetting_cli.model.selection import named
 from bosetting_cli.model.standing import standing
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
@@ -24,7 +24,7 @@ from bosetting_cli.rules import indicator_columns, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from bosetting_cli.explain.parts import ConditionPart, CriterionPart, Explanation
+    from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explanation
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
 

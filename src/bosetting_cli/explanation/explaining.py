@@ -11,10 +11,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import as_float
-from bosetting_cli.explain.parts import ConditionPart, CriterionPart, Explanation, Rounding
+from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explanation, Rounding
 from bosetting_cli.result import SELECTED
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.statistics.names import find_municipality
 from bosetting_cli.tables.allocation import document
 from bosetting_cli.words import title
 
@@ -54,6 +55,22 @@ def explain(
     return explanations(statistics, rules, allocation, [kommunenummer], changes=changes)[0]
 
 
+def explained(allocation: Allocation, municipality: str, *, changes: bool = False) -> Explanation:
+    """Return why a municipality is asked for its number, or not asked; for notebooks.
+
+    Args:
+        allocation: From `allocate`.
+        municipality: Name or kommunenummer.
+        changes: Also look for what would have changed the answer.
+
+    Raises:
+        BosettingError: There is no such municipality, or there are several.
+    """
+    statistics = allocation.statistics
+    code = find_municipality(municipality, statistics.municipalities).kommunenummer
+    return explain(statistics, allocation.rules, allocation, code, changes=changes)
+
+
 def explanations(
     statistics: Statistics,
     rules: Rules,
@@ -67,7 +84,7 @@ def explanations(
     found = [_explanation(statistics, rules, allocation, code, places) for code in codes]
     if not changes:
         return found
-    from bosetting_cli.explain.changes import find_changes
+    from bosetting_cli.explanation.changes import find_changes
 
     pairs = zip(found, find_changes(statistics, rules, found), strict=True)
     return [dataclasses.replace(explanation, changes=own) for explanation, own in pairs]

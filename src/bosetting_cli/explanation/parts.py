@@ -194,6 +194,12 @@ class Explanation:
     cannot_receive: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
 
+    def _repr_markdown_(self) -> str:
+        """Return it as `bosetting explain --format markdown` tells it, which notebooks show."""
+        from bosetting_cli.explanation.telling import narrative
+
+        return narrative(self, "markdown")
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain dicts, lists, text and numbers: the JSON of `bosetting explain`."""
         plain = _plain(self)

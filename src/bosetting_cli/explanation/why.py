@@ -8,7 +8,7 @@ from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.words import listing, name, number, say
 
 if TYPE_CHECKING:
-    from bosetting_cli.explain import Explanation
+    from bosetting_cli.explanation import Explanation
     from bosetting_cli.rules import Rules
 
 
