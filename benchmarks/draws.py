@@ -11,9 +11,20 @@ held against each other: `plain` where no decision is near, 0.1.0 everywhere.
 
 from __future__ import annotations
 
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from bosetting_cli import load_rules, load_statistics
+from bosetting_cli.model.draws import draws
+from bosetting_cli.model.standing import standing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,3 +91,60 @@ def sainte_lague(quotas: Floats, total: int, least: int) -> Floats:
         places[rows, unit] += np.where(more, 1, -1)
         missing[rows] -= np.where(more, 1, -1)
     return places
+
+
+def old_allocate(weights: Floats) -> tuple[float, Ints]:
+    """Return the seconds that 0.1.0 takes for each weighting, and its places."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent)
+        archive = subprocess.run(
+            ["git", "archive", VERSION],
+            cwd=Path(__file__).parents[1],
+            check=True,
+            capture_output=True,
+        )
+        subprocess.run(["tar", "x", "-C", parent], input=archive.stdout, check=True)
+        np.save(folder / "weights.npy", weights)
+        done = subprocess.run(
+            [sys.executable, "-c", OLD, folder / "weights.npy", folder / "found.npy"],
+            env={**os.environ, "PYTHONPATH": str(folder / "src")},
+            check=True,
+            capture_output=True,
+        )
+        return float(done.stdout), np.load(folder / "found.npy")
+
+
+def main() -> int:
+    """Print the ratios; 1 if an aim is missed or numbers differ."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    rules = load_rules()
+    figures = load_statistics(indicators=rules.indicators())
+    own = standing(figures, rules)
+    amounts = np.stack([amount.values[own.eligible] for amount in own.amounts])
+    weights = np.random.default_rng(20261125).dirichlet([7, 2, 1], count)
+    take, total, least = len(own.eligible) // 2, rules.total.value, rules.minimum.value
+    turns, different, ours = [], 0, []
+    for rows in np.array_split(weights, TURNS):
+        start = time.perf_counter()
+        found = draws(figures, rules, weights=rows)
+        middle = time.perf_counter()
+        places = plain(amounts, rows, take, total, least)
+        turns.append((middle - start, time.perf_counter() - middle))
+        different += int((found.requested[:, own.eligible] != places).any(axis=1).sum())
+        ours.append(found.requested[:SAMPLE])
+    sample = min(SAMPLE, len(ours[0]))
+    each, old = old_allocate(weights[:sample])
+    us, them = (statistics.median(side) / count * TURNS for side in zip(*turns, strict=True))
+    ratio = statistics.median(a / b for a, b in turns)
+    wrong = int((old != ours[0][:sample]).any(axis=1).sum())
+    print(f"{count:,} weightings of {len(figures.units)} units")
+    print(f"draws {us * 1e6:.1f} µs each, plain floats {them * 1e6:.1f} µs: {ratio:.2f} times")
+    print(f"other numbers than plain floats in {different} weightings")
+    print(f"allocate of 0.1.0 {each * 1e3:.1f} ms each: draws takes 1/{each / us:.0f}")
+    print(f"other numbers than 0.1.0 in {wrong} of {sample} weightings")
+    print(f"aims: {AIMS[0]:g} times at most, 1/{1 / AIMS[1]:.0f} at most")
+    return int(ratio > AIMS[0] or us / each > AIMS[1] or wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

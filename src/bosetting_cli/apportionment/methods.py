@@ -5,7 +5,6 @@ Beside them the divisors they round by, which for Huntington–Hill can be squar
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 from dataclasses import dataclass
@@ -267,6 +266,8 @@ def _stationary(text: str) -> Method:
 
 
 def _unknown(name: str, plain: str) -> str:
+    import difflib
+
     close = difflib.get_close_matches(plain, _BY_NAME, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else ""
     return f"unknown method '{name}'{hint} (methods: {', '.join(METHODS)}, {_PREFIX}<r>)"

@@ -6,7 +6,6 @@ import importlib
 import os
 import signal
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -84,6 +83,8 @@ def main() -> NoReturn:
     try:
         code = _run()
     except Exception:  # whatever nobody foresaw, lest Python exit with 1, "a difference"
+        import traceback
+
         say(traceback.format_exc().rstrip())
         say(f"error: this is a mistake in bosetting {__version__}; please report it, with the")
         say(f"  command and the lines above, at {REPOSITORY}")
