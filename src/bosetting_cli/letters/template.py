@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.errors import BosettingError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import escape
+from bosetting_cli.reading.decoding import read_bytes
+from bosetting_cli.statistics import year_list
 from bosetting_cli.words import capital, listing, name, number, percent, say
 
 if TYPE_CHECKING:
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
 
     import jinja2
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
+MAX_BYTES = 1_000_000
 _MARKUP = (".html", ".htm")
 _BLANK = re.compile(r"\n{3,}")
-FILTERS = ("number", "percent", "amount", "listing", "term", "years", "capital")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,10 @@ class LetterTemplate:
     """A template that is ready to be filled.
 
     Attributes:
-        file: Its name, for complaints.
         markup: Whether it is HTML rather than Markdown.
         template: The compiled template.
     """
 
-    file: str
     markup: bool
     template: jinja2.Template
 
@@ -49,10 +49,11 @@ class LetterTemplate:
             text = self.template.render(variables)
             return text if self.markup else _BLANK.sub("\n\n", text)
         except Exception as error:  # whatever a user's template may raise
-            known = isinstance(error, TemplateError)
+            known, file = isinstance(error, TemplateError), self.template.filename
             what = str(error) if known else f"{type(error).__name__}: {error}"
-            line = _line(error, self.template.filename)
-            raise BosettingError(Problem(what, self.file, line)) from None
+            frames = traceback.extract_tb(error.__traceback__)
+            lines = [frame.lineno for frame in frames if frame.filename == file]
+            raise BosettingError(Problem(what, file, lines[-1] if lines else None)) from None
 
 
 def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> LetterTemplate:
@@ -67,44 +68,23 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> Let
         BosettingError: It can't be read, is not well formed or uses unknown variables and
             filters; all of these, with their lines.
     """
-    source = TEMPLATES / f"letter.{lang}.md.j2" if path is None else path
-    markup = any(suffix in _MARKUP for suffix in source.suffixes)
-    text = _read(source)
-    environment = _environment(lang, markup=markup, own=path is not None)
-    return _compiled(environment, source, text, variables, markup=markup)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BosettingError(Problem(f"can't be read: {error.strerror}", str(path))) from None
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8"
-        raise BosettingError(
-            Problem(f"is not UTF-8: {error.reason}", str(path), hint=hint)
-        ) from None
-
-
-def _compiled(
-    environment: jinja2.Environment,
-    path: Path,
-    text: str,
-    variables: Sequence[str],
-    *,
-    markup: bool,
-) -> LetterTemplate:
     import jinja2
 
+    source = path or TEMPLATES / f"letter.{lang}.md.j2"
+    file, markup = str(source), any(suffix in _MARKUP for suffix in source.suffixes)
+    environment = _environment(lang, markup=markup, own=path is not None)
     try:
-        tree = environment.parse(text, filename=str(path))
-        if problems := _unknown(tree, environment, str(path), variables):
+        text = read_bytes(source, file, MAX_BYTES).decode("utf-8-sig")
+        tree = environment.parse(text, filename=file)
+        if problems := _unknown(tree, environment, file, variables):
             raise BosettingError(problems)
-        code = environment.compile(tree, filename=str(path))
+        code = environment.compile(tree, filename=file)
+    except UnicodeDecodeError as error:
+        what, hint = f"is not UTF-8: {error.reason}", "save it as UTF-8"
+        raise BosettingError(Problem(what, file, hint=hint)) from None
     except jinja2.TemplateSyntaxError as error:
-        raise BosettingError(Problem(str(error.message), str(path), error.lineno)) from None
-    template = environment.template_class.from_code(environment, code, {})
-    return LetterTemplate(str(path), markup, template)
+        raise BosettingError(Problem(str(error.message), file, error.lineno)) from None
+    return LetterTemplate(markup, environment.template_class.from_code(environment, code, {}))
 
 
 def _unknown(
@@ -127,11 +107,6 @@ def _unknown(
     return sorted(problems, key=lambda problem: problem.line or 0)
 
 
-def _line(error: BaseException, filename: str | None) -> int | None:
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
-    return lines[-1] if lines else None
-
-
 def _environment(lang: str, *, markup: bool, own: bool) -> jinja2.Environment:
     """Return an environment; a user's template, which may come from anybody, is kept in a box."""
     import jinja2
@@ -146,7 +121,7 @@ def _environment(lang: str, *, markup: bool, own: bool) -> jinja2.Environment:
         autoescape=markup,
         finalize=None if markup else _plain,
     )
-    environment.filters |= _filters(lang)
+    environment.filters |= filters(lang)
     return environment
 
 
@@ -154,24 +129,17 @@ def _plain(value: Any) -> Any:
     return escape(value) if isinstance(value, str) else value
 
 
-def _filters(lang: str) -> dict[str, Any]:
+def filters(lang: str) -> dict[str, Any]:
     """Return how letters write numbers and names in a language."""
 
     def part(value: float | None, decimals: int = 1) -> str:
-        if value is None:
-            return say("not published", lang)
-        return percent(value, lang, decimals)
+        return say("not published", lang) if value is None else percent(value, lang, decimals)
 
     def amount(value: float | None, unit: str) -> str:
-        if value is None:
-            return say("not published", lang)
+        if value is None or unit == "rate":
+            return part(value)
         whole = unit == "persons" or float(value).is_integer()
-        return part(value) if unit == "rate" else number(value, 0 if whole else 2, lang)
-
-    def years(value: Sequence[int]) -> str:
-        from bosetting_cli.statistics import year_list
-
-        return year_list(value) if value else "–"
+        return number(value, 0 if whole else 2, lang)
 
     return {
         "number": lambda value, decimals=0: number(value, decimals, lang),
@@ -179,6 +147,6 @@ def _filters(lang: str) -> dict[str, Any]:
         "amount": amount,
         "listing": lambda words: listing(list(words), lang),
         "term": lambda text: name(text, lang),
-        "years": years,
+        "years": lambda value: year_list(value) if value else "–",
         "capital": capital,
     }

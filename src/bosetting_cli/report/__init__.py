@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bosetting_cli.statistics import Statistics
 
 TOGETHER = 71  # municipalities whose changes are searched together: six steps of progress
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
 FIGURES = ("map", "contributions", "largest", "population")
 
 
