@@ -16,8 +16,9 @@ from bosetting_cli.report.svg import (
     element,
     label,
     line,
+    mark,
     nice_step,
-    text,
+    tick,
 )
 from bosetting_cli.words import number, say, title
 
@@ -30,6 +31,10 @@ LARGEST = 20  # municipalities in the chart of the largest
 WIDTH, NAMES, TOTALS = 600.0, 150.0, 70.0
 ROW, BAR = 24.0, 15.0
 PLOT = (56.0, 16.0, 522.0, 380.0)  # left, top, width and height of the scatter's plane
+LETTER = 9  # width of a letter, with room for the larger type of small screens
+_LIFTED = "#a84800"
+_DOT = {"class_": "d", "fill": KINDS[0], "stroke": PAPER, "stroke_width": "0.8"}
+_RING = {"class_": "d b", "fill": PAPER, "stroke": _LIFTED, "stroke_width": "1.5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,23 @@ class Bar:
     requested: int
     key: str | None = None
 
-    @property
-    def total(self) -> float:
-        """Places before the minimum and rounding."""
-        return math.fsum(self.parts.values())
+
+def by_fylke(allocation: Allocation) -> dict[str, list[Row]]:
+    """Return the municipalities of each fylke, in the order of their numbers."""
+    groups: dict[str, list[Row]] = {}
+    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
+        groups.setdefault(row.fylke, []).append(row)
+    return groups
 
 
 def fylke_bars(allocation: Allocation) -> list[Bar]:
     """Return a bar for each fylke in which somebody is asked, in the order of their numbers."""
-    groups: dict[str, list[Row]] = {}
-    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
-        groups.setdefault(row.fylke, []).append(row)
-    return [bar for name, rows in groups.items() if (bar := _summed(name, rows)).requested]
+    bars = []
+    for name, rows in by_fylke(allocation).items():
+        asked = [row.contributions for row in rows if row.contributions]
+        parts = {c: math.fsum(given[c] for given in asked) for c in (asked[0] if asked else ())}
+        bars.append(Bar(name, parts, sum(row.requested for row in rows)))
+    return [bar for bar in bars if bar.requested]
 
 
 def largest_bars(allocation: Allocation, count: int = LARGEST) -> list[Bar]:
@@ -70,50 +80,41 @@ def largest_bars(allocation: Allocation, count: int = LARGEST) -> list[Bar]:
     ]
 
 
-def _summed(name: str, rows: Iterable[Row]) -> Bar:
-    asked = [row for row in rows if row.contributions]
-    criteria = dict.fromkeys(c for row in asked for c in row.contributions)
-    parts = {c: math.fsum(row.contributions.get(c, 0.0) for row in asked) for c in criteria}
-    return Bar(name, parts, sum(row.requested for row in asked))
-
-
 def contributions_svg(allocation: Allocation, bars: Sequence[Bar], heading: str, lang: str) -> str:
     """Draw stacked bars of the criteria's contributions, with a tick at what was requested."""
     criteria = {c.name: title(c, lang) for c in allocation.rules.criteria}
-    most = max((max(bar.total, bar.requested) for bar in bars), default=1)
+    ends = [max(math.fsum(bar.parts.values()), bar.requested) for bar in bars]
+    most = max(ends, default=1)
     scale = (WIDTH - NAMES - TOTALS) / max(most, 1)
-    legend, top = _legend(criteria, lang)
-    height = top + len(bars) * ROW + 24
-    parts = [_grid(most, scale, top, height - 24, lang)]
-    for i, bar in enumerate(bars):
-        parts.append(_bar(bar, criteria, top + i * ROW, scale, lang))
-    return drawing(WIDTH, height, heading, say("bars", lang), legend, *parts)
+    legend, top = _legend(list(criteria.values()), lang)
+    bottom = top + len(bars) * ROW
+    parts = [_grid(most, scale, top, bottom, lang)]
+    parts += [_bar(bar, criteria, top + i * ROW, scale, lang) for i, bar in enumerate(bars)]
+    return drawing(WIDTH, bottom + 24, heading, say("bars", lang), legend, *parts)
 
 
-def kind(i: int) -> str:
-    """Return the colour of the i-th criterion."""
-    return KINDS[i % len(KINDS)]
+def _kind(i: int) -> dict[str, str]:
+    """Return the look of the i-th criterion."""
+    return {"class_": f"k{i % len(KINDS)}", "fill": KINDS[i % len(KINDS)]}
 
 
-def _legend(criteria: Mapping[str, str], lang: str) -> tuple[str, float]:
+def _legend(names: Sequence[str], lang: str) -> tuple[str, float]:
     """Draw the legend in as many lines as it needs; also return where the bars may begin."""
     parts, x, y = [], 0.0, 4.0
-    entries = [*criteria.values(), say("requested", lang)]
-    for i, name in enumerate(entries):
-        width = 34 + 9 * len(name)  # room for the larger type of small screens
+    for i, name in enumerate([*names, say("requested", lang)]):
+        width = 34 + LETTER * len(name)
         if x and x + width > WIDTH:
             x, y = 0.0, y + 20
-        if i < len(criteria):
-            look = {"class_": f"k{i % len(KINDS)}", "fill": kind(i)}
-            parts.append(element("rect", x=x, y=y, width=14, height=14, rx=2, **look))
+        if i < len(names):
+            parts.append(element("rect", x=x, y=y, width=14, height=14, rx=2, **_kind(i)))
         else:
-            parts.append(_tick(x + 7, y - 1, 16))
+            parts.append(_requested(x + 7, y - 1, 16))
         parts.append(label(x + 20, y + 11, name))
         x += width
     return "".join(parts), y + 30
 
 
-def _tick(x: float, y: float, height: float) -> str:
+def _requested(x: float, y: float, height: float) -> str:
     look = {"class_": "q", "fill": INK, "stroke": PAPER, "stroke_width": "1"}
     return element("rect", x=x - 2, y=y, width=4, height=height, **look)
 
@@ -123,30 +124,23 @@ def _grid(most: float, scale: float, top: float, bottom: float, lang: str) -> st
     for i in range(int(most / step) + 1):
         x = NAMES + i * step * scale
         parts.append(line(x, top - 4, x, bottom))
-        look = {"class_": "t u", "fill": MUTED, "font_size": "11"}
-        parts.append(label(x, bottom + 15, number(i * step, 0, lang), "middle", **look))
+        parts.append(tick(x, bottom + 15, number(i * step, 0, lang), "middle"))
     return "".join(parts)
 
 
 def _bar(bar: Bar, criteria: Mapping[str, str], y: float, scale: float, lang: str) -> str:
-    parts, x = [label(NAMES - 8, y + 12, _short(bar.name), "end")], NAMES
-    for i, (name, heading) in enumerate(criteria.items()):
-        value = bar.parts.get(name, 0.0)
-        said = f"{bar.name}, {heading}: {number(value, 1, lang)}"
-        look = {"class_": f"k{i % len(KINDS)}", "fill": kind(i)}
-        tip = element("title", text(said))
-        parts.append(element("rect", tip, x=x, y=y, width=value * scale, height=BAR, **look))
+    name = bar.name if len(bar.name) <= 24 else f"{bar.name[:23].rstrip()}…"
+    parts, x = [label(NAMES - 8, y + 12, name, "end")], NAMES
+    for i, (criterion, heading) in enumerate(criteria.items()):
+        value = bar.parts.get(criterion, 0.0)
+        tip = f"{bar.name}, {heading}: {number(value, 1, lang)}"
+        parts.append(mark("rect", tip, x=x, y=y, width=value * scale, height=BAR, **_kind(i)))
         x += value * scale
-    at = NAMES + bar.requested * scale
-    parts.append(_tick(at, y - 3, BAR + 6))
-    end = max(x, at) + 8
+    end = NAMES + bar.requested * scale
+    parts.append(_requested(end, y - 3, BAR + 6))
     shown = number(bar.requested, 0, lang)
-    parts.append(label(end, y + 12, shown, font_weight="bold"))
+    parts.append(label(max(x, end) + 8, y + 12, shown, font_weight="bold"))
     return element("g", *parts, data_k=bar.key)
-
-
-def _short(name: str, limit: int = 24) -> str:
-    return name if len(name) <= limit else f"{name[: limit - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +153,10 @@ class Plane:
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return where a pair of values stands in the drawing."""
         left, top, width, height = PLOT
-        part_x = math.log(x / self.low[0]) / math.log(self.high[0] / self.low[0])
-        part_y = math.log(y / self.low[1]) / math.log(self.high[1] / self.low[1])
+        part_x, part_y = (
+            math.log(value / low) / math.log(high / low)
+            for value, low, high in zip((x, y), self.low, self.high, strict=True)
+        )
         return left + part_x * width, top + (1 - part_y) * height
 
 
@@ -169,42 +165,32 @@ def scatter_svg(allocation: Allocation, lang: str = "en") -> str | None:
     rows = [row for row in allocation.selected if row.requested and row.population]
     if not rows:
         return None
-    plane = _plane(rows, allocation.rules.minimum.value)
-    left, top, width, height = PLOT
-    parts = [_axes(plane, lang), _average(allocation, plane, lang)]
-    parts += [_minimum(allocation.rules.minimum.value, plane, lang)]
-    parts += [_dots(rows, plane, lang), _names(rows, plane)]
-    total = top + height + 74
-    return drawing(
-        left + width + 22,
-        total,
-        say("scatter title", lang),
-        say("scatter", lang),
-        *parts,
-        _key(total - 16, lang),
-    )
-
-
-def _plane(rows: Sequence[Row], minimum: int) -> Plane:
+    minimum = allocation.rules.minimum.value
     people = [row.population or 1 for row in rows]
     asked = [*(row.requested for row in rows), *([minimum] if minimum else [])]
-    return Plane((min(people) / 1.25, min(asked) / 1.45), (max(people) * 1.5, max(asked) * 1.5))
+    low = (min(people) / 1.25, min(asked) / 1.45)
+    plane = Plane(low, (max(people) * 1.5, max(asked) * 1.5))
+    left, top, width, height = PLOT
+    total = top + height + 74
+    parts = [_axes(plane, lang), _average(allocation, plane, lang), _minimum(minimum, plane, lang)]
+    parts += [_dots(rows, plane, lang), _names(rows, plane), _key(total - 16, lang)]
+    heading, described = say("scatter title", lang), say("scatter", lang)
+    return drawing(left + width + 22, total, heading, described, *parts)
 
 
 def _axes(plane: Plane, lang: str) -> str:
     left, top, width, height = PLOT
     parts = []
-    look = {"class_": "t u", "fill": MUTED, "font_size": "11"}
-    for tick in decades(plane.low[0], plane.high[0]):
-        x, _ = plane.place(tick, plane.low[1])
+    for value in decades(plane.low[0], plane.high[0]):
+        x, _ = plane.place(value, plane.low[1])
         parts.append(line(x, top, x, top + height))
         if x < left + width - 24:
-            often = {**look, "class_": "t u" if f"{tick:.0e}"[0] == "1" else "t u f"}
-            parts.append(label(x, top + height + 16, number(tick, 0, lang), "middle", **often))
-    for tick in decades(plane.low[1], plane.high[1]):
-        _, y = plane.place(plane.low[0], tick)
+            shown = "t u" if f"{value:.0e}"[0] == "1" else "t u f"  # f: not on small screens
+            parts.append(tick(x, top + height + 16, number(value, 0, lang), "middle", shown))
+    for value in decades(plane.low[1], plane.high[1]):
+        _, y = plane.place(plane.low[0], value)
         parts.append(line(left, y, left + width, y))
-        parts.append(label(left - 6, y + 4, number(tick, 0, lang), "end", **look))
+        parts.append(tick(left - 6, y + 4, number(value, 0, lang), "end"))
     parts.append(label(left + width, top + height + 34, say("inhabitants axis", lang), "end"))
     parts.append(label(left + 8, top + 14, say("requested axis", lang)))
     return "".join(parts)
@@ -212,8 +198,7 @@ def _axes(plane: Plane, lang: str) -> str:
 
 def _average(allocation: Allocation, plane: Plane, lang: str) -> str:
     """Draw the line on which everybody were asked for the same number per inhabitant."""
-    people = sum(row.population or 0 for row in allocation.selected)
-    rate = allocation.rules.total.value / people
+    rate = allocation.rules.total.value / sum(row.population or 0 for row in allocation.selected)
     left = max(plane.low[0], plane.low[1] / rate)
     right = min(plane.high[0], plane.high[1] / rate)
     if left >= right:
@@ -230,56 +215,43 @@ def _average(allocation: Allocation, plane: Plane, lang: str) -> str:
 def _minimum(minimum: int, plane: Plane, lang: str) -> str:
     if not minimum:
         return ""
-    left, _, width, _ = PLOT
-    _, y = plane.place(plane.low[0], minimum)
+    right = PLOT[0] + PLOT[2]
+    left, y = plane.place(plane.low[0], minimum)
     said = say("minimum line", lang, minimum=number(minimum, 0, lang))
     return element(
         "g",
-        line(left, y, left + width, y, class_="l", stroke=KINDS[5], stroke_dasharray="6 4"),
-        label(left + width - 4, y - 6, said, "end", class_="t l", fill="#a84800"),
+        line(left, y, right, y, class_="l", stroke=KINDS[5], stroke_dasharray="6 4"),
+        label(right - 4, y - 6, said, "end", class_="t l", fill=_LIFTED),
     )
-
-
-def _look(*, bound: bool) -> dict[str, str]:
-    if bound:
-        return {"class_": "d b", "fill": PAPER, "stroke": "#a84800", "stroke_width": "1.5"}
-    return {"class_": "d", "fill": KINDS[0], "stroke": PAPER, "stroke_width": "0.8"}
 
 
 def _dots(rows: Iterable[Row], plane: Plane, lang: str) -> str:
     dots = []
     for row in rows:
         x, y = plane.place(row.population or 1, row.requested)
-        said = (
-            f"{row.municipality}: {number(row.requested, 0, lang)}"
-            f" ({number(row.population, 0, lang)} {say('inhabitants', lang)})"
-        )
-        tip = element("title", text(said))
-        look = _look(bound=row.at_minimum)
-        dots.append(element("circle", tip, cx=x, cy=y, r=4, data_k=row.kommunenummer, **look))
+        people = f"{number(row.population, 0, lang)} {say('inhabitants', lang)}"
+        tip = f"{row.municipality}: {number(row.requested, 0, lang)} ({people})"
+        look = _RING if row.at_minimum else _DOT
+        dots.append(mark("circle", tip, cx=x, cy=y, r=4, data_k=row.kommunenummer, **look))
     return element("g", *dots)
 
 
 def _names(rows: Sequence[Row], plane: Plane) -> str:
     """Name the largest, where there is room beside their dots."""
-    parts = []
-    placed: list[tuple[float, float]] = []
+    parts: list[str] = []
+    heights: list[float] = []
     for row in sorted(rows, key=lambda row: -(row.population or 0))[:8]:
         x, y = plane.place(row.population or 1, row.requested)
-        if all(abs(y - other) > 13 for _, other in placed):
-            placed.append((x, y))
+        if all(abs(y - other) > 13 for other in heights):
+            heights.append(y)
             parts.append(label(x + 9, y + 5, row.municipality))
     return "".join(parts)
 
 
 def _key(y: float, lang: str) -> str:
-    left = PLOT[0]
-    second = left + 34 + 9 * len(say("above minimum", lang))
-    return "".join(
-        [
-            element("circle", cx=left + 6, cy=y - 4, r=4, **_look(bound=False)),
-            label(left + 18, y, say("above minimum", lang)),
-            element("circle", cx=second + 6, cy=y - 4, r=4, **_look(bound=True)),
-            label(second + 18, y, say("lifted", lang)),
-        ]
-    )
+    parts, x = [], PLOT[0]
+    for key, look in (("above minimum", _DOT), ("lifted", _RING)):
+        said = say(key, lang)
+        parts += [element("circle", cx=x + 6, cy=y - 4, r=4, **look), label(x + 18, y, said)]
+        x += 34 + LETTER * len(said)
+    return "".join(parts)

@@ -53,6 +53,16 @@ def text(value: str) -> str:
     return escape(value, quote=False)
 
 
+def mark(name: str, tip: str, **attributes: str | float | None) -> str:
+    """Return an element that says something when it is pointed at."""
+    return element(name, element("title", text(tip)), **attributes)
+
+
+def tick(x: float, y: float, value: str, anchor: str, class_: str = "t u") -> str:
+    """Return a number at an axis."""
+    return label(x, y, value, anchor, class_=class_, fill=MUTED, font_size="11")
+
+
 def label(x: float, y: float, value: str, anchor: str = "start", **attributes: str | None) -> str:
     """Return a piece of text at a place: its anchor is start, middle or end."""
     given = {"class_": "t", "fill": INK, **attributes}
