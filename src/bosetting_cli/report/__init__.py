@@ -138,11 +138,7 @@ def _bars_title(which: str, allocation: Allocation, lang: str) -> str:
 
 
 def _context(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    lang: str,
-    areas: Areas | None,
+    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, areas: Areas | None
 ) -> dict[str, Any]:
     """Return what the template needs."""
     hindsight = any(m.hindsight for m in allocation.measured.values())
@@ -238,11 +234,7 @@ def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
 
 
 def _payload(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    lang: str,
-    watched: Watch | None,
+    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, watched: Watch | None
 ) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
