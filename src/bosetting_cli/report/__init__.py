@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
@@ -22,6 +21,7 @@ from bosetting_cli.report.charts import (
 )
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
+from bosetting_cli.report.svg import TEMPLATES, fill
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import (
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     Watch = Callable[[Sequence[list[str]]], Iterable[list[str]]]
 
 TOGETHER = 71  # municipalities whose changes are searched together: six steps of progress
-TEMPLATES = Path(__file__).with_name("templates")
 FIGURES = ("map", "contributions", "largest", "population")
 STATUSES = (SELECTED, NOT_SELECTED, NOT_ELIGIBLE)
 # What the page's script says besides the words of the page itself, and what as a heading.
@@ -80,22 +79,14 @@ def report(
     Returns:
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = environment.get_template("report.html.j2").render(
-        _context(statistics, rules, allocation, lang, areas),
+    page = fill(
+        "report.html.j2",
+        lang,
+        **_context(statistics, rules, allocation, lang, areas),
         payload=_payload(statistics, rules, allocation, lang, watched),
         script=script,
-        digest=digest,
+        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
     )
     return page.encode()
@@ -144,9 +135,6 @@ def _context(
     hindsight = any(m.hindsight for m in allocation.measured.values())
     as_of = "as of except" if hindsight else "as of"
     return {
-        "lang": lang,
-        "say": lambda key, **words: say(key, lang, **words),
-        "n": lambda value, decimals=0: number(value, decimals, lang),
         "rules": rules,
         "title": name(rules.title, lang),
         "as_of": say(as_of, lang, date=date(rules.as_of, lang)),

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.model.result import SELECTED
 from bosetting_cli.report.boundaries import on_earth
-from bosetting_cli.report.svg import (
-    INK,
-    MUTED,
-    PAPER,
-    SCALE,
-    drawing,
-    element,
-    label,
-    mark,
-    nice_step,
-    num,
-)
+from bosetting_cli.report.svg import SCALE, draw, nice_step, num
 from bosetting_cli.words import number, say
 
 if TYPE_CHECKING:
@@ -30,6 +20,8 @@ if TYPE_CHECKING:
     from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
 
+    Circle = tuple[Row, float, float, float]  # of a municipality: where, and its radius
+
 Point = tuple[float, float]
 
 WIDTH, MARGIN = 600.0, 28.0
@@ -37,7 +29,6 @@ LARGEST, HOLLOW = 22.0, 2.4  # radius of the largest request and of those not as
 MERIDIAN = 15.0  # of zone 33, in which maps of all Norway are drawn
 INSET = ((9.6, 58.95), (11.75, 60.35))  # around the Oslofjord, where label points crowd
 INSET_WIDTH, CROWD = 226.0, 20
-_HOLLOW = {"class_": "m n", "fill": PAPER, "stroke": MUTED}
 _FINE, _COARSE = 0.1, 8  # finest and coarsest grid of the areas' corners
 _HEAVY = 300_000  # characters of areas that are too many
 
@@ -129,6 +120,11 @@ class Classes:
         """Return the class of a value."""
         return min(max(math.floor((value - self.start) / self.step + 1e-9), 0), self.count - 1)
 
+    def of_row(self, row: Row) -> int | None:
+        """Return a municipality's class; None if it is not asked."""
+        rate = per_1000(row)
+        return None if rate is None else self.of(rate)
+
     def names(self, lang: str) -> list[str]:
         """Return each class's limits in words."""
         decimals = max(0, 2 - math.floor(math.log10(self.step * 10 + 1e-12)))
@@ -173,14 +169,20 @@ def map_svg(
         return None
     whole = frame(where, WIDTH, margin=MARGIN)
     kinds = classes([rate for row in allocation.rows if (rate := per_1000(row)) is not None])
-    if areas:
-        parts = [_areas(shown, areas, whole, kinds, lang)]
-    else:
-        parts = [_circles(shown, places, whole, kinds, lang)]
-        parts.append(_inset(shown, places, whole, kinds, lang))
-    parts.append(_legend(allocation, kinds, lang, sized=not areas))
-    described = say("map areas" if areas else "map circles", lang)
-    return drawing(WIDTH, whole.height, say("map title", lang), described, *parts)
+    most = max((row.requested for row in allocation.rows), default=0)
+    return draw(
+        "map",
+        lang,
+        width=WIDTH,
+        height=whole.height,
+        kind_of=kinds.of_row,
+        tip=functools.partial(_tip, lang=lang),
+        areas=_areas(shown, areas, whole) if areas else [],
+        marks=[] if areas else _circles(shown, places, whole),
+        inset={} if areas else _inset(shown, places, whole),
+        classes=kinds.names(lang),
+        sizes=_sizes(most),
+    )
 
 
 def _radius(requested: int, most: int) -> float:
@@ -197,33 +199,18 @@ def _tip(row: Row, lang: str) -> str:
     return f"{people} ({number(rate, 2, lang)} {say('per 1,000', lang)})"
 
 
-def _coloured(kind: int) -> dict[str, str]:
-    return {"class_": f"m c{kind}", "fill": SCALE[kind], "stroke": INK}
-
-
-def _look(row: Row, kinds: Classes) -> dict[str, str]:
-    rate = per_1000(row)
-    return _HOLLOW if rate is None else _coloured(kinds.of(rate))
-
-
-def _circles(
-    rows: Sequence[Row], places: Mapping[str, Point], window: Frame, kinds: Classes, lang: str
-) -> str:
-    """Draw the circles, the largest first, so that none hides a smaller one."""
+def _circles(rows: Sequence[Row], places: Mapping[str, Point], window: Frame) -> list[Circle]:
+    """Return the circles, the largest first, so that none hides a smaller one."""
     most = max((row.requested for row in rows), default=0)
-    marks = []
-    for row in sorted(rows, key=lambda row: (-row.requested, row.kommunenummer)):
-        x, y = window.place(*places[row.kommunenummer])
-        size = {"cx": x, "cy": y, "r": _radius(row.requested, most)}
-        look = {"data_k": row.kommunenummer, **_look(row, kinds)}
-        marks.append(mark("circle", _tip(row, lang), **size, **look))
-    return element("g", *marks, stroke_width="0.8")
+    ordered = sorted(rows, key=lambda row: (-row.requested, row.kommunenummer))
+    return [
+        (row, *window.place(*places[row.kommunenummer]), _radius(row.requested, most))
+        for row in ordered
+    ]
 
 
-def _inset(
-    rows: Sequence[Row], places: Mapping[str, Point], whole: Frame, kinds: Classes, lang: str
-) -> str:
-    """Draw the crowded part once more and larger, in the corner that Norway leaves empty."""
+def _inset(rows: Sequence[Row], places: Mapping[str, Point], whole: Frame) -> dict[str, Any]:
+    """Return the crowded part once more and larger, for the corner that Norway leaves empty."""
     (west, south), (east, north) = INSET
     corners = [(west, south), (west, north), (east, south), (east, north)]
     window = frame(corners, INSET_WIDTH)
@@ -231,33 +218,20 @@ def _inset(
     window = dataclasses.replace(window, x=x, y=y)
     crowd = [row for row in rows if window.shows(places[row.kommunenummer])]
     if len(crowd) < CROWD:
-        return ""
+        return {}
     xs, ys = zip(*(whole.place(*corner) for corner in corners), strict=True)
-    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-    outline = {"fill": "none", "stroke": MUTED, "class_": "i", "stroke_width": "1"}
-    card = {**outline, "fill": PAPER, "class_": "n i"}
-    return element(
-        "g",
-        element("rect", x=left, y=top, width=right - left, height=bottom - top, **outline),
-        element("rect", x=x, y=y, width=INSET_WIDTH, height=window.height, rx=4, **card),
-        element("line", x1=right, y1=bottom, x2=x, y2=y + window.height, **outline),
-        element("line", x1=right, y1=top, x2=x, y2=y, **outline),
-        _circles(crowd, places, window, kinds, lang),
-        label(WIDTH - 4, y - 9, say("inset", lang), "end", font_weight="bold"),
-    )
+    sizes = {"x": x, "y": y, "width": INSET_WIDTH, "height": window.height}
+    around = (min(xs), min(ys), max(xs), max(ys))
+    return {**sizes, "around": around, "marks": _circles(crowd, places, window)}
 
 
-def _areas(rows: Sequence[Row], areas: Areas, window: Frame, kinds: Classes, lang: str) -> str:
-    """Draw the areas on a grid, as fine as the weight of the drawing allows."""
+def _areas(rows: Sequence[Row], areas: Areas, window: Frame) -> list[tuple[Row, str]]:
+    """Return the areas on a grid, as fine as the weight of the drawing allows."""
     drawn = [[[window.place(*p) for p in ring] for ring in areas[r.kommunenummer]] for r in rows]
     step = _FINE
     while sum(map(len, paths := _paths(drawn, step))) > _HEAVY and step < _COARSE:
         step *= 2
-    marks = [
-        mark("path", _tip(row, lang), d=path, data_k=row.kommunenummer, **_look(row, kinds))
-        for row, path in zip(rows, paths, strict=True)
-    ]
-    return element("g", *marks, stroke_width="0.4", fill_rule="evenodd")
+    return list(zip(rows, paths, strict=True))
 
 
 def _paths(drawn: Iterable[Iterable[Sequence[Point]]], step: float) -> list[str]:
@@ -279,33 +253,13 @@ def _outline(ring: Sequence[Point], step: float) -> str:
     return f"M{first}l{' '.join(moves)}z".replace(" -", "-")
 
 
-def _legend(allocation: Allocation, kinds: Classes, lang: str, *, sized: bool) -> str:
-    """Draw the legend in the corner above the coast: colours, hollow, and sizes."""
-    parts, y = [label(16, 30, say("per 1,000 long", lang), font_weight="bold")], 46.0
-    looks = [*map(_coloured, range(kinds.count)), _HOLLOW]
-    for look, said in zip(looks, [*kinds.names(lang), say("not selected", lang)], strict=True):
-        if sized and look is _HOLLOW:
-            parts.append(element("circle", cx=27, cy=y + 7, r=HOLLOW + 1, **look))
-        else:
-            parts.append(element("rect", x=16, y=y, width=22, height=14, **look))
-        parts.append(label(46, y + 11, said))
-        y += 20
-    if sized:
-        parts.append(_sizes(allocation, y + 28, lang))
-    return element("g", *parts, stroke_width="0.8")
-
-
-def _sizes(allocation: Allocation, y: float, lang: str) -> str:
-    most = max((row.requested for row in allocation.rows), default=0)
+def _sizes(most: int) -> list[tuple[int, float, float]]:
+    """Return the circles of the legend: the number, where it begins, its radius."""
     shown = [n for n in (10, 50, 100, 200, 500, 1000, 2000, 5000) if n <= most][-3:] or [most]
     if most >= 10 and 10 not in shown:
         shown = [10, *shown[-2:]]
-    parts = [label(16, y, say("people requested", lang), font_weight="bold")]
-    x, base = 16.0, y + 14 + 2 * _radius(shown[-1], most)
+    sizes, x = [], 16.0
     for n in shown:
-        r = _radius(n, most)
-        look = {"class_": "s", "fill": "none", "stroke": INK}
-        parts.append(element("circle", cx=x + r, cy=base - r, r=r, **look))
-        parts.append(label(x + r, base + 16, number(n, 0, lang), "middle"))
-        x += 2 * r + 22
-    return "".join(parts)
+        sizes.append((n, x, _radius(n, most)))
+        x += 2 * _radius(n, most) + 22
+    return sizes
