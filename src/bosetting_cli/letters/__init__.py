@@ -12,6 +12,7 @@ from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.narrative import decimals_of_division
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.letters.markdown import parse
+from bosetting_cli.letters.template import fill, load_template
 from bosetting_cli.model.result import NOT_SELECTED
 from bosetting_cli.names import fold
 from bosetting_cli.tables.rules import vintages
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bosetting_cli.letters.markdown import Block
-    from bosetting_cli.letters.template import LetterTemplate
     from bosetting_cli.model.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
@@ -108,14 +108,18 @@ def letters(
     """
     languages = _languages(statistics.municipalities, lang, language_column)
     used = sorted(set(languages.values()))
-    templates = {one: _template(template, form, one) for one in used}
-    plain = form == "md" or any(one.markup for one in templates.values())
+    templates = {one: load_template(template, one, VARIABLES) for one in used}
+    markup = any(one.environment.autoescape for one in templates.values())
+    if markup and form != "html":
+        hint = "an HTML template serves --format html; write it in Markdown for the others"
+        raise BosettingError(Problem(f"is HTML, not Markdown for {form}", str(template), hint=hint))
+    plain = markup or form == "md"
     writers = {} if plain else {o: _writer(form, name(rules.title, lang), o, font) for o in used}
     common = {one: _common(statistics, rules, allocation, one) for one in used}
     codes = [code for code in statistics.units if not only or code in only]
     for told in explanations(statistics, rules, allocation, codes):
         code, town, own = told.kommunenummer, told.municipality, languages[told.kommunenummer]
-        text = templates[own].render({**variables(told, rules, own), **common[own]})
+        text = fill(templates[own], {**variables(told, rules, own), **common[own]})
         blocks = [] if plain else parse(text)
         content = text.encode() if plain else writers[own](blocks, _title(town, blocks))
         file = file_name(code, town, form)
@@ -205,16 +209,6 @@ def _languages(
     if problems:
         raise DataError(problems)
     return languages
-
-
-def _template(path: Path | None, form: str, lang: str) -> LetterTemplate:
-    from bosetting_cli.letters.template import load_template
-
-    template = load_template(path, lang, VARIABLES)
-    if template.markup and form != "html":
-        hint = "an HTML template serves --format html; write it in Markdown for the others"
-        raise BosettingError(Problem(f"is HTML, not Markdown for {form}", str(path), hint=hint))
-    return template
 
 
 def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:

@@ -6,21 +6,22 @@ needs no more, and whatever else stands in a template stays the text that it is.
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
-    from markdown_it.tree import SyntaxTreeNode
 
 _RULES = ("heading", "list", "table", "newline", "escape", "emphasis")
+_MARKDOWN = MarkdownIt("zero").enable(_RULES)
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 # What Markdown could take for its own: signs anywhere, and what marks a list where text begins.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|&#]|^[-+](?=\s))")
@@ -79,13 +80,6 @@ def markup(line: Iterable[Span], line_break: str = "<br>") -> str:
     return "".join(parts)
 
 
-@functools.cache
-def _markdown() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("zero").enable(_RULES)
-
-
 def parse(text: str) -> list[Block]:
     r"""Return the blocks of a text.
 
@@ -93,9 +87,7 @@ def parse(text: str) -> list[Block]:
         >>> [tuple(span) for span in parse(r"asked for **10**\*")[0].lines[0]]
         [('asked for ', False), ('10', True), ('*', False)]
     """
-    from markdown_it.tree import SyntaxTreeNode
-
-    return [_block(node) for node in SyntaxTreeNode(_markdown().parse(text)).children]
+    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(text)).children]
 
 
 def _block(node: SyntaxTreeNode) -> Block:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bosetting_cli.errors import BosettingError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import escape
@@ -15,9 +19,7 @@ from bosetting_cli.statistics import year_list
 from bosetting_cli.words import capital, listing, name, number, percent, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import jinja2
+    from collections.abc import Iterator, Mapping, Sequence
 
 TEMPLATES = Path(__file__).with_name("templates")
 MAX_BYTES = 1_000_000
@@ -25,39 +27,8 @@ _MARKUP = (".html", ".htm")
 _BLANK = re.compile(r"\n{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class LetterTemplate:
-    """A template that is ready to be filled.
-
-    Attributes:
-        markup: Whether it is HTML rather than Markdown.
-        template: The compiled template.
-    """
-
-    markup: bool
-    template: jinja2.Template
-
-    def render(self, variables: Mapping[str, Any]) -> str:
-        """Fill the template.
-
-        Raises:
-            BosettingError: It asks for what there is not, or fails; with file and line.
-        """
-        from jinja2 import TemplateError
-
-        try:
-            text = self.template.render(variables)
-            return text if self.markup else _BLANK.sub("\n\n", text)
-        except Exception as error:  # whatever a user's template may raise
-            known, file = isinstance(error, TemplateError), self.template.filename
-            what = str(error) if known else f"{type(error).__name__}: {error}"
-            frames = traceback.extract_tb(error.__traceback__)
-            lines = [frame.lineno for frame in frames if frame.filename == file]
-            raise BosettingError(Problem(what, file, lines[-1] if lines else None)) from None
-
-
-def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> LetterTemplate:
-    """Read a template.
+def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> jinja2.Template:
+    """Read a template; one in HTML escapes by itself what it is filled with.
 
     Args:
         path: The user's own; the built-in one of the language without it.
@@ -68,15 +39,12 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> Let
         BosettingError: It can't be read, is not well formed or uses unknown variables and
             filters; all of these, with their lines.
     """
-    import jinja2
-
     source = path or TEMPLATES / f"letter.{lang}.md.j2"
-    file, markup = str(source), any(suffix in _MARKUP for suffix in source.suffixes)
-    environment = _environment(lang, markup=markup, own=path is not None)
+    file, environment = str(source), _environment(lang, source, own=path is not None)
     try:
         text = read_bytes(source, file, MAX_BYTES).decode("utf-8-sig")
         tree = environment.parse(text, filename=file)
-        if problems := _unknown(tree, environment, file, variables):
+        if problems := list(_unknown(tree, file, variables)):
             raise BosettingError(problems)
         code = environment.compile(tree, filename=file)
     except UnicodeDecodeError as error:
@@ -84,35 +52,41 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> Let
         raise BosettingError(Problem(what, file, hint=hint)) from None
     except jinja2.TemplateSyntaxError as error:
         raise BosettingError(Problem(str(error.message), file, error.lineno)) from None
-    return LetterTemplate(markup, environment.template_class.from_code(environment, code, {}))
+    return environment.template_class.from_code(environment, code, {})
 
 
-def _unknown(
-    tree: jinja2.nodes.Template,
-    environment: jinja2.Environment,
-    file: str,
-    variables: Sequence[str],
-) -> list[Problem]:
-    """Return every variable that there is not, in branches that are never taken too."""
-    from jinja2 import meta, nodes
+def fill(template: jinja2.Template, variables: Mapping[str, Any]) -> str:
+    """Fill a template.
 
-    wanted = meta.find_undeclared_variables(tree) - set(variables) - set(environment.globals)
-    problems = []
-    for node in tree.find_all(nodes.Name):
+    Raises:
+        BosettingError: It asks for what there is not, or fails; with file and line.
+    """
+    try:
+        text = template.render(variables)
+    except Exception as error:  # whatever a user's template may raise
+        known, file = isinstance(error, jinja2.TemplateError), template.filename
+        what = str(error) if known else f"{type(error).__name__}: {error}"
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == file]
+        raise BosettingError(Problem(what, file, lines[-1] if lines else None)) from None
+    return text if template.environment.autoescape else _BLANK.sub("\n\n", text)
+
+
+def _unknown(tree: nodes.Template, file: str, variables: Sequence[str]) -> Iterator[Problem]:
+    """Yield every variable that there is not, in branches that are never taken too."""
+    wanted = meta.find_undeclared_variables(tree) - {*variables, *DEFAULT_NAMESPACE}
+    for node in sorted(tree.find_all(nodes.Name), key=lambda node: node.lineno):
         if node.name in wanted:
             wanted.remove(node.name)
             hint = did_you_mean(node.name, variables) or f"there are {', '.join(variables)}"
             what = f"unknown variable `{node.name}`"
-            problems.append(Problem(what, file, node.lineno, value=node.name, hint=hint))
-    return sorted(problems, key=lambda problem: problem.line or 0)
+            yield Problem(what, file, node.lineno, value=node.name, hint=hint)
 
 
-def _environment(lang: str, *, markup: bool, own: bool) -> jinja2.Environment:
+def _environment(lang: str, source: Path, *, own: bool) -> jinja2.Environment:
     """Return an environment; a user's template, which may come from anybody, is kept in a box."""
-    import jinja2
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     kind = ImmutableSandboxedEnvironment if own else jinja2.Environment
+    markup = any(suffix in _MARKUP for suffix in source.suffixes)
     environment = kind(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
