@@ -373,6 +373,34 @@ class TestMarkdown:
             ("paragraph", [f"{html.escape(sign)} x"])
         ]
 
+    def test_word_shows_what_the_template_says_and_nothing_unprintable(
+        self, write: Any, statistics: Statistics, rules: Rules, allocation: Allocation, tmp_path
+    ):
+        import docx
+
+        path = tmp_path / "own.md"
+        path.write_text(OWN + "\nA & B < \x0b{{ 'C \\x01> D' }}\n", encoding="utf-8")
+        given = {"form": "docx", "template": path, "lang": "en", "only": ["0301"]}
+        (letter,) = letters(statistics, rules, allocation, **given)
+        document = docx.Document(io.BytesIO(letter.content))
+        found = [(p.style.name, p.text) for p in document.paragraphs if p.text]
+        assert found == [
+            ("Normal", "Oslo\nKommunenummer 0301"),
+            ("Heading 2", "Why"),
+            ("Normal", "The municipality ranks 1 of 410, and the first 205 are asked."),
+            ("List Bullet", "one *star* and *two*, <b> & `code`"),
+            ("List Bullet", "bold ends the item"),
+            ("List Number", "first"),
+            ("List Number", "second\nof two"),
+            ("Normal", "***"),
+            ("Heading 3", "Small"),
+            ("Normal", "A & B < C > D"),
+        ]
+        cells = document.tables[0]._cells
+        assert [cell.text for cell in cells] == ["A", "B", "a | b", "1", "only", ""]
+        assert [cell.paragraphs[0].alignment for cell in cells] == [None, 2] * 3
+        assert cells[3].paragraphs[0].runs[0].bold
+
     def test_a_condition_that_is_not_met_is_an_item_of_a_list(self, write: Any):
         page = write("1850", lang="en", form="html")["1850"]
         assert "<ul>\n<li>Condition: settled refugees in recent years" in page

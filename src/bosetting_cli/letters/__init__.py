@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from bosetting_cli.explain import Explanation, explanations
 from bosetting_cli.explaining.narrative import decimals_of_division
 from bosetting_cli.explaining.wording import why
 from bosetting_cli.letters.markdown import parse
-from bosetting_cli.letters.template import fill, load_template
+from bosetting_cli.letters.template import fill, load_template, packaged
 from bosetting_cli.model.result import NOT_SELECTED
 from bosetting_cli.names import fold
 from bosetting_cli.tables.rules import vintages
@@ -230,9 +229,8 @@ def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
     except ImportError:
         what = f"{form} needs the package {_PACKAGES[form]}"
         raise BosettingError(Problem(what, hint=install("letters"))) from None
-    from bosetting_cli.letters.html import write_html
-
-    return functools.partial(write_html, lang=lang)
+    page = packaged("letter.html.j2")
+    return lambda blocks, title: page.render(blocks=blocks, title=title, lang=lang).encode()
 
 
 def _title(municipality: str, blocks: Sequence[Block]) -> str:

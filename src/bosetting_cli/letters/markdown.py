@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _RULES = ("heading", "list", "table", "newline", "escape", "emphasis")
 _MARKDOWN = MarkdownIt("zero").enable(_RULES)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # which neither XML nor anybody can read
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 # What Markdown could take for its own: signs anywhere, and what marks a list where text begins.
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|&#]|^[-+](?=\s))")
@@ -87,7 +88,8 @@ def parse(text: str) -> list[Block]:
         >>> [tuple(span) for span in parse(r"asked for **10**\*")[0].lines[0]]
         [('asked for ', False), ('10', True), ('*', False)]
     """
-    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(text)).children]
+    printed = _CONTROL.sub("", text)
+    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(printed)).children]
 
 
 def _block(node: SyntaxTreeNode) -> Block:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import re
 import traceback
 from pathlib import Path
@@ -13,7 +15,7 @@ from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bosetting_cli.errors import BosettingError, Problem, did_you_mean
-from bosetting_cli.letters.markdown import escape
+from bosetting_cli.letters.markdown import escape, markup
 from bosetting_cli.reading.decoding import read_bytes
 from bosetting_cli.statistics import year_list
 from bosetting_cli.words import capital, listing, name, number, percent, say
@@ -86,17 +88,28 @@ def _unknown(tree: nodes.Template, file: str, variables: Sequence[str]) -> Itera
 def _environment(lang: str, source: Path, *, own: bool) -> jinja2.Environment:
     """Return an environment; a user's template, which may come from anybody, is kept in a box."""
     kind = ImmutableSandboxedEnvironment if own else jinja2.Environment
-    markup = any(suffix in _MARKUP for suffix in source.suffixes)
+    marked = any(suffix in _MARKUP for suffix in source.suffixes)
     environment = kind(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=markup,
-        finalize=None if markup else _plain,
+        autoescape=marked,
+        finalize=None if marked else _plain,
     )
     environment.filters |= filters(lang)
     return environment
+
+
+@functools.cache
+def packaged(name: str) -> jinja2.Template:
+    """Return a template of our own in HTML or XML, whose filters escape what they get."""
+    environment = jinja2.Environment(trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
+    environment.filters |= {
+        "markup": markup,
+        "escaped": functools.partial(html.escape, quote=False),
+    }
+    return environment.from_string((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def _plain(value: Any) -> Any:
