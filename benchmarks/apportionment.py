@@ -26,8 +26,8 @@ from pathlib import Path
 sys.path.remove(str(Path(__file__).parent))  # this file has the name of the package it measures
 
 import numpy as np
-from apportionment import methods as pypi
 
+from apportionment import methods as pypi
 from bosetting_cli.apportionment import apportion, apportion_batch, verify
 
 Run = Callable[[], object]

@@ -26,11 +26,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "apportionment"))
 
+import apportionment_oracle as book
 import numpy as np
 from votelib.evaluate.core import Tie
 from votelib.evaluate.proportional import HighestAverages
 
-import apportionment_oracle as book
 from bosetting_cli.apportionment import InfeasibleError, apportion, apportion_batch, verify
 
 HOUSES = (0, 1, 2, 3, 5, 7, 10, 20, 40, 100)

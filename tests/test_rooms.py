@@ -12,7 +12,7 @@ PACKAGE = Path(bosetting_cli.__file__).parent
 ROOMS = (
     *("cli", "letters", "report", "explanation", "tables"),
     *("backtest", "studies", "result", "model"),
-    *("rulebook", "codes", "rules", "statistics", "resources", "findings"),
+    *("rulebook", "codes", "rules", "statistics", "resources", "output", "findings"),
     *("words", "apportionment", "memory"),
 )
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from apportionment_oracle import ALL_METHODS, DIVISOR_METHODS, NO_LIMIT, by_divisor
+
 from bosetting_cli.apportionment import apportion, apportion_batch
 
 GENERATOR = np.random.default_rng(40)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 import pytest
-
 from apportionment_oracle import (
     ALL_METHODS,
     DIVISOR_METHODS,
@@ -18,6 +17,7 @@ from apportionment_oracle import (
     random_bounds,
     random_shares,
 )
+
 from bosetting_cli.apportionment import InfeasibleError, apportion, verify
 
 HOUSES = (0, 1, 2, 3, 5, 7, 10, 20, 40)

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-
 from apportionment_oracle import (
     ALL_METHODS,
     DIVISOR_METHODS,
@@ -20,6 +19,7 @@ from apportionment_oracle import (
     by_renewed_quota,
     expected,
 )
+
 from bosetting_cli.apportionment import apportion, verify
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from apportionment_oracle import ALL_METHODS
+
 from bosetting_cli.apportionment import (
     METHODS,
     BadInputError,

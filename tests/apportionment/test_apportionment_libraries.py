@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from apportionment import methods as pypi
 from votelib.evaluate.core import Tie
 from votelib.evaluate.proportional import HighestAverages, LargestRemainder
 
+from apportionment import methods as pypi
 from bosetting_cli.apportionment import apportion
 
 PYPI_NAMES = {

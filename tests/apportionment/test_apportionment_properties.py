@@ -7,10 +7,10 @@ import math
 from fractions import Fraction
 
 import pytest
+from apportionment_oracle import ALL_METHODS, DIVISOR_METHODS, REMAINDER_METHODS
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from apportionment_oracle import ALL_METHODS, DIVISOR_METHODS, REMAINDER_METHODS
 from bosetting_cli.apportionment import apportion, apportion_batch
 
 shares_of = st.lists(

@@ -6,8 +6,8 @@ import csv
 from pathlib import Path
 
 import pytest
-
 from apportionment_oracle import NO_LIMIT, by_fixed_quota
+
 from bosetting_cli.apportionment import apportion, verify
 
 PUBLISHED = Path(__file__).parents[1] / "published"

@@ -7,8 +7,8 @@ import random
 from fractions import Fraction
 
 import pytest
-
 from apportionment_oracle import ALL_METHODS, NO_LIMIT, expected, random_shares
+
 from bosetting_cli.apportionment import SquareRoot, VerificationError, apportion, verify
 
 SHARES = [5.0, 3.0, 1.0]

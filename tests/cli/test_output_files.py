@@ -13,9 +13,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bosetting_cli.cli import files as output
-from bosetting_cli.cli.files import write_file, write_stdout
+from bosetting_cli import output
 from bosetting_cli.findings import BosettingError
+from bosetting_cli.output import write_file, write_stdout
 from bosetting_cli.tables import harmless, listed, render
 
 PROGRAM = [sys.executable, "-m", "bosetting_cli"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import html
 import io
 import os
 import re
@@ -20,6 +21,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError, DataError
 from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
+from bosetting_cli.letters.markdown import markup, parse
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
@@ -249,11 +251,11 @@ class TestTemplates:
         assert text.split("\n") == [f"{name}: True" for name in VARIABLES]
 
     def test_the_documentation_names_every_variable_and_filter(self) -> None:
-        from bosetting_cli.letters.template import FILTERS
+        from bosetting_cli.letters.template import filters
 
         page = (Path(__file__).parents[2] / "docs/letters.md").read_text(encoding="utf-8")
         named = re.findall(r"^\| `(\w+)`", page, re.M)
-        assert sorted(named) == sorted((*VARIABLES, *FILTERS))
+        assert sorted(named) == sorted((*VARIABLES, *filters("en")))
 
     def test_unknown_variables_are_errors_with_their_lines(
         self, write: Any, tmp_path: Path
@@ -314,6 +316,94 @@ class TestTemplates:
             assert "<script" not in text
         else:
             assert r"\<script\>\*x\*\</script\> \| \[a\] kommune" in text
+
+
+OWN = r"""**{{ municipality }}**\
+Kommunenummer {{ kommunenummer }}
+## Why
+{{ why }}
+- one *star* and \*two\*, <b> & `code`
+- **bold** ends
+  the item
+1. first
+2. second
+
+   of two
+
+| A | B |
+| - | -: |
+| a \| b | **1** |
+| only |
+
+***
+#### Small
+"""
+
+
+class TestMarkdown:
+    def blocks(self, text: str) -> list[tuple[str, list[str]]]:
+        return [(b.kind, [markup(line) for line in b.lines]) for b in parse(text)]
+
+    def test_a_template_may_use_what_the_documentation_names(self, write: Any, tmp_path: Path):
+        path = tmp_path / "own.md"
+        path.write_text(OWN, encoding="utf-8")
+        assert self.blocks(write("0301", template=path, lang="en")["0301"]) == [
+            ("paragraph", ["<b>Oslo</b><br>Kommunenummer 0301"]),
+            ("heading", ["Why"]),
+            ("paragraph", ["The municipality ranks 1 of 410, and the first 205 are asked."]),
+            (
+                "bullet_list",
+                ["one *star* and *two*, &lt;b&gt; &amp; `code`", "<b>bold</b> ends the item"],
+            ),
+            ("ordered_list", ["first", "second<br>of two"]),
+            ("table", ["A", "B", "a | b", "<b>1</b>", "only", ""]),
+            ("paragraph", ["***"]),
+            ("heading", ["Small"]),
+        ]
+        heads = [block.level for block in parse(OWN) if block.kind == "heading"]
+        assert heads == [2, 3]
+        (table,) = (block for block in parse(OWN) if block.kind == "table")
+        assert table.columns == ("left", "right")
+
+    @pytest.mark.parametrize("sign", "-+*#|>")
+    def test_a_value_marks_no_list_and_no_heading(self, write: Any, tmp_path: Path, sign: str):
+        path = tmp_path / "own.md"
+        path.write_text(f"{{{{ '{sign} x' }}}}\n")
+        assert self.blocks(write("0301", template=path)["0301"]) == [
+            ("paragraph", [f"{html.escape(sign)} x"])
+        ]
+
+    def test_word_shows_what_the_template_says_and_nothing_unprintable(
+        self, write: Any, statistics: Statistics, rules: Rules, allocation: Allocation, tmp_path
+    ):
+        import docx
+
+        path = tmp_path / "own.md"
+        path.write_text(OWN + "\nA & B < \x0b{{ 'C \\x01> D' }}\n", encoding="utf-8")
+        given = {"form": "docx", "template": path, "lang": "en", "only": ["0301"]}
+        (letter,) = letters(statistics, rules, allocation, **given)
+        document = docx.Document(io.BytesIO(letter.content))
+        found = [(p.style.name, p.text) for p in document.paragraphs if p.text]
+        assert found == [
+            ("Normal", "Oslo\nKommunenummer 0301"),
+            ("Heading 2", "Why"),
+            ("Normal", "The municipality ranks 1 of 410, and the first 205 are asked."),
+            ("List Bullet", "one *star* and *two*, <b> & `code`"),
+            ("List Bullet", "bold ends the item"),
+            ("List Number", "first"),
+            ("List Number", "second\nof two"),
+            ("Normal", "***"),
+            ("Heading 3", "Small"),
+            ("Normal", "A & B < C > D"),
+        ]
+        cells = document.tables[0]._cells
+        assert [cell.text for cell in cells] == ["A", "B", "a | b", "1", "only", ""]
+        assert [cell.paragraphs[0].alignment for cell in cells] == [None, 2] * 3
+        assert cells[3].paragraphs[0].runs[0].bold
+
+    def test_a_condition_that_is_not_met_is_an_item_of_a_list(self, write: Any):
+        page = write("1850", lang="en", form="html")["1850"]
+        assert "<ul>\n<li>Condition: settled refugees in recent years" in page
 
 
 class TestFormats:
@@ -393,6 +483,9 @@ class TestFormats:
         form: str,
         package: str,
     ) -> None:
+        for name in [*sys.modules]:  # as if nobody had imported it before
+            if name.partition(".")[0] == package or name == f"bosetting_cli.letters.{form}":
+                monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, package, None)
         with pytest.raises(BosettingError, match=r"pip install 'path/to/checkout\[letters\]'"):
             next(letters(statistics, rules, allocation, form=form))

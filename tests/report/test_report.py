@@ -19,7 +19,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.report import TEMPLATES, report
-from bosetting_cli.report.packing import pack, unpack
+from bosetting_cli.report.packing import pack
 from bosetting_cli.report.raster import png
 from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
@@ -41,6 +41,21 @@ def run(*arguments: str) -> Any:
 @pytest.fixture(scope="module")
 def page(statistics: Statistics, rules: Rules, allocation: Allocation) -> str:
     return report(statistics, rules, allocation, lang="en").decode()
+
+
+def unpack(packed: dict[str, Any], i: int) -> Any:
+    """Return the i-th of packed values, as the page's script does."""
+    if "c" in packed:
+        return packed["c"]
+    if "v" in packed:
+        return packed["v"][i]
+    if "s" in packed:
+        return packed["s"][packed["i"][i]]
+    if "o" in packed:
+        return None if packed["i"][i] < 0 else unpack(packed["o"], packed["i"][i])
+    if "l" in packed:
+        return [unpack(part, i) for part in packed["l"]]
+    return {key: unpack(part, i) for key, part in packed["d"].items()}
 
 
 def plain(page: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ from bosetting_cli.findings import DataError
 from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project
-from bosetting_cli.report.svg import decades, drawing, element, label, nice_step
+from bosetting_cli.report.svg import decades, nice_step
 from bosetting_cli.result import allocate
 from small import criterion, rules_for, synthetic
 
@@ -98,11 +99,21 @@ class TestMap:
         assert places_of({"0301": {"longitude": "6000000", "latitude": "59"}}) == {}
 
     def test_a_name_stays_text(self) -> None:
-        shown = drawing(10, 10, "<b>", '"&', label(0, 0, "<i>"))
-        assert "<b>" not in shown
-        assert parsed(shown).find(f"{SVG}title").text == "<b>"
-        assert parsed(shown).find(f"{SVG}desc").text == '"&'
-        assert element("a", x='"><b>') == '<a x="&quot;&gt;&lt;b&gt;"/>'
+        bad = '"><b>&amp;'
+        statistics = synthetic({"population": {2017: {"1001": 5.0}}})
+        town = replace(statistics.municipalities[0], municipality=bad)
+        statistics = replace(statistics, municipalities=(town,))
+        result = allocate(statistics, rules_for([criterion(name=bad, title=bad)], 10))
+        bars = largest_bars(result)
+        for shown in (
+            map_svg(result, {"1001": (10, 60)}),
+            scatter_svg(result),
+            contributions_svg(result, bars, bad, "en"),
+        ):
+            assert "<b>" not in shown
+            assert bad in " ".join("".join(node.itertext()) for node in parsed(shown).iter())
+        assert parsed(shown).find(f"{SVG}title").text == bad
+        assert parsed(shown).get("aria-label").startswith(bad)
 
     @pytest.mark.parametrize(
         ("values", "expected"),

@@ -51,7 +51,7 @@ class Output:
 
     def opened(self) -> AbstractContextManager[IO[bytes]]:
         """Open what is put in place when all is written; see `files.complete`."""
-        from bosetting_cli.cli.files import complete
+        from bosetting_cli.output import complete
 
         return complete(self.path, force=self.force)
 
@@ -68,7 +68,7 @@ class Output:
 
 def write_bytes(path: Path | None, content: bytes, *, force: bool) -> None:
     """Write to a file, or to standard output without one."""
-    from bosetting_cli.cli.files import write_file, write_stdout
+    from bosetting_cli.output import write_file, write_stdout
 
     if path is not None:
         write_file(path, content, force=force)

@@ -72,8 +72,8 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.cli.files import write_file
     from bosetting_cli.cli.summary import summary_lines
+    from bosetting_cli.output import write_file
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries
     from bosetting_cli.result import allocate

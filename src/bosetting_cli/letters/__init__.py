@@ -9,34 +9,28 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli.explanation import Explanation, explanations
 from bosetting_cli.explanation.telling import decimals_of_division
 from bosetting_cli.explanation.why import why
-from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean
+from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean, install
 from bosetting_cli.letters.markdown import parse
+from bosetting_cli.letters.template import fill, load_template, packaged
 from bosetting_cli.result import NOT_SELECTED
 from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
 from bosetting_cli.words import date, name, say, title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bosetting_cli.letters.markdown import Block
-    from bosetting_cli.letters.template import LetterTemplate
     from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 
+    Writer = Callable[[Sequence[Block], str], bytes]
+
 FORMATS = ("md", "html", "docx", "pdf")
 # Of `index.csv`, by which a folder of letters is known again.
-COLUMNS = (
-    "kommunenummer",
-    "municipality",
-    "fylke",
-    "status",
-    "requested",
-    "language",
-    "file",
-)
+COLUMNS = ("kommunenummer", "municipality", "fylke", "status", "requested", "language", "file")
 # What a column of the data may call the languages; neutral municipalities get the default.
 _LANGUAGES = {
     **dict.fromkeys(("nb", "bokmål", "bokmal", "bokmaal", "b"), "nb"),
@@ -44,22 +38,13 @@ _LANGUAGES = {
     **dict.fromkeys(("en", "english", "engelsk"), "en"),
     **dict.fromkeys(("", "nøytral", "neutral", "noytral"), None),
 }
+_PACKAGES = {"docx": "python-docx", "pdf": "reportlab"}
+_LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 # What a letter may use; docs/letters.md says what each is.
 VARIABLES = (
     *(field.name for field in fields(Explanation) if field.name != "changes"),
-    *(
-        "lang",
-        "addressee",
-        "why",
-        "behind",
-        "decimals",
-        "decisive",
-        "country",
-        "rules",
-        "titles",
-        "as_of",
-        "vintages",
-    ),
+    *("lang", "addressee", "why", "behind", "decimals", "decisive"),
+    *("country", "rules", "titles", "as_of", "vintages"),
 )
 
 
@@ -121,46 +106,38 @@ def letters(
         BosettingError: The template is wrong, a language is unknown, or a package is missing.
     """
     languages = _languages(statistics.municipalities, lang, language_column)
-    templates = _templates(template, form, set(languages.values()))
-    writer = _Writer(form, name(rules.title, lang), font)
-    common = {used: _common(statistics, rules, allocation, used) for used in templates}
+    used = sorted(set(languages.values()))
+    templates = {one: load_template(template, one, VARIABLES) for one in used}
+    markup = any(one.environment.autoescape for one in templates.values())
+    if markup and form != "html":
+        hint = "an HTML template serves --format html; write it in Markdown for the others"
+        raise BosettingError(Problem(f"is HTML, not Markdown for {form}", str(template), hint=hint))
+    plain = markup or form == "md"
+    writers = {} if plain else {o: _writer(form, name(rules.title, lang), o, font) for o in used}
+    common = {one: _common(statistics, rules, allocation, one) for one in used}
     codes = [code for code in statistics.units if not only or code in only]
     for told in explanations(statistics, rules, allocation, codes):
-        code, used = told.kommunenummer, languages[told.kommunenummer]
-        text = templates[used].render({**variables(told, rules, used), **common[used]})
-        yield Letter(
-            code,
-            told.municipality,
-            told.fylke,
-            told.status,
-            told.requested,
-            used,
-            file_name(code, told.municipality, form),
-            writer.write(text, templates[used].markup, told.municipality, used),
-        )
-
-
-def index(records: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return `index.csv`: a line for each letter."""
-    from bosetting_cli.tables import listed, render
-
-    return render(listed(records), "csv")
+        code, town, own = told.kommunenummer, told.municipality, languages[told.kommunenummer]
+        text = fill(templates[own], {**variables(told, rules, own), **common[own]})
+        blocks = [] if plain else parse(text)
+        content = text.encode() if plain else writers[own](blocks, _title(town, blocks))
+        file = file_name(code, town, form)
+        yield Letter(code, town, told.fylke, told.status, told.requested, own, file, content)
 
 
 def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, Any]:
     """Return what a letter to one municipality may use, besides what all letters share."""
-    known = {n: getattr(explanation, n) for n in VARIABLES if hasattr(explanation, n)}
-    rank, cut = explanation.rank or 0, explanation.cut
-    behind = rank - cut if explanation.status == NOT_SELECTED and rank > cut else None
-    rounding, places, digits = explanation.rounding, 2, 5
+    rank, cut, rounding = explanation.rank or 0, explanation.cut, explanation.rounding
+    places, digits = 2, 5
     if rounding and rounding.divisor and explanation.quota is not None:
         places, digits = decimals_of_division(explanation.quota, rounding.divisor, 5)
-    return known | {
+    return {
+        **{n: getattr(explanation, n) for n in VARIABLES if hasattr(explanation, n)},
         "decimals": {"quota": places, "divisor": digits},
         "lang": lang,
         "addressee": addressee(explanation.municipality, lang),
         "why": why(explanation, rules, lang),
-        "behind": behind,
+        "behind": rank - cut if explanation.status == NOT_SELECTED and rank > cut else None,
         "decisive": tuple(c for c in explanation.conditions if not c.met),
     }
 
@@ -168,13 +145,13 @@ def variables(explanation: Explanation, rules: Rules, lang: str) -> dict[str, An
 def _common(
     statistics: Statistics, rules: Rules, allocation: Allocation, lang: str
 ) -> dict[str, Any]:
-    country = {
-        "total": rules.total.value,
-        "asked": len(allocation.selected),
-        "eligible": len(allocation.eligible),
-    }
+    """Return what all letters of a language may use."""
     return {
-        "country": country,
+        "country": {
+            "total": rules.total.value,
+            "asked": len(allocation.selected),
+            "eligible": len(allocation.eligible),
+        },
         "rules": rules,
         "titles": {c.name: title(c, lang) for c in rules.criteria}
         | {group.name: title(group, lang) for group in rules.of_which},
@@ -222,61 +199,40 @@ def _languages(
             hint = did_you_mean(column, m.attributes) or f"it has {', '.join(m.attributes)}"
             raise DataError(Problem(f"the register has no column `{column}`", hint=hint))
         said = m.attributes[column].strip()
-        if said.casefold() not in _LANGUAGES:
-            what = f"{m.kommunenummer} {m.municipality}: `{said}` is no language of a letter"
-            hint = "expected nb, nn, en, or empty for the default"
-            problems.append(Problem(what, column=column, value=said, hint=hint))
-        else:
+        if said.casefold() in _LANGUAGES:
             languages[m.kommunenummer] = _LANGUAGES[said.casefold()] or lang
+            continue
+        what = f"{m.kommunenummer} {m.municipality}: `{said}` is no language of a letter"
+        hint = "expected nb, nn, en, or empty for the default"
+        problems.append(Problem(what, column=column, value=said, hint=hint))
     if problems:
         raise DataError(problems)
     return languages
 
 
-def _templates(path: Path | None, form: str, languages: set[str]) -> Mapping[str, LetterTemplate]:
-    from bosetting_cli.letters.template import load_template
+def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
+    """Return what makes a file of the blocks and the title of a letter.
 
-    given = {lang: load_template(path, lang, VARIABLES) for lang in sorted(languages)}
-    if form != "html" and any(template.markup for template in given.values()):
-        hint = "an HTML template serves --format html; write it in Markdown for the others"
-        raise BosettingError(Problem(f"is HTML, not Markdown for {form}", str(path), hint=hint))
-    return given
+    Raises:
+        BosettingError: A package is missing, or the font is none.
+    """
+    try:
+        if form == "docx":
+            from bosetting_cli.letters.docx import WordWriter
 
-
-class _Writer:
-    """Turns a letter's text into its format."""
-
-    def __init__(self, form: str, subject: str, font: Path | None) -> None:
-        self._form = form
-        self._subject = subject
-        self._word: dict[str, Any] = {}
+            word = WordWriter(subject, _LOCALES[lang])
+            return lambda blocks, _title: word.write(blocks)
         if form == "pdf":
             from bosetting_cli.letters.pdf import PdfWriter
 
-            self._pdf = PdfWriter(font)
-
-    def write(self, text: str, markup: bool, municipality: str, lang: str) -> bytes:
-        """Return the bytes of a letter."""
-        if self._form == "md" or markup:
-            return text.encode()
-        blocks = parse(text)
-        heading = f"{municipality}: {_heading(blocks)}"
-        if self._form == "docx":
-            return self._word_writer(lang).write(blocks)  # type: ignore[no-any-return]
-        if self._form == "pdf":
-            return self._pdf.write(blocks, heading, lang)
-        from bosetting_cli.letters.html import write_html
-
-        return write_html(blocks, heading, lang)
-
-    def _word_writer(self, lang: str) -> Any:
-        if lang not in self._word:
-            from bosetting_cli.letters.docx import WordWriter
-
-            self._word[lang] = WordWriter(self._subject, lang)
-        return self._word[lang]
+            return PdfWriter(_LOCALES[lang], font).write
+    except ImportError:
+        what = f"{form} needs the package {_PACKAGES[form]}"
+        raise BosettingError(Problem(what, hint=install("letters"))) from None
+    page = packaged("letter.html.j2")
+    return lambda blocks, title: page.render(blocks=blocks, title=title, lang=lang).encode()
 
 
-def _heading(blocks: Sequence[Block]) -> str:
-    heads = (block.lines[0] for block in blocks if block.kind == "heading")
-    return "".join(span.text for span in next(heads, ()))
+def _title(municipality: str, blocks: Sequence[Block]) -> str:
+    heads = (block.lines[0] for block in blocks if block.level)
+    return f"{municipality}: {''.join(span.text for span in next(heads, ()))}"

@@ -7,96 +7,67 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import BosettingError, Problem, install
+import docx
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from bosetting_cli.letters.template import packaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from bosetting_cli.letters.markdown import Block, Span
+    from bosetting_cli.letters.markdown import Block
 
-LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
-_TEXT = "word/document.xml"
+_TEXT, _END = "word/document.xml", "<w:sectPr"  # the page's size ends the text
 
 
 class WordWriter:
     """Writes letters of one language; what they share is made once."""
 
-    def __init__(self, subject: str, lang: str) -> None:
+    def __init__(self, subject: str, locale: str) -> None:
         """Prepare an empty document.
 
         Args:
             subject: What all letters are about.
-            lang: Their language, which Word checks the spelling by.
-
-        Raises:
-            BosettingError: The package that writes documents is missing.
+            locale: Their language, which Word checks the spelling by, such as nb-NO.
         """
-        try:
-            import docx
-        except ImportError:
-            what = "docx needs the package python-docx"
-            raise BosettingError(Problem(what, hint=install("letters"))) from None
-        self._document = docx.Document()
-        _set_page(self._document)
-        _set_language(self._document, LOCALES[lang])
-        _set_properties(self._document.core_properties, subject, LOCALES[lang])
-        self._styles = {style.name: style.style_id for style in self._document.styles}
-        self._shared = _parts(self._document)
+        document = docx.Document()
+        _set_page(document)
+        _set_properties(document, subject, locale)
+        self._parts = _saved(document)
+        self._start, _, self._rest = self._parts[_TEXT].decode().partition(_END)
 
     def write(self, blocks: Sequence[Block]) -> bytes:
         """Return a letter as a document."""
-        body = self._document.element.body
-        for element in list(body)[:-1]:  # the last holds the page's size
-            body.remove(element)
-        for block in blocks:
-            self._add(block)
+        lines = packaged("letter.docx.xml.j2").render(blocks=blocks).split("\n")
+        text = f"{self._start}{''.join(map(str.strip, lines))}{_END}{self._rest}"
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as file:
-            for name, content in self._shared.items():
-                blob = self._document.part.blob if name == _TEXT else content
-                file.writestr(zipfile.ZipInfo(name, _EPOCH), blob, zipfile.ZIP_DEFLATED, 1)
+            for name, content in {**self._parts, _TEXT: text.encode()}.items():
+                file.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED, 1)
         return out.getvalue()
-
-    def _add(self, block: Block) -> None:
-        if block.kind == "table":
-            _add_table(self._document, block, self._styles["Light List Accent 1"])
-            return
-        styles = {"list": "List Bullet", "numbered": "List Number"}
-        style = f"Heading {block.level}" if block.kind == "heading" else styles.get(block.kind)
-        for line in block.lines:
-            paragraph = self._document.add_paragraph()
-            if style:  # by its id: python-docx searches all styles for a name
-                paragraph._p.style = self._styles[style]
-            _fill(paragraph, line)
 
 
 def _set_page(document: Any) -> None:
-    from docx.shared import Mm, Pt
-
-    section = document.sections[0]
+    section, text = document.sections[0], document.styles["Normal"].font
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(25)
     section.top_margin = section.bottom_margin = Mm(22)
-    document.styles["Normal"].font.name = "Calibri"
-    document.styles["Normal"].font.size = Pt(11)
+    text.name, text.size = "Calibri", Pt(11)
 
 
-def _set_language(document: Any, locale: str) -> None:
-    from docx.oxml.ns import qn
-
+def _set_properties(document: Any, subject: str, locale: str) -> None:
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), locale)
-
-
-def _set_properties(properties: Any, subject: str, locale: str) -> None:
-    first = dt.datetime(*_EPOCH)
+    properties = document.core_properties
     properties.title, properties.subject, properties.language = subject, subject, locale
     properties.author = properties.last_modified_by = properties.comments = ""
-    properties.created = properties.modified = first
+    properties.created = properties.modified = dt.datetime(*_EPOCH)
 
 
-def _parts(document: Any) -> dict[str, bytes]:
+def _saved(document: Any) -> dict[str, bytes]:
+    """Return the files of which a document consists."""
     relations = document.part.package.rels
     for key in [k for k, r in relations.items() if r.reltype.endswith("/thumbnail")]:
         del relations[key]  # a picture of python-docx's own first page
@@ -104,25 +75,3 @@ def _parts(document: Any) -> dict[str, bytes]:
     document.save(out)
     with zipfile.ZipFile(out) as file:
         return {name: file.read(name) for name in file.namelist()}
-
-
-def _add_table(document: Any, block: Block, style: str) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    rows = block.rows()
-    table = document.add_table(len(rows), len(block.columns))
-    table._tbl.tblPr.style = style
-    cells = table._cells  # once: `table.cell` counts all cells each time
-    for i, line in enumerate(block.lines):
-        paragraph = cells[i].paragraphs[0]
-        _fill(paragraph, line)
-        if block.columns[i % len(block.columns)] == "right":
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    document.add_paragraph()
-
-
-def _fill(paragraph: Any, line: Iterable[Span]) -> None:
-    for text, bold in line:
-        run = paragraph.add_run(text)  # a newline becomes a line break
-        if bold:
-            run.bold = True

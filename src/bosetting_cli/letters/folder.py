@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import BosettingError, Problem, some
-from bosetting_cli.letters import COLUMNS, FORMATS, index
+from bosetting_cli.letters import COLUMNS, FORMATS
+from bosetting_cli.output import umask
+from bosetting_cli.tables import listed, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +46,7 @@ def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bo
         BosettingError: It exists and may not be replaced, or can't be written.
     """
     try:
-        _check(path, force=force)
+        _ours(path, force=force)
         aside = _aside(path)
         try:
             new: Records = {}
@@ -52,10 +54,10 @@ def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bo
                 (aside / letter.file).write_bytes(letter.content)
                 new[letter.file] = letter.record()
             if path.exists():  # it may have appeared meanwhile
-                _check(path, force=force, aside=aside)
-                _put_among(aside, path, new, keep=keep)
+                old = _ours(path, force=force, aside=aside)
+                _put_among(aside, path, old, new, keep=keep)
             else:
-                (aside / INDEX).write_bytes(_index(new))
+                _write_index(aside, new)
                 aside.rename(path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -64,19 +66,25 @@ def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bo
     return len(new)
 
 
-def _check(path: Path, *, force: bool, aside: Path | None = None) -> None:
+def _ours(path: Path, *, force: bool, aside: Path | None = None) -> Records:
+    """Return the letters that a folder has already.
+
+    Raises:
+        BosettingError: It may not be written to.
+    """
     if not path.exists():
-        return
+        return {}
     if not path.is_dir():
         raise BosettingError(Problem("is a file", str(path), hint="name a folder"))
     if not force:
         hint = "--force replaces the letters in it"
         raise BosettingError(Problem("exists already", str(path), hint=hint))
     if os.path.lexists(path / INDEX):
-        _listed(path)
-    elif any(file.name != (aside and aside.name) for file in path.iterdir()):
+        return _listed(path)
+    if any(file.name != (aside and aside.name) for file in path.iterdir()):
         hint = f"it has no {INDEX}; name another"
         raise BosettingError(Problem("holds something else than letters", str(path), hint=hint))
+    return {}
 
 
 def _aside(path: Path) -> Path:
@@ -84,13 +92,11 @@ def _aside(path: Path) -> Path:
     path = path.absolute()
     parent = path if path.is_dir() else path.parent
     aside = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name}."))
-    mask = os.umask(0)
-    os.umask(mask)
-    aside.chmod(0o777 & ~mask)
+    aside.chmod(0o777 & ~umask())
     return aside
 
 
-def _put_among(aside: Path, path: Path, new: Records, *, keep: bool) -> None:
+def _put_among(aside: Path, path: Path, old: Records, new: Records, *, keep: bool) -> None:
     """Move new letters into a folder that has some, and delete those that they replace.
 
     The index lists the old and the new ones meanwhile, lest a run that is killed disown some.
@@ -98,31 +104,24 @@ def _put_among(aside: Path, path: Path, new: Records, *, keep: bool) -> None:
     Raises:
         BosettingError: A file that is not ours has a new letter's name; nothing is changed then.
     """
-    old = _listed(path) if os.path.lexists(path / INDEX) else {}
     if foreign := [name for name in new if name not in old and os.path.lexists(path / name)]:
         what = f"{some(foreign)}: exists already, and {INDEX} does not list it"
         raise BosettingError(Problem(what, str(path), hint="move it away or name another folder"))
     written = {record["kommunenummer"] for record in new.values()}
-    stay = {
-        name: record
-        for name, record in old.items()
-        if keep and record["kommunenummer"] not in written
-    }
-    _replace_index(aside, path, old | new)
+    others = {name: r for name, r in old.items() if keep and r["kommunenummer"] not in written}
+    _write_index(aside, old | new)
+    os.replace(aside / INDEX, path / INDEX)
     for name in new:
         os.replace(aside / name, path / name)
-    for name in old.keys() - new.keys() - stay.keys():
+    for name in old.keys() - new.keys() - others.keys():
         (path / name).unlink(missing_ok=True)
-    _replace_index(aside, path, stay | new)
-
-
-def _replace_index(aside: Path, path: Path, records: Records) -> None:
-    (aside / INDEX).write_bytes(_index(records))
+    _write_index(aside, others | new)
     os.replace(aside / INDEX, path / INDEX)
 
 
-def _index(records: Records) -> bytes:
-    return index([records[name] for name in sorted(records)])
+def _write_index(folder: Path, records: Records) -> None:
+    lines = listed([records[name] for name in sorted(records)])
+    (folder / INDEX).write_bytes(render(lines, "csv"))
 
 
 def _listed(path: Path) -> Records:
@@ -134,29 +133,23 @@ def _listed(path: Path) -> Records:
     if (path / INDEX).is_symlink():
         raise _not_ours(path, "is a link")
     try:
-        with (path / INDEX).open(encoding="utf-8", newline="") as file:
-            header, *lines = list(csv.reader(file, strict=True)) or [[]]
+        with (path / INDEX).open(encoding="utf-8", newline="") as stream:
+            header, *lines = list(csv.reader(stream, strict=True)) or [[]]
     except (OSError, ValueError, csv.Error):
         raise _not_ours(path, "can't be read") from None
     if tuple(header) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
         raise _not_ours(path, f"has other columns than {', '.join(COLUMNS)}")
-    records: list[Mapping[str, Any]] = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
-    for record in records:
-        if fault := _fault(path, record):
-            raise _not_ours(path, fault)
-    return {r["file"]: r for r in records if os.path.lexists(path / r["file"])}
-
-
-def _fault(path: Path, record: Mapping[str, Any]) -> str | None:
-    """Return why a line of an index can't be about a letter of ours; none if it can."""
-    name = record["file"]
-    match = _FILE.fullmatch(name)
-    if not match or match[1] != record["kommunenummer"]:
-        return f"lists `{name}`, which is no name of a letter"
-    file = path / name
-    if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
-        return f"lists `{name}`, which is no plain file"
-    return None
+    records: Records = {}
+    for line in lines:
+        record = dict(zip(COLUMNS, line, strict=True))
+        file, match = path / record["file"], _FILE.fullmatch(record["file"])
+        if not match or match[1] != record["kommunenummer"]:
+            raise _not_ours(path, f"lists `{record['file']}`, which is no name of a letter")
+        if os.path.lexists(file):
+            if not stat.S_ISREG(file.lstat().st_mode):
+                raise _not_ours(path, f"lists `{file.name}`, which is no plain file")
+            records[file.name] = record
+    return records
 
 
 def _not_ours(path: Path, fault: str) -> BosettingError:

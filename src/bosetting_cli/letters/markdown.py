@@ -1,4 +1,4 @@
-"""The part of Markdown that letters use → blocks, from which every format is made.
+"""A letter's Markdown → blocks of plain and bold text, from which every format is made.
 
 Headings, paragraphs, lists, tables, bold text, line breaks and backslash escapes: a letter
 needs no more, and whatever else stands in a template stays the text that it is.
@@ -6,18 +6,26 @@ needs no more, and whatever else stands in a template stays the text that it is.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|&#])")
-_INLINE = re.compile(r"\\([^\w\s])|(\*\*)|(\\?\n)")
-_HEADING = re.compile(r"(#{1,3}) +(.*)")
-_ITEM = re.compile(r"(- |\d+\. )\s*(.*)")
-_CELL = re.compile(r"(?<!\\)\|")
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from markdown_it.token import Token
+
+_RULES = ("heading", "list", "table", "newline", "escape", "emphasis")
+_MARKDOWN = MarkdownIt("zero").enable(_RULES)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # which neither XML nor anybody can read
+_BREAKS = {"softbreak": " ", "hardbreak": "\n"}
+# What Markdown could take for its own: signs anywhere, and what marks a list where text begins.
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|&#]|^[-+](?=\s))")
 
 
 class Span(NamedTuple):
@@ -35,9 +43,9 @@ class Block:
     """One block of a letter.
 
     Attributes:
-        kind: `heading`, `paragraph`, `list`, `numbered` or `table`.
-        level: Of a heading, 1 to 3.
+        kind: `heading`, `paragraph`, `bullet_list`, `ordered_list` or `table`.
         lines: The text; one line, one per item, or the cells of a table row after row.
+        level: Of a heading, 1 to 3.
         columns: Of a table: how its columns are aligned, `left` or `right`; the first
             row is its header.
     """
@@ -47,10 +55,11 @@ class Block:
     level: int = 0
     columns: tuple[str, ...] = ()
 
-    def rows(self) -> list[tuple[Spans, ...]]:
-        """Return a table's rows."""
+    def rows(self) -> list[list[tuple[Spans, str]]]:
+        """Return a table's rows, each cell with its alignment."""
         width = len(self.columns)
-        return [self.lines[i : i + width] for i in range(0, len(self.lines), width)]
+        starts = range(0, len(self.lines), width)
+        return [list(zip(self.lines[i : i + width], self.columns, strict=True)) for i in starts]
 
 
 def escape(text: str) -> str:
@@ -63,72 +72,50 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
 
 
+def markup(line: Iterable[Span], line_break: str = "<br>") -> str:
+    """Return a line's text as HTML, with nothing in it but bold and line breaks."""
+    parts = []
+    for text, bold in line:
+        shown = html.escape(text, quote=False).replace("\n", line_break)
+        parts.append(f"<b>{shown}</b>" if bold else shown)
+    return "".join(parts)
+
+
 def parse(text: str) -> list[Block]:
-    """Return the blocks of a text; they are set apart by blank lines."""
-    blocks: list[Block] = []
-    for part in re.split(r"\n\s*\n", text.strip("\n")):
-        lines = part.strip("\n").split("\n")
-        while lines and (match := _HEADING.fullmatch(lines[0].rstrip())):
-            blocks.append(Block("heading", (spans(match[2]),), level=len(match[1])))
-            lines = lines[1:]
-        if lines and any(line.strip() for line in lines):
-            blocks.append(_block(lines))
-    return blocks
-
-
-def _block(lines: list[str]) -> Block:
-    if len(lines) > 1 and lines[0].startswith("|") and set(lines[1]) <= set("|-: "):
-        return _table(lines)
-    if match := _ITEM.match(lines[0]):
-        kind = "list" if match[1] == "- " else "numbered"
-        return Block(kind, tuple(spans(item) for item in _items(lines)))
-    return Block("paragraph", (spans("\n".join(lines)),))
-
-
-def _items(lines: list[str]) -> list[str]:
-    items: list[str] = []
-    for line in lines:
-        if match := _ITEM.match(line):
-            items.append(match[2])
-        else:
-            items[-1] += f"\n{line.strip()}"
-    return items
-
-
-def _table(lines: list[str]) -> Block:
-    header, rule, *rows = ([cell.strip() for cell in _cells(line)] for line in lines)
-    sides = tuple("right" if cell.endswith(":") else "left" for cell in rule)
-    width = len(sides)
-    padded = [(row + [""] * width)[:width] for row in (header, *rows)]
-    return Block("table", tuple(spans(cell) for row in padded for cell in row), columns=sides)
-
-
-def _cells(line: str) -> list[str]:
-    return _CELL.split(line.strip())[1:-1]
-
-
-def spans(text: str) -> Spans:
-    r"""Return a line's runs of plain and bold text; a backslash before a line's end breaks it.
+    r"""Return the blocks of a text.
 
     Example:
-        >>> [tuple(span) for span in spans(r"asked for **10**\*")]
+        >>> [tuple(span) for span in parse(r"asked for **10**\*")[0].lines[0]]
         [('asked for ', False), ('10', True), ('*', False)]
     """
-    return tuple(_spans(text))
+    printed = _CONTROL.sub("", text)
+    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(printed)).children]
 
 
-def _spans(text: str) -> Iterator[Span]:
-    bold, run, at = False, "", 0
-    for match in _INLINE.finditer(text):
-        run += text[at : match.start()]
-        at = match.end()
-        if match[1]:
-            run += match[1]
-        elif match[3]:
-            run += "\n" if match[3].startswith("\\") else " "
-        else:
-            if run:
-                yield Span(run, bold)
-            bold, run = not bold, ""
-    if rest := run + text[at:]:
-        yield Span(rest, bold)
+def _block(node: SyntaxTreeNode) -> Block:
+    if node.type == "table":
+        cells = [cell for cell in node.walk() if cell.type in ("th", "td")]
+        sides = [str(cell.attrs.get("style", "")) for cell in cells if cell.type == "th"]
+        columns = tuple("right" if "right" in side else "left" for side in sides)
+        return Block("table", tuple(map(_spans, cells)), columns=columns)
+    level = min(int(node.tag[1]), 3) if node.type == "heading" else 0
+    parts = node.children if node.type.endswith("_list") else [node]
+    return Block(node.type, tuple(map(_spans, parts)), level)
+
+
+def _spans(node: SyntaxTreeNode) -> Spans:
+    """Return all text in a node; what stands within a list's item, such as a list, is its lines."""
+    tokens = (part.token for part in node.walk() if part.type == "inline")
+    lines = [_runs(token.children or ()) for token in tokens if token]
+    runs = [run for line in lines for run in (Span("\n"), *line)][1:]
+    alike = groupby(runs, lambda run: run.bold)
+    return tuple(Span("".join(run.text for run in group), bold) for bold, group in alike)
+
+
+def _runs(children: Iterable[Token]) -> Iterator[Span]:
+    depth = 0
+    for token in children:
+        if token.tag == "strong":
+            depth += token.nesting
+        elif text := _BREAKS.get(token.type, token.content or token.markup):
+            yield Span(text, depth > 0)

@@ -5,8 +5,16 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import BosettingError, Problem, install
-from bosetting_cli.letters.html import markup
+from reportlab import rl_config
+from reportlab.lib.colors import HexColor
+from reportlab.lib.fonts import addMapping
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from bosetting_cli.findings import BosettingError, Problem
+from bosetting_cli.letters.markdown import markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,98 +22,76 @@ if TYPE_CHECKING:
 
     from bosetting_cli.letters.markdown import Block
 
-LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 _MM = 72 / 25.4
-_LINE, _SHADE = "#8a97a3", "#e8f0f8"
+_PAGE = {
+    "pagesize": (210 * _MM, 297 * _MM),
+    **dict.fromkeys(("leftMargin", "rightMargin"), 25 * _MM),
+    **dict.fromkeys(("topMargin", "bottomMargin"), 22 * _MM),
+}
+_TABLE = [
+    ("BACKGROUND", (0, 0), (-1, 0), HexColor("#e8f0f8")),
+    ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor("#8a97a3")),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
+# Of headings: size, leading, and the space before and after, in points.
+_HEADINGS = {"h1": (17, 21, 10, 8), "h2": (12.5, 16, 8, 4), "h3": (11, 15, 6, 3)}
 
 
 class PdfWriter:
-    """Writes letters; what they share is made once."""
+    """Writes letters of one language; what they share is made once."""
 
-    def __init__(self, font: Path | None = None) -> None:
+    def __init__(self, locale: str, font: Path | None) -> None:
         """Prepare the styles.
 
         Args:
+            locale: Their language, such as nb-NO.
             font: A TrueType font to embed, for letters that the built-in Helvetica lacks.
 
         Raises:
-            BosettingError: The package that writes PDF is missing, or the font is none.
+            BosettingError: The font is none.
         """
-        try:
-            from reportlab import rl_config
-        except ImportError:
-            what = "pdf needs the package reportlab"
-            raise BosettingError(Problem(what, hint=install("letters"))) from None
         rl_config.invariant = 1  # no clock in the output
-        self._embedded = font is not None
+        self._locale, self._embedded = locale, font is not None
         self._styles = _styles(*_fonts(font))
 
-    def write(self, blocks: Sequence[Block], title: str, lang: str) -> bytes:
+    def write(self, blocks: Sequence[Block], title: str) -> bytes:
         """Return a letter as PDF.
 
         Raises:
             BosettingError: It has a letter that the built-in font lacks.
         """
-        from reportlab.platypus import SimpleDocTemplate
-
         if not self._embedded:
             _refuse_unknown(blocks, title)
         out = io.BytesIO()
-        document = SimpleDocTemplate(
-            out,
-            pagesize=(210 * _MM, 297 * _MM),
-            leftMargin=25 * _MM,
-            rightMargin=25 * _MM,
-            topMargin=22 * _MM,
-            bottomMargin=22 * _MM,
-            title=title,
-            lang=LOCALES[lang],
-        )
+        document = SimpleDocTemplate(out, **_PAGE, title=title, lang=self._locale)
         document.build([part for block in blocks for part in self._parts(block)])
         return out.getvalue()
 
     def _parts(self, block: Block) -> list[Any]:
-        from reportlab.platypus import ListFlowable, Paragraph, Spacer
-
         if block.kind == "table":
             return [self._table(block), Spacer(1, 8)]
-        style = self._styles[f"h{block.level}" if block.kind == "heading" else "p"]
+        style = self._styles[f"h{block.level}" if block.level else "p"]
         lines = [Paragraph(markup(line, "<br/>"), style) for line in block.lines]
-        if block.kind in ("list", "numbered"):
-            bullets = "bullet" if block.kind == "list" else "1"
-            return [ListFlowable(lines, bulletType=bullets, leftIndent=14, bulletFontSize=9)]
-        return lines
+        if not block.kind.endswith("_list"):
+            return lines
+        bullets = "bullet" if block.kind == "bullet_list" else "1"
+        return [ListFlowable(lines, bulletType=bullets, leftIndent=14, bulletFontSize=9)]
 
-    def _table(self, block: Block) -> Any:
-        from reportlab.lib.colors import HexColor
-        from reportlab.platypus import Paragraph, Table
-
+    def _table(self, block: Block) -> Table:
         rows = [
-            [
-                Paragraph(markup(cell, "<br/>"), self._styles[side])
-                for cell, side in zip(row, block.columns, strict=True)
-            ]
+            [Paragraph(markup(cell, "<br/>"), self._styles[side]) for cell, side in row]
             for row in block.rows()
         ]
         width, others = 160 * _MM, len(block.columns) - 1
         first = 0.34 * width if others else width
         widths = [first, *[(width - first) / max(others, 1)] * others]
-        look = [
-            ("BACKGROUND", (0, 0), (-1, 0), HexColor(_SHADE)),
-            ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(_LINE)),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ]
-        return Table(rows, widths, repeatRows=1, hAlign="LEFT", style=look)
+        return Table(rows, widths, repeatRows=1, hAlign="LEFT", style=_TABLE)
 
 
 def _fonts(path: Path | None) -> tuple[str, str]:
     """Return the names of the plain and the bold font."""
     if path is None:
         return "Helvetica", "Helvetica-Bold"
-    from reportlab.lib.fonts import addMapping
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFError, TTFont
-
     try:
         pdfmetrics.registerFont(TTFont("letter", str(path)))
     except (OSError, TTFError) as error:
@@ -116,20 +102,14 @@ def _fonts(path: Path | None) -> tuple[str, str]:
     return "letter", "letter"
 
 
-def _styles(plain: str, bold: str) -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle
-
+def _styles(plain: str, bold: str) -> dict[str, ParagraphStyle]:
     text = ParagraphStyle("p", fontName=plain, fontSize=10.5, leading=14.5, spaceAfter=6)
-    head = {"parent": text, "fontName": bold, "keepWithNext": 1}
-    cell = ParagraphStyle("left", parent=text, fontSize=9, leading=11.5, spaceAfter=0)
-    return {
-        "p": text,
-        "h1": ParagraphStyle("h1", fontSize=17, leading=21, spaceBefore=10, spaceAfter=8, **head),
-        "h2": ParagraphStyle("h2", fontSize=12.5, leading=16, spaceBefore=8, spaceAfter=4, **head),
-        "h3": ParagraphStyle("h3", fontSize=11, leading=15, spaceBefore=6, spaceAfter=3, **head),
-        "left": cell,
-        "right": ParagraphStyle("right", parent=cell, alignment=2),
-    }
+    cell = ParagraphStyle("left", text, fontSize=9, leading=11.5, spaceAfter=0)
+    styles = [text, cell, ParagraphStyle("right", cell, alignment=2)]
+    for name, (size, leading, before, after) in _HEADINGS.items():
+        look = {"fontSize": size, "leading": leading, "spaceBefore": before, "spaceAfter": after}
+        styles.append(ParagraphStyle(name, text, fontName=bold, keepWithNext=1, **look))
+    return {style.name: style for style in styles}
 
 
 def _refuse_unknown(blocks: Sequence[Block], title: str) -> None:

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
+import functools
+import html
 import re
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jinja2
+from jinja2 import meta, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
 from bosetting_cli.findings import BosettingError, Problem, did_you_mean
-from bosetting_cli.letters.markdown import escape
+from bosetting_cli.letters.markdown import escape, markup
+from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics.decoding import read_bytes
 from bosetting_cli.words import capital, listing, name, number, percent, say
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    import jinja2
-
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+TEMPLATES = Path(__file__).with_name("templates")
+MAX_BYTES = 1_000_000
 _MARKUP = (".html", ".htm")
 _BLANK = re.compile(r"\n{3,}")
-FILTERS = ("number", "percent", "amount", "listing", "term", "years", "capital")
 
 
-@dataclass(frozen=True, slots=True)
-class LetterTemplate:
-    """A template that is ready to be filled.
-
-    Attributes:
-        file: Its name, for complaints.
-        markup: Whether it is HTML rather than Markdown.
-        template: The compiled template.
-    """
-
-    file: str
-    markup: bool
-    template: jinja2.Template
-
-    def render(self, variables: Mapping[str, Any]) -> str:
-        """Fill the template.
-
-        Raises:
-            BosettingError: It asks for what there is not, or fails; with file and line.
-        """
-        from jinja2 import TemplateError
-
-        try:
-            text = self.template.render(variables)
-            return text if self.markup else _BLANK.sub("\n\n", text)
-        except Exception as error:  # whatever a user's template may raise
-            known = isinstance(error, TemplateError)
-            what = str(error) if known else f"{type(error).__name__}: {error}"
-            line = _line(error, self.template.filename)
-            raise BosettingError(Problem(what, self.file, line)) from None
-
-
-def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> LetterTemplate:
-    """Read a template.
+def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> jinja2.Template:
+    """Read a template; one in HTML escapes by itself what it is filled with.
 
     Args:
         path: The user's own; the built-in one of the language without it.
@@ -67,111 +41,92 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> Let
         BosettingError: It can't be read, is not well formed or uses unknown variables and
             filters; all of these, with their lines.
     """
-    source = TEMPLATES / f"letter.{lang}.md.j2" if path is None else path
-    markup = any(suffix in _MARKUP for suffix in source.suffixes)
-    text = _read(source)
-    environment = _environment(lang, markup=markup, own=path is not None)
-    return _compiled(environment, source, text, variables, markup=markup)
-
-
-def _read(path: Path) -> str:
+    source = path or TEMPLATES / f"letter.{lang}.md.j2"
+    file, environment = str(source), _environment(lang, source, own=path is not None)
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BosettingError(Problem(f"can't be read: {error.strerror}", str(path))) from None
-    except UnicodeDecodeError as error:
-        hint = "save it as UTF-8"
-        raise BosettingError(
-            Problem(f"is not UTF-8: {error.reason}", str(path), hint=hint)
-        ) from None
-
-
-def _compiled(
-    environment: jinja2.Environment,
-    path: Path,
-    text: str,
-    variables: Sequence[str],
-    *,
-    markup: bool,
-) -> LetterTemplate:
-    import jinja2
-
-    try:
-        tree = environment.parse(text, filename=str(path))
-        if problems := _unknown(tree, environment, str(path), variables):
+        text = read_bytes(source, file, MAX_BYTES).decode("utf-8-sig")
+        tree = environment.parse(text, filename=file)
+        if problems := list(_unknown(tree, file, variables)):
             raise BosettingError(problems)
-        code = environment.compile(tree, filename=str(path))
+        code = environment.compile(tree, filename=file)
+    except UnicodeDecodeError as error:
+        what, hint = f"is not UTF-8: {error.reason}", "save it as UTF-8"
+        raise BosettingError(Problem(what, file, hint=hint)) from None
     except jinja2.TemplateSyntaxError as error:
-        raise BosettingError(Problem(str(error.message), str(path), error.lineno)) from None
-    template = environment.template_class.from_code(environment, code, {})
-    return LetterTemplate(str(path), markup, template)
+        raise BosettingError(Problem(str(error.message), file, error.lineno)) from None
+    return environment.template_class.from_code(environment, code, {})
 
 
-def _unknown(
-    tree: jinja2.nodes.Template,
-    environment: jinja2.Environment,
-    file: str,
-    variables: Sequence[str],
-) -> list[Problem]:
-    """Return every variable that there is not, in branches that are never taken too."""
-    from jinja2 import meta, nodes
+def fill(template: jinja2.Template, variables: Mapping[str, Any]) -> str:
+    """Fill a template.
 
-    wanted = meta.find_undeclared_variables(tree) - set(variables) - set(environment.globals)
-    problems = []
-    for node in tree.find_all(nodes.Name):
+    Raises:
+        BosettingError: It asks for what there is not, or fails; with file and line.
+    """
+    try:
+        text = template.render(variables)
+    except Exception as error:  # whatever a user's template may raise
+        known, file = isinstance(error, jinja2.TemplateError), template.filename
+        what = str(error) if known else f"{type(error).__name__}: {error}"
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == file]
+        raise BosettingError(Problem(what, file, lines[-1] if lines else None)) from None
+    return text if template.environment.autoescape else _BLANK.sub("\n\n", text)
+
+
+def _unknown(tree: nodes.Template, file: str, variables: Sequence[str]) -> Iterator[Problem]:
+    """Yield every variable that there is not, in branches that are never taken too."""
+    wanted = meta.find_undeclared_variables(tree) - {*variables, *DEFAULT_NAMESPACE}
+    for node in sorted(tree.find_all(nodes.Name), key=lambda node: node.lineno):
         if node.name in wanted:
             wanted.remove(node.name)
             hint = did_you_mean(node.name, variables) or f"there are {', '.join(variables)}"
             what = f"unknown variable `{node.name}`"
-            problems.append(Problem(what, file, node.lineno, value=node.name, hint=hint))
-    return sorted(problems, key=lambda problem: problem.line or 0)
+            yield Problem(what, file, node.lineno, value=node.name, hint=hint)
 
 
-def _line(error: BaseException, filename: str | None) -> int | None:
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
-    return lines[-1] if lines else None
-
-
-def _environment(lang: str, *, markup: bool, own: bool) -> jinja2.Environment:
+def _environment(lang: str, source: Path, *, own: bool) -> jinja2.Environment:
     """Return an environment; a user's template, which may come from anybody, is kept in a box."""
-    import jinja2
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
     kind = ImmutableSandboxedEnvironment if own else jinja2.Environment
+    marked = any(suffix in _MARKUP for suffix in source.suffixes)
     environment = kind(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=markup,
-        finalize=None if markup else _plain,
+        autoescape=marked,
+        finalize=None if marked else _plain,
     )
-    environment.filters |= _filters(lang)
+    environment.filters |= filters(lang)
     return environment
+
+
+@functools.cache
+def packaged(name: str) -> jinja2.Template:
+    """Return a template of our own in HTML or XML, whose filters escape what they get."""
+    environment = jinja2.Environment(trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
+    environment.filters |= {
+        "markup": markup,
+        "escaped": functools.partial(html.escape, quote=False),
+    }
+    return environment.from_string((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def _plain(value: Any) -> Any:
     return escape(value) if isinstance(value, str) else value
 
 
-def _filters(lang: str) -> dict[str, Any]:
+def filters(lang: str) -> dict[str, Any]:
     """Return how letters write numbers and names in a language."""
 
     def part(value: float | None, decimals: int = 1) -> str:
-        if value is None:
-            return say("not published", lang)
-        return percent(value, lang, decimals)
+        return say("not published", lang) if value is None else percent(value, lang, decimals)
 
     def amount(value: float | None, unit: str) -> str:
-        if value is None:
-            return say("not published", lang)
+        if value is None or unit == "rate":
+            return part(value)
         whole = unit == "persons" or float(value).is_integer()
-        return part(value) if unit == "rate" else number(value, 0 if whole else 2, lang)
-
-    def years(value: Sequence[int]) -> str:
-        from bosetting_cli.statistics import year_list
-
-        return year_list(value) if value else "–"
+        return number(value, 0 if whole else 2, lang)
 
     return {
         "number": lambda value, decimals=0: number(value, decimals, lang),
@@ -179,6 +134,6 @@ def _filters(lang: str) -> dict[str, Any]:
         "amount": amount,
         "listing": lambda words: listing(list(words), lang),
         "term": lambda text: name(text, lang),
-        "years": years,
+        "years": lambda value: year_list(value) if value else "–",
         "capital": capital,
     }

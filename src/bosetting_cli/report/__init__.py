@@ -5,15 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
 from bosetting_cli.explanation import explanations
+from bosetting_cli.explanation.telling import sentence
 from bosetting_cli.explanation.why import why
-from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
+from bosetting_cli.report.charts import (
+    by_fylke,
+    contributions_svg,
+    fylke_bars,
+    largest_bars,
+    scatter_svg,
+)
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
+from bosetting_cli.report.svg import TEMPLATES, fill
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
@@ -33,14 +40,20 @@ from bosetting_cli.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from bosetting_cli.explanation import Explanation
     from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.result import Allocation, Row
-    from bosetting_cli.rules import Rules
+    from bosetting_cli.result import Allocation
+    from bosetting_cli.rules import Criterion, Rules, SubGroup
     from bosetting_cli.statistics import Statistics
 
+    Watch = Callable[[Sequence[list[str]]], Iterable[list[str]]]
+
 TOGETHER = 142  # municipalities whose changes are searched together: three steps of progress
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 FIGURES = ("map", "contributions", "largest", "population")
+STATUSES = (SELECTED, NOT_SELECTED, NOT_ELIGIBLE)
+# What the page's script says besides the words of the page itself, and what as a heading.
+_SHARED = (*STATUSES, "not published", "of whom", "cannot receive", "national", "changes")
+_HEADS = (*STATUSES, "rank", "criterion", "figure", "place", "share", "weight", "gives")
 
 
 def report(
@@ -50,7 +63,7 @@ def report(
     *,
     lang: str = "nb",
     areas: Areas | None = None,
-    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]] | None = None,
+    watched: Watch | None = None,
 ) -> bytes:
     """Write the page.
 
@@ -66,22 +79,14 @@ def report(
     Returns:
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = environment.get_template("report.html.j2").render(
-        _context(statistics, rules, allocation, lang, areas),
+    page = fill(
+        "report.html.j2",
+        lang,
+        **_context(statistics, rules, allocation, lang, areas),
         payload=_payload(statistics, rules, allocation, lang, watched),
         script=script,
-        digest=digest,
+        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
     )
     return page.encode()
@@ -113,52 +118,38 @@ def figure(
     if which == "population":
         return scatter_svg(allocation, lang)
     bars = fylke_bars(allocation) if which == "contributions" else largest_bars(allocation)
-    told = f"{say('contributions title', lang)}: {_bars_title(which, len(bars), lang)}"
+    told = f"{say('contributions title', lang)}: {_bars_title(which, allocation, lang)}"
     return contributions_svg(allocation, bars, told, lang)
 
 
-def _bars_title(which: str, count: int, lang: str) -> str:
-    key = "by fylke" if which == "contributions" else "contributions largest"
-    return say(key, lang, count=count)
+def _bars_title(which: str, allocation: Allocation, lang: str) -> str:
+    if which == "contributions":
+        return say("by fylke", lang)
+    return say("contributions largest", lang, count=len(largest_bars(allocation)))
 
 
 def _context(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    lang: str,
-    areas: Areas | None,
+    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, areas: Areas | None
 ) -> dict[str, Any]:
     """Return what the template needs."""
-
-    def told(key: str, **words: object) -> str:
-        return say(key, lang, **words)
-
-    def n(value: float | None, decimals: int = 0) -> str:
-        return number(value, decimals, lang)
-
     hindsight = any(m.hindsight for m in allocation.measured.values())
+    as_of = "as of except" if hindsight else "as of"
     return {
-        "lang": lang,
-        "say": told,
-        "n": n,
         "rules": rules,
         "title": name(rules.title, lang),
-        "as_of": told("as of except" if hindsight else "as of", date=date(rules.as_of, lang)),
-        "sentences": _sentences(allocation, told, n, lang),
-        "tiles": _tiles(allocation, told, n),
+        "as_of": say(as_of, lang, date=date(rules.as_of, lang)),
+        "summary": _summary(allocation, lang),
         "figures": {
             key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES
         },
         "areas": bool(areas),
-        "largest": _bars_title("largest", len(largest_bars(allocation)), lang),
-        "criteria": [(c.name, title(c, lang)) for c in rules.criteria],
-        "sub_groups": [(g.name, title(g, lang)) for g in rules.of_which],
+        "largest": _bars_title("largest", allocation, lang),
+        "criteria": {c.name: title(c, lang) for c in rules.criteria},
         "columns": _columns(rules, lang),
-        "statuses": [SELECTED, NOT_SELECTED, NOT_ELIGIBLE],
+        "statuses": STATUSES,
         "rows": allocation.rows,
-        "fylker": list(dict.fromkeys(r.fylke for r in sorted(allocation.rows, key=_code))),
-        "counties": _counties(allocation),
+        "fylker": by_fylke(allocation),
+        "bars": {bar.name: bar.parts for bar in fylke_bars(allocation)},
         "per_1000": per_1000,
         "rule_lines": rule_lines(rules, lang),
         "vintages": vintages(statistics, allocation, lang),
@@ -169,112 +160,54 @@ def _context(
     }
 
 
-def _code(row: Row) -> str:
-    return row.kommunenummer
+def _columns(rules: Rules, lang: str) -> dict[str, str]:
+    """Return the table's columns: key → heading."""
+    first = ("rank", "kommunenummer", "municipality", "fylke", "population", "requested")
+    return {
+        **{key: capital(say(key, lang)) for key in first},
+        **{f"of_which {g.name}": _heading(g, lang) for g in rules.of_which},
+        "per_1000": say("per 1,000", lang),
+        **{f"criterion {c.name}": _heading(c, lang) for c in rules.criteria},
+        "status": capital(say("status", lang)),
+    }
 
 
-def _columns(rules: Rules, lang: str) -> list[tuple[str, str, str]]:
-    """Return the table's columns: key, heading, and how to sort."""
-
-    def column(key: str, kind: str) -> tuple[str, str, str]:
-        return key, capital(say(key, lang)), kind
-
-    return [
-        column("rank", "number"),
-        column("kommunenummer", "text"),
-        column("municipality", "text"),
-        column("fylke", "text"),
-        column("population", "number"),
-        column("requested", "number"),
-        *((f"of_which {g.name}", heading_of(g, lang), "number") for g in rules.of_which),
-        ("per_1000", say("per 1,000", lang), "number"),
-        *((f"criterion {c.name}", heading_of(c, lang), "number") for c in rules.criteria),
-        column("status", "text"),
-    ]
-
-
-def heading_of(item: Any, lang: str) -> str:
+def _heading(item: Criterion | SubGroup, lang: str) -> str:
     """Return a criterion's or sub-group's heading for a column, with soft hyphens."""
-    text = heading(item, lang).replace("-\n", "\u00ad").replace("\n", " ")
-    return capital(text)
+    return capital(heading(item, lang).replace("-\n", "\u00ad").replace("\n", " "))
 
 
-def _sentences(
-    allocation: Allocation, say: Callable[..., str], n: Callable[..., str], lang: str
-) -> list[str]:
-    """Return the summary in three sentences."""
+def _summary(allocation: Allocation, lang: str) -> dict[str, str]:
+    """Return the words and numbers of the summary's sentences and tiles."""
     rules, asked = allocation.rules, allocation.selected
-    parts = "".join(
-        say("sentence part", number=n(g.value), name=title(g, lang)) for g in rules.of_which
-    )
-    minimum = rules.minimum.value
-    first = say(
-        "sentence total",
-        total=n(rules.total.value),
-        parts=parts,
-        asked=n(len(asked)),
-        eligible=n(len(allocation.eligible)),
-    )
+    groups = [(number(g.value, 0, lang), title(g, lang)) for g in rules.of_which]
     weights = [f"{title(c, lang)} ({percent(c.weight, lang)})" for c in rules.criteria]
-    second = say(
-        "sentence criteria minimum" if minimum else "sentence criteria",
-        criteria=listing(weights, lang),
-        minimum=n(minimum),
-        bound=n(sum(row.at_minimum for row in asked)),
-    )
-    return [first, second, _range(asked, say, n)]
-
-
-def _range(asked: Sequence[Row], say: Callable[..., str], n: Callable[..., str]) -> str:
     most = max(asked, key=lambda row: (row.requested, row.population or 0))
-    rated = sorted((rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None)
-    low, high = (rated[0], rated[-1]) if rated else ((0.0, "–"), (0.0, "–"))
-    return say(
-        "sentence range",
-        most=most.municipality,
-        most_number=n(most.requested),
-        low=n(low[0], 2),
-        low_name=low[1],
-        high=n(high[0], 2),
-        high_name=high[1],
-    )
-
-
-def _tiles(
-    allocation: Allocation, say: Callable[..., str], n: Callable[..., str]
-) -> list[tuple[str, str]]:
-    asked, rules = allocation.selected, allocation.rules
+    rates = [(rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None]
+    rates = sorted(rates) or [(0.0, "–")]
+    (low, low_name), (high, high_name) = rates[0], rates[-1]
     people = sum(row.population or 0 for row in asked)
-    tiles = [
-        (n(rules.total.value), say("tile people")),
-        (n(len(asked)), say("tile asked", eligible=n(len(allocation.eligible)))),
-    ]
-    if rules.minimum.value:
-        bound = n(sum(row.at_minimum for row in asked))
-        tiles.append((n(rules.minimum.value), say("tile minimum", bound=bound)))
-    if people:
-        tiles.append((n(rules.total.value * 1000 / people, 2), say("tile rate")))
-    return tiles
-
-
-def _counties(allocation: Allocation) -> list[dict[str, Any]]:
-    """Return the totals by fylke, for the table beside the charts."""
-    counted: dict[str, list[Row]] = {}
-    for row in sorted(allocation.rows, key=_code):
-        counted.setdefault(row.fylke, []).append(row)
-    bars = {bar.name: bar for bar in fylke_bars(allocation)}
-    return [
-        {
-            "fylke": fylke,
-            "population": sum(row.population or 0 for row in rows),
-            "asked": sum(row.status == SELECTED for row in rows),
-            "eligible": sum(row.status != NOT_ELIGIBLE for row in rows),
-            "at_minimum": sum(row.at_minimum for row in rows),
-            "requested": sum(row.requested for row in rows),
-            "parts": bars[fylke].parts if fylke in bars else {},
-        }
-        for fylke, rows in counted.items()
-    ]
+    counts = {
+        "total": rules.total.value,
+        "asked": len(asked),
+        "eligible": len(allocation.eligible),
+        "minimum": rules.minimum.value,
+        "bound": sum(row.at_minimum for row in asked),
+        "most_number": most.requested,
+    }
+    return {
+        **{key: number(count, 0, lang) for key, count in counts.items()},
+        "parts": "".join(
+            say("sentence part", lang, number=count, name=who) for count, who in groups
+        ),
+        "criteria": listing(weights, lang),
+        "most": most.municipality,
+        "low": number(low, 2, lang),
+        "low_name": low_name,
+        "high": number(high, 2, lang),
+        "high_name": high_name,
+        "rate": number(rules.total.value * 1000 / people, 2, lang) if people else "",
+    }
 
 
 def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
@@ -288,43 +221,8 @@ def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
     ]
 
 
-def _changes(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    lang: str,
-    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]],
-) -> list[list[str]]:
-    """Return for each row what would have changed the answer, in sentences."""
-    from bosetting_cli.explanation.telling import sentence
-
-    codes = [row.kommunenummer for row in allocation.rows]
-    blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]
-    told = (
-        explanation
-        for block in watched(blocks)
-        for explanation in explanations(statistics, rules, allocation, block, changes=True)
-    )
-    return [[sentence(change, e, lang) for change in e.changes] for e in told]
-
-
-# What the page's script says besides the words of the page itself, and what as a heading.
-_SHARED = (
-    *("selected", "not selected", "not eligible", "not published", "of whom"),
-    *("cannot receive", "national", "changes"),
-)
-_HEADS = (
-    *("selected", "not selected", "not eligible"),
-    *("rank", "criterion", "figure", "place", "share", "weight", "gives"),
-)
-
-
 def _payload(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    lang: str,
-    watched: Callable[[Sequence[list[str]]], Iterable[list[str]]] | None,
+    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, watched: Watch | None
 ) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
@@ -332,26 +230,38 @@ def _payload(
     """
     codes = [row.kommunenummer for row in allocation.rows]
     told = explanations(statistics, rules, allocation, codes)
-    names = {c.name: title(c, lang) for c in rules.criteria}
-    names |= {g.name: title(g, lang) for g in rules.of_which}
-    names |= {c.name: name(c.name, lang) for e in told[:1] for c in e.conditions}
-    units = {c.unit for e in told[:1] for c in e.criteria}
-    units |= {c.unit for e in told[:1] for c in e.conditions}
+    changes: list[list[str]] = [[]]
+    if watched:
+        blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]
+        changes = [
+            [sentence(change, e, lang) for change in e.changes]
+            for block in watched(blocks)
+            for e in explanations(statistics, rules, allocation, block, changes=True)
+        ]
     payload = {
         "lang": lang,
-        "codes": [row.kommunenummer for row in allocation.rows],
+        "codes": codes,
         "explanations": pack([e.as_dict() for e in told]),
         "why": pack([why(e, rules, lang) for e in told]),
-        "changes": pack(
-            _changes(statistics, rules, allocation, lang, watched) if watched else [[]]
-        ),
+        "changes": pack(changes),
         "per_1000": pack([per_1000(row) for row in allocation.rows]),
-        "names": names | {unit: name(unit, lang) for unit in sorted(units)},
-        "by": {b: name(b, lang) for b in (rules.select.by,)}
-        | {b: say(f"by {b}", lang) for b in ("share", "score")},
+        "names": _names(rules, told[0], lang),
+        "by": {rules.select.by: name(rules.select.by, lang)}
+        | {by: say(f"by {by}", lang) for by in ("share", "score")},
         "words": texts("documents", lang, _SHARED),
         "heads": {key: capital(say(key, lang)) for key in _HEADS},
         "csv": _csv_columns(rules),
     }
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _names(rules: Rules, explanation: Explanation, lang: str) -> dict[str, str]:
+    """Return what the criteria, sub-groups, conditions and units of explanations are called."""
+    units = {c.unit for c in explanation.criteria} | {c.unit for c in explanation.conditions}
+    keys = [*(c.name for c in explanation.conditions), *sorted(units)]
+    return {
+        **{c.name: title(c, lang) for c in rules.criteria},
+        **{g.name: title(g, lang) for g in rules.of_which},
+        **{key: name(key, lang) for key in keys},
+    }

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.statistics.decoding import read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from pathlib import Path
 
 Ring = list[tuple[float, float]]
@@ -16,7 +17,7 @@ Areas = dict[str, list[Ring]]
 
 # Where publishers write the kommunenummer: our own word, Kartverket's, Statistics Norway's.
 _KEYS = ("kommunenummer", "kommunenr", "KOMMUNENR", "komm", "knr", "kode", "code", "id")
-_DEGREES = (180.0, 90.0)
+MAX_BYTES = 500_000_000
 
 
 def load_boundaries(path: Path, known: Collection[str]) -> Areas:
@@ -33,11 +34,9 @@ def load_boundaries(path: Path, known: Collection[str]) -> Areas:
     Raises:
         DataError: The file can't be read, or has no area of any of them.
     """
-    features = _features(path)
     areas: Areas = {}
-    for feature in features:
-        code = _code(feature, known)
-        if code is not None:
+    for feature in _features(path):
+        if code := _code(feature, known):
             areas.setdefault(code, []).extend(_rings(feature, path))
     if not areas:
         hint = f"each feature needs a property `{_KEYS[0]}`, such as 0301"
@@ -47,9 +46,7 @@ def load_boundaries(path: Path, known: Collection[str]) -> Areas:
 
 def _features(path: Path) -> list[Any]:
     try:
-        document = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DataError(Problem(f"can't be read: {error.strerror}", str(path))) from None
+        document = json.loads(read_bytes(path, str(path), MAX_BYTES))
     except ValueError as error:
         line = getattr(error, "lineno", None)
         raise DataError(Problem("is not GeoJSON", str(path), line, hint=str(error))) from None
@@ -63,16 +60,14 @@ def _features(path: Path) -> list[Any]:
 def _code(feature: Any, known: Collection[str]) -> str | None:
     if not isinstance(feature, dict):
         return None
-    properties = feature.get("properties") or {}
-    candidates = [properties.get(key) for key in _KEYS] if isinstance(properties, dict) else []
-    for value in (*candidates, feature.get("id")):
-        code = str(value).zfill(4) if isinstance(value, str | int) else None
-        if code in known:
-            return code
-    return None
+    properties = feature.get("properties")
+    named = properties if isinstance(properties, dict) else {}
+    values = [*map(named.get, _KEYS), feature.get("id")]
+    codes = (str(value).zfill(4) for value in values if isinstance(value, str | int))
+    return next((code for code in codes if code in known), None)
 
 
-def _rings(feature: Any, path: Path) -> Iterator[Ring]:
+def _rings(feature: Any, path: Path) -> list[Ring]:
     geometry = feature.get("geometry") or {}
     kind = geometry.get("type")
     if kind not in ("Polygon", "MultiPolygon"):
@@ -80,9 +75,7 @@ def _rings(feature: Any, path: Path) -> Iterator[Ring]:
         raise DataError(Problem(what, str(path)))
     polygons = geometry["coordinates"] if kind == "MultiPolygon" else [geometry["coordinates"]]
     try:
-        for polygon in polygons:
-            for ring in polygon:
-                yield [_point(point) for point in ring]
+        return [[_point(point) for point in ring] for polygon in polygons for ring in polygon]
     except (TypeError, ValueError, IndexError):
         hint = "expected longitude and latitude in degrees (WGS84), not metres"
         raise DataError(Problem("has coordinates that can't be", str(path), hint=hint)) from None
@@ -90,6 +83,11 @@ def _rings(feature: Any, path: Path) -> Iterator[Ring]:
 
 def _point(point: Any) -> tuple[float, float]:
     longitude, latitude = float(point[0]), float(point[1])
-    if not (abs(longitude) <= _DEGREES[0] and abs(latitude) < _DEGREES[1]):
+    if not on_earth(longitude, latitude):
         raise ValueError
     return longitude, latitude
+
+
+def on_earth(longitude: float, latitude: float) -> bool:
+    """Return whether two numbers can be degrees of a place that a map can show."""
+    return abs(longitude) <= 180 and abs(latitude) < 90

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import math
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.report.svg import (
-    INK,
-    MUTED,
-    PAPER,
-    SCALE,
-    drawing,
-    element,
-    label,
-    nice_step,
-    num,
-    text,
-)
+from bosetting_cli.report.boundaries import on_earth
+from bosetting_cli.report.svg import SCALE, draw, nice_step, num
 from bosetting_cli.result import SELECTED
 from bosetting_cli.words import number, say
 
@@ -27,6 +19,8 @@ if TYPE_CHECKING:
 
     from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation, Row
+
+    Circle = tuple[Row, float, float, float]  # of a municipality: where, and its radius
 
 Point = tuple[float, float]
 
@@ -64,6 +58,14 @@ class Frame:
         x, y = project(longitude, latitude)
         return self.x + (x - self.left) * self.scale, self.y + (self.top - y) * self.scale
 
+    def shows(self, place: Point, margin: float = 8) -> bool:
+        """Return whether a place on earth lies in it, not at its very edge, if it is an inset."""
+        x, y = self.place(*place)
+        return (
+            margin < x - self.x < INSET_WIDTH - margin
+            and margin < y - self.y < self.height - margin
+        )
+
 
 def project(longitude: float, latitude: float) -> Point:
     """Project a place by the transverse Mercator projection of a sphere of radius 1.
@@ -76,15 +78,12 @@ def project(longitude: float, latitude: float) -> Point:
     return math.atanh(math.cos(up) * math.sin(along)), math.atan2(math.tan(up), math.cos(along))
 
 
-def frame(
-    places: Iterable[Point], width: float, x: float = 0, y: float = 0, margin: float = 0
-) -> Frame:
+def frame(places: Iterable[Point], width: float, margin: float = 0) -> Frame:
     """Return the window that shows places in a width of the drawing."""
-    points = [project(*place) for place in places]
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    xs, ys = zip(*(project(*place) for place in places), strict=True)
     scale = (width - 2 * margin) / max(max(xs) - min(xs), 1e-4)
     height = (max(ys) - min(ys)) * scale + 2 * margin
-    return Frame(min(xs) - margin / scale, max(ys) + margin / scale, scale, x, y, height)
+    return Frame(min(xs) - margin / scale, max(ys) + margin / scale, scale, 0, 0, height)
 
 
 def places_of(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, Point]:
@@ -99,7 +98,7 @@ def places_of(attributes: Mapping[str, Mapping[str, str]]) -> dict[str, Point]:
             longitude, latitude = float(columns["longitude"]), float(columns["latitude"])
         except (KeyError, ValueError):
             continue
-        if abs(longitude) <= 180 and abs(latitude) < 90:
+        if on_earth(longitude, latitude):
             places[code] = (longitude, latitude)
     return places
 
@@ -120,6 +119,11 @@ class Classes:
     def of(self, value: float) -> int:
         """Return the class of a value."""
         return min(max(math.floor((value - self.start) / self.step + 1e-9), 0), self.count - 1)
+
+    def of_row(self, row: Row) -> int | None:
+        """Return a municipality's class; None if it is not asked."""
+        rate = per_1000(row)
+        return None if rate is None else self.of(rate)
 
     def names(self, lang: str) -> list[str]:
         """Return each class's limits in words."""
@@ -156,189 +160,106 @@ def map_svg(
     Returns:
         SVG; None if nothing says where municipalities lie.
     """
+    shown = [row for row in allocation.rows if row.kommunenummer in (areas or places)]
     if areas:
-        where: list[Point] = [point for rings in areas.values() for ring in rings for point in ring]
+        where = [point for rings in areas.values() for ring in rings for point in ring]
     else:
-        where = [
-            places[row.kommunenummer] for row in allocation.rows if row.kommunenummer in places
-        ]
+        where = [places[row.kommunenummer] for row in shown]
     if not where:
         return None
     whole = frame(where, WIDTH, margin=MARGIN)
-    rates = [rate for row in allocation.rows if (rate := per_1000(row)) is not None]
-    kinds = classes(rates)
-    if areas:
-        marks = _areas(allocation.rows, areas, whole, kinds, lang)
-        inset = ""
-    else:
-        marks = _circles(allocation.rows, places, whole, kinds, lang)
-        inset = _inset(allocation.rows, places, whole, kinds, lang)
-    legend = _legend(allocation, kinds, lang, sized=not areas)
-    title = say("map title", lang)
-    described = say("map areas" if areas else "map circles", lang)
-    return drawing(WIDTH, whole.height, title, described, marks, inset, legend)
+    kinds = classes([rate for row in allocation.rows if (rate := per_1000(row)) is not None])
+    most = max((row.requested for row in allocation.rows), default=0)
+    return draw(
+        "map",
+        lang,
+        width=WIDTH,
+        height=whole.height,
+        kind_of=kinds.of_row,
+        tip=functools.partial(_tip, lang=lang),
+        areas=_areas(shown, areas, whole) if areas else [],
+        marks=[] if areas else _circles(shown, places, whole),
+        inset={} if areas else _inset(shown, places, whole),
+        classes=kinds.names(lang),
+        sizes=_sizes(most),
+    )
 
 
 def _radius(requested: int, most: int) -> float:
-    return LARGEST * math.sqrt(requested / most) if most else HOLLOW
+    return LARGEST * math.sqrt(requested / most) if requested else HOLLOW
 
 
-def tip(row: Row, lang: str) -> str:
+def _tip(row: Row, lang: str) -> str:
     """Return what a mark says of its municipality."""
     if row.status != SELECTED:
         return f"{row.municipality}: {say(row.status, lang)}"
-    rate = per_1000(row)
-    people = f"{row.municipality}: {number(row.requested, 0, lang)}"
+    people, rate = f"{row.municipality}: {number(row.requested, 0, lang)}", per_1000(row)
     if rate is None:
         return people
     return f"{people} ({number(rate, 2, lang)} {say('per 1,000', lang)})"
 
 
-def _look(row: Row, kinds: Classes) -> dict[str, str]:
-    rate = per_1000(row)
-    if row.status != SELECTED or rate is None:
-        return {"class_": "m n", "fill": PAPER, "stroke": MUTED}
-    kind = kinds.of(rate)
-    return {"class_": f"m c{kind}", "fill": SCALE[kind], "stroke": INK}
+def _circles(rows: Sequence[Row], places: Mapping[str, Point], window: Frame) -> list[Circle]:
+    """Return the circles, the largest first, so that none hides a smaller one."""
+    most = max((row.requested for row in rows), default=0)
+    ordered = sorted(rows, key=lambda row: (-row.requested, row.kommunenummer))
+    return [
+        (row, *window.place(*places[row.kommunenummer]), _radius(row.requested, most))
+        for row in ordered
+    ]
 
 
-def _circles(
-    rows: Iterable[Row], places: Mapping[str, Point], window: Frame, kinds: Classes, lang: str
-) -> str:
-    """Draw the circles, the largest first, so that none hides a smaller one."""
-    shown = [row for row in rows if row.kommunenummer in places]
-    most = max((row.requested for row in shown), default=0)
-    marks = []
-    for row in sorted(shown, key=lambda row: (-row.requested, row.kommunenummer)):
-        x, y = window.place(*places[row.kommunenummer])
-        asked = row.status == SELECTED
-        marks.append(
-            element(
-                "circle",
-                element("title", text(tip(row, lang))),
-                cx=x,
-                cy=y,
-                r=_radius(row.requested, most) if asked and row.requested else HOLLOW,
-                data_k=row.kommunenummer,
-                **_look(row, kinds),
-            )
-        )
-    return element("g", *marks, stroke_width="0.8")
-
-
-def _inset(
-    rows: Sequence[Row], places: Mapping[str, Point], whole: Frame, kinds: Classes, lang: str
-) -> str:
-    """Draw the crowded part once more and larger, in the corner that Norway leaves empty."""
+def _inset(rows: Sequence[Row], places: Mapping[str, Point], whole: Frame) -> dict[str, Any]:
+    """Return the crowded part once more and larger, for the corner that Norway leaves empty."""
     (west, south), (east, north) = INSET
     corners = [(west, south), (west, north), (east, south), (east, north)]
-    sized = frame(corners, INSET_WIDTH)
-    x, y = WIDTH - INSET_WIDTH - 4, whole.height - sized.height - 4
-    window = frame(corners, INSET_WIDTH, x, y)
-    inside = {code: place for code, place in places.items() if _shown(place, window)}
-    crowd = [row for row in rows if row.kommunenummer in inside]
+    window = frame(corners, INSET_WIDTH)
+    x, y = WIDTH - INSET_WIDTH - 4, whole.height - window.height - 4
+    window = dataclasses.replace(window, x=x, y=y)
+    crowd = [row for row in rows if window.shows(places[row.kommunenummer])]
     if len(crowd) < CROWD:
-        return ""
-    ends = [whole.place(*corner) for corner in corners]
-    left, top = min(p[0] for p in ends), min(p[1] for p in ends)
-    right, bottom = max(p[0] for p in ends), max(p[1] for p in ends)
-    outline = {"fill": "none", "stroke": MUTED, "class_": "i", "stroke_width": "1"}
-    card = {"fill": PAPER, "stroke": MUTED, "class_": "n i", "stroke_width": "1"}
-    return element(
-        "g",
-        element("rect", x=left, y=top, width=right - left, height=bottom - top, **outline),
-        element("rect", x=x, y=y, width=INSET_WIDTH, height=window.height, rx=4, **card),
-        element("line", x1=right, y1=bottom, x2=x, y2=y + window.height, **outline),
-        element("line", x1=right, y1=top, x2=x, y2=y, **outline),
-        _circles(crowd, inside, window, kinds, lang),
-        label(WIDTH - 4, y - 9, say("inset", lang), "end", font_weight="bold"),
-    )
+        return {}
+    xs, ys = zip(*(whole.place(*corner) for corner in corners), strict=True)
+    sizes = {"x": x, "y": y, "width": INSET_WIDTH, "height": window.height}
+    around = (min(xs), min(ys), max(xs), max(ys))
+    return {**sizes, "around": around, "marks": _circles(crowd, places, window)}
 
 
-def _shown(place: Point, window: Frame, margin: float = 8) -> bool:
-    """Return whether a place lies in a window, not at its very edge."""
-    x, y = window.place(*place)
-    return (
-        window.x + margin < x < window.x + INSET_WIDTH - margin
-        and window.y + margin < y < window.y + window.height - margin
-    )
-
-
-def _areas(rows: Iterable[Row], areas: Areas, window: Frame, kinds: Classes, lang: str) -> str:
-    """Draw the areas on a grid, as fine as the weight of the drawing allows."""
-    shown = [row for row in rows if row.kommunenummer in areas]
-    rings = {
-        row.kommunenummer: [[window.place(*p) for p in ring] for ring in areas[row.kommunenummer]]
-        for row in shown
-    }
+def _areas(rows: Sequence[Row], areas: Areas, window: Frame) -> list[tuple[Row, str]]:
+    """Return the areas on a grid, as fine as the weight of the drawing allows."""
+    drawn = [[[window.place(*p) for p in ring] for ring in areas[r.kommunenummer]] for r in rows]
     step = _FINE
-    while sum(map(len, paths := _paths(rings, step).values())) > _HEAVY and step < _COARSE:
+    while sum(map(len, paths := _paths(drawn, step))) > _HEAVY and step < _COARSE:
         step *= 2
-    marks = [
-        element(
-            "path",
-            element("title", text(tip(row, lang))),
-            d=path,
-            data_k=row.kommunenummer,
-            **_look(row, kinds),
-        )
-        for row, path in zip(shown, paths, strict=True)
-    ]
-    return element("g", *marks, stroke_width="0.4", fill_rule="evenodd")
+    return list(zip(rows, paths, strict=True))
 
 
-def _paths(rings: Mapping[str, list[list[Point]]], step: float) -> dict[str, str]:
-    return {code: "".join(_outline(ring, step) for ring in parts) for code, parts in rings.items()}
+def _paths(drawn: Iterable[Iterable[Sequence[Point]]], step: float) -> list[str]:
+    return ["".join(_outline(ring, step) for ring in rings) for rings in drawn]
 
 
 def _outline(ring: Sequence[Point], step: float) -> str:
     """Return a ring as path data on a grid; neighbours share a border, so both move alike."""
-    points: list[tuple[int, int]] = []
-    for x, y in ring:
-        point = (round(x / step), round(y / step))
-        if not points or point != points[-1]:
-            points.append(point)
+    points = [key for key, _ in groupby((round(x / step), round(y / step)) for x, y in ring)]
     if len(points) < 3:
         return ""
-    (left, top), parts = points[0], []
-    for x, y in points[1:-1] if points[0] == points[-1] else points[1:]:
-        parts.append(f"{num((x - left) * step)} {num((y - top) * step)}")
-        left, top = x, y
+    if points[0] == points[-1]:
+        points.pop()
     first = f"{num(points[0][0] * step)} {num(points[0][1] * step)}"
-    return f"M{first}l{' '.join(parts)}z".replace(" -", "-")
+    moves = [
+        f"{num((x - left) * step)} {num((y - top) * step)}"
+        for (left, top), (x, y) in pairwise(points)
+    ]
+    return f"M{first}l{' '.join(moves)}z".replace(" -", "-")
 
 
-def _legend(allocation: Allocation, kinds: Classes, lang: str, *, sized: bool) -> str:
-    """Draw the legend in the corner above the coast: colours, hollow, and sizes."""
-    parts = [label(16, 30, say("per 1,000 long", lang), font_weight="bold")]
-    y = 46.0
-    for i, name in enumerate(kinds.names(lang)):
-        look = {"class_": f"m c{i}", "fill": SCALE[i], "stroke": INK}
-        parts += [element("rect", x=16, y=y, width=22, height=14, **look)]
-        parts += [label(46, y + 11, name)]
-        y += 20
-    hollow = {"class_": "m n", "fill": PAPER, "stroke": MUTED}
-    if sized:
-        parts.append(element("circle", cx=27, cy=y + 7, r=HOLLOW + 1, **hollow))
-    else:
-        parts.append(element("rect", x=16, y=y, width=22, height=14, **hollow))
-    parts.append(label(46, y + 11, say("not selected", lang)))
-    if sized:
-        parts.append(_sizes(allocation, y + 48, lang))
-    return element("g", *parts, stroke_width="0.8")
-
-
-def _sizes(allocation: Allocation, y: float, lang: str) -> str:
-    most = max((row.requested for row in allocation.rows), default=0)
+def _sizes(most: int) -> list[tuple[int, float, float]]:
+    """Return the circles of the legend: the number, where it begins, its radius."""
     shown = [n for n in (10, 50, 100, 200, 500, 1000, 2000, 5000) if n <= most][-3:] or [most]
     if most >= 10 and 10 not in shown:
         shown = [10, *shown[-2:]]
-    parts = [label(16, y, say("people requested", lang), font_weight="bold")]
-    x, base = 16.0, y + 14 + 2 * _radius(shown[-1], most)
+    sizes, x = [], 16.0
     for n in shown:
-        r = _radius(n, most)
-        look = {"class_": "s", "fill": "none", "stroke": INK}
-        parts.append(element("circle", cx=x + r, cy=base - r, r=r, **look))
-        parts.append(label(x + r, base + 16, number(n, 0, lang), "middle"))
-        x += 2 * r + 22
-    return "".join(parts)
+        sizes.append((n, x, _radius(n, most)))
+        x += 2 * _radius(n, most) + 22
+    return sizes

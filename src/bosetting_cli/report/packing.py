@@ -30,28 +30,7 @@ def pack(values: list[Any]) -> dict[str, Any]:
     if all(isinstance(v, dict) and v.keys() == first.keys() for v in values):
         return {"d": {key: pack([v[key] for v in values]) for key in first}}
     if all(isinstance(v, list) and len(v) == len(first) for v in values):
-        return {"l": [pack([v[i] for v in values]) for i in range(len(first))]}
+        return {"l": [pack(list(column)) for column in zip(*values, strict=True)]}
     if all(isinstance(v, str) for v in values) and len(words := sorted(set(values))) <= _FEW:
-        number = {word: i for i, word in enumerate(words)}
-        return {"s": words, "i": [number[v] for v in values]}
+        return {"s": words, "i": [words.index(v) for v in values]}
     return {"v": values}
-
-
-def unpack(packed: dict[str, Any], i: int) -> Any:
-    """Return the i-th of packed values, as the page's script does.
-
-    Example:
-        >>> unpack({"d": {"a": {"c": 1}, "b": {"v": [1.5, 2.5]}}}, 1)
-        {'a': 1, 'b': 2.5}
-    """
-    if "c" in packed:
-        return packed["c"]
-    if "v" in packed:
-        return packed["v"][i]
-    if "s" in packed:
-        return packed["s"][packed["i"][i]]
-    if "o" in packed:
-        return None if packed["i"][i] < 0 else unpack(packed["o"], packed["i"][i])
-    if "l" in packed:
-        return [unpack(part, i) for part in packed["l"]]
-    return {key: unpack(part, i) for key, part in packed["d"].items()}

@@ -1,85 +1,64 @@
-"""Writing SVG: elements, numbers and axes, with everything that is text escaped."""
+"""Filling the templates of drawings and of the page; numbers and axes of drawings."""
 
 from __future__ import annotations
 
+import functools
 import math
-from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-# Light colours, as attributes: they serve where no style sheet does. The page's style sheet
-# replaces them, by class, for the dark scheme.
-INK, MUTED, GRID, PAPER = "#1b2733", "#5a6773", "#dfe4e8", "#ffffff"
+from bosetting_cli.words import number, say
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).with_name("templates")
 # From few to many: lightness falls in even steps, so that order survives colour blindness,
 # greyscale and print.
 SCALE = ("#d3eeb3", "#8fd4b8", "#45b4c4", "#2189ba", "#2356a4", "#1d1f6b")
 # For criteria: Okabe and Ito's palette, less the yellow that white paper swallows.
 KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a7a7a", "#000000")
-FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
+_GREYS = {"ink": "#1b2733", "muted": "#5a6773", "grid": "#dfe4e8", "paper": "#ffffff"}
+_FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
 
 
-def num(value: float, decimals: int = 1) -> str:
-    """Return a number as short as SVG allows.
+def num(value: float) -> str:
+    """Return a number as short as SVG allows, with one decimal at most.
 
     Example:
-        >>> num(12.0), num(-0.04), num(3.25, 2)
-        ('12', '0', '3.25')
+        >>> num(12.0), num(-0.04), num(3.26)
+        ('12', '0', '3.3')
     """
-    text = f"{value:.{decimals}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
+    text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
 
-def element(name: str, *children: str, **attributes: str | float | None) -> str:
-    """Return an element; attributes are escaped, children are SVG already.
+@functools.cache
+def _environment() -> jinja2.Environment:
+    import jinja2
 
-    A trailing underscore is dropped from an attribute's name and the others become hyphens;
-    an attribute that is None is left out.
-
-    Example:
-        >>> element("text", text("<b>"), x=1.25, text_anchor="end")
-        '<text x="1.2" text-anchor="end">&lt;b&gt;</text>'
-    """
-    parts = [name]
-    for key, value in attributes.items():
-        if value is not None:
-            shown = num(value) if isinstance(value, int | float) else escape(value)
-            parts.append(f'{key.rstrip("_").replace("_", "-")}="{shown}"')
-    opening = " ".join(parts)
-    return f"<{opening}>{''.join(children)}</{name}>" if children else f"<{opening}/>"
-
-
-def text(value: str) -> str:
-    """Return text as the content of an element."""
-    return escape(value, quote=False)
-
-
-def label(x: float, y: float, value: str, anchor: str = "start", **attributes: str | None) -> str:
-    """Return a piece of text at a place: its anchor is start, middle or end."""
-    given = {"class_": "t", "fill": INK, **attributes}
-    side = None if anchor == "start" else anchor
-    return element("text", text(value), x=x, y=y, text_anchor=side, **given)
-
-
-def line(x1: float, y1: float, x2: float, y2: float, **attributes: str | None) -> str:
-    """Return a straight line, by default one of the grid."""
-    given = {"class_": "g", "stroke": GRID, **attributes}
-    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, **given)
-
-
-def drawing(width: float, height: float, title: str, description: str, *parts: str) -> str:
-    """Return a whole drawing, which names and describes itself to a screen reader."""
-    return element(
-        "svg",
-        element("title", text(title)),
-        element("desc", text(description)),
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {num(width)} {num(height)}",
-        role="img",
-        aria_label=f"{title}. {description}",
-        font_family=FONT,
-        font_size="13",
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    environment.filters["num"] = num
+    environment.globals |= {**_GREYS, "scale": SCALE, "kinds": KINDS, "font": _FONT}
+    return environment
+
+
+def fill(template: str, lang: str, **values: Any) -> str:
+    """Fill a template, all text escaped, with numbers (`n`) and words (`say`) of a language."""
+    values["n"] = lambda value, decimals=0: number(value, decimals, lang)
+    values |= {"lang": lang, "say": functools.partial(say, lang=lang)}
+    return _environment().get_template(template).render(values)
+
+
+def draw(figure: str, lang: str, **values: Any) -> str:
+    """Fill the template of a drawing, which names and describes itself to a screen reader."""
+    return "".join(map(str.strip, fill(f"{figure}.svg.j2", lang, **values).split("\n")))
 
 
 def nice_step(span: float, most: int) -> float:
