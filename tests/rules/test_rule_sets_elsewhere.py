@@ -193,7 +193,7 @@ def test_groups_are_any_text():
     "path",
     [
         *(PACKAGE / "model" / f"{name}.py" for name in ("exact", "figures", "key", "places")),
-        PACKAGE / "agreement.py",
+        PACKAGE / "studies" / "agreement.py",
         PACKAGE / "statistics" / "regroup.py",
         *sorted((PACKAGE / "apportionment").glob("*.py")),
     ],
