@@ -242,9 +242,9 @@ def _places_before(claims: ExactClaims, unit: int, place: int) -> int:
         owed = (claims.low[0] > problem.low) & (problem.shares >= problem.shares[unit])
         own, others = (-exact(unit), unit), np.flatnonzero(owed).tolist()
         return whole_sum(problem.low) + sum((-exact(u), u) < own for u in others)
-    bar = claims.claim(claims.weights.item(0, unit), float(place))
+    bar = float(claims.claim(claims.weights.item(0, unit), float(place)))
     counts, close = claims.low[0], np.arange(problem.size)
-    if bar > 1e-250 and claims.weights.max() / bar < 2.0**45:
+    if bar > 1e-250 and claims.weights.max() < min(bar * 2.0**45, 2.0**999):
         with np.errstate(all="ignore"):
             counts, close, _ = between(claims, bar, bar)
     numbers = [int(number) for number in counts.tolist()]

@@ -165,10 +165,9 @@ def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
 
 
 def _house(value: Any) -> int:
-    whole = hasattr(value, "__index__") or (
-        isinstance(value, float | Fraction) and value == value // 1
-    )
-    if not whole:
+    if not (
+        hasattr(value, "__index__") or (isinstance(value, float | Fraction) and value % 1 == 0)
+    ):
         raise BadInputError(f"the house size must be a whole number, not {value!r}", "house_size")
     if not 0 <= value <= LARGEST_HOUSE:
         raise BadInputError(f"the house size {value} is not between 0 and 2**52", "house_size")

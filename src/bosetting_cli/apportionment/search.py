@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from .methods import BoolArray, FloatArray, IntArray, Signposts
     from .problem import Problem
 
+    RowBounds = tuple[FloatArray, FloatArray | None]
+
 _FEW = 10
-_ROUNDS = 100
+_ROUNDS = 2000
 _SLACK = 2.0**-46
 _SMALLEST, _LARGEST = 1e-290, 1e290
 _SAMPLE = 4096
@@ -37,14 +39,10 @@ class Claims:
     """
 
     def __init__(
-        self,
-        shares: FloatArray,
-        low: FloatArray,
-        high: FloatArray | None,
-        house: FloatArray,
-        signposts: Signposts,
+        self, shares: FloatArray, bounds: RowBounds, house: FloatArray, signposts: Signposts
     ) -> None:
-        """Take shares (D × n), bounds (D × n; None: no limit) and the places to give (D)."""
+        """Take shares and bounds (D × n, no maximums: None) and the places to give (D)."""
+        low, high = bounds
         self.weights, self.low, self.high, self.house = shares, low, high, house
         self.signposts = signposts
         if signposts.first:  # every positive share is owed a first place
@@ -78,6 +76,8 @@ class Claims:
             return np.where(x > 0, x, self.house / weight)
         step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
         falling = -self.weights[:, ::step]
+        if step > 1:  # the sample may be all 0
+            falling[:, 0] -= 1e-9 * np.add.reduce(self.weights, axis=1)
         falling.sort(axis=1)
         spare = (self.house - np.add.reduce(self.low, axis=1)) / step
         gap = gap[:, np.newaxis]
@@ -116,7 +116,7 @@ class ExactClaims(Claims):
     def __init__(self, problem: Problem, signposts: Signposts) -> None:
         high = None if problem.high is None else problem.high[np.newaxis]
         low, house = problem.low[np.newaxis], np.array([float(problem.house)])
-        super().__init__(problem.shares[np.newaxis], low, high, house, signposts)
+        super().__init__(problem.shares[np.newaxis], (low, high), house, signposts)
         self.problem = problem
 
     def exact(self, unit: int, place: int) -> Fraction:
@@ -194,7 +194,7 @@ def _give(claims: Claims, row: int, missing: int, tables: tuple[FloatArray, ...]
         unit = int(following.argmax() if missing > 0 else last.argmin())
         number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
         seats[unit] = number
-        weight = claims.weights.item(row, unit)
+        weight = claims.weights[row, unit]
         full = claims.high is not None and number >= claims.high.item(row, unit)
         least = number <= claims.low.item(row, unit)
         following[unit] = -np.inf if full else claims.claim(weight, number)
@@ -243,11 +243,8 @@ def ranks(
         The rank of each place, from 0 for the lowest claim, and the claims by rank.
     """
     problem = claims.problem
-    if problem.rational is None:
-        shares: list[Any] = problem.given[units].tolist()
-    else:
-        shares = [problem.rational[unit] for unit in units]
-    keys = list(zip(shares, places.tolist(), strict=True))
+    shares: Any = problem.given if problem.rational is None else problem.rational
+    keys = [(shares[unit], place) for unit, place in zip(units, places.tolist(), strict=True)]
     one_of = dict(zip(keys, units.tolist(), strict=True))  # equal shares have equal claims
     exact = {key: claims.exact(unit, key[1]) for key, unit in one_of.items()}
     distinct = sorted(set(exact.values()))

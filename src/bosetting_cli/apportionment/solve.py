@@ -149,7 +149,8 @@ def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int
         over = {u: d for u in free if (d := shares[u] * places - high[u] * total) > 0}
         lacking, spare = sum(short.values()), sum(over.values())
         if not lacking and not spare:
-            return Fraction(places, total)
+            above = any(shares[u] * places > low[u] * total for u in free)
+            return Fraction(places, total) if above else rate
         aside = {u: low[u] for u in short if lacking >= spare}
         if spare >= lacking:
             aside |= {u: high[u] for u in over}
@@ -251,7 +252,7 @@ def batch_within(
         if not block.all():
             high = np.where(block > 0, np.inf if high is None else high, low)
         with np.errstate(all="ignore"):
-            claims = Claims(block, low, high, np.array(houses[rows]), signposts)
+            claims = Claims(block, (low, high), np.array(houses[rows]), signposts)
             usable = _keep_usable(claims, low)
             seats[rows], missing, best, worst = search(claims, _BATCH_ROUNDS)
             settled[rows] = usable & (missing == 0) & claims.are_clear(best, worst, error)
