@@ -88,10 +88,8 @@ class Problem:
         if self.rational is None:
             self.shares = np.minimum(np.ldexp(self.given, exponent), _LARGEST)
         else:
-            factor = Fraction(2) ** exponent
-            self.shares = np.array(
-                [float(min(s * factor, Fraction(_LARGEST))) for s in self.rational]
-            )
+            factor, most = Fraction(2) ** exponent, Fraction(_LARGEST)
+            self.shares = np.array([float(min(share * factor, most)) for share in self.rational])
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
@@ -128,9 +126,15 @@ class Problem:
         smallest = shares.item(shares.argmin())  # argmin: a quarter of the time of min
         if smallest >= 0.0 and 1e-200 < shares.item(shares.argmax()) < 1e200:
             return bool(smallest > 0.0)
-        _refuse(np.isnan(shares), "not a number")
-        _refuse(np.isinf(shares), "infinite")
-        _refuse(shares < 0, "negative")
+        bad = {
+            "not a number": np.isnan(shares),
+            "infinite": np.isinf(shares),
+            "negative": shares < 0,
+        }
+        for said, wrong in bad.items():
+            if wrong.any():
+                index = int(wrong.argmax())
+                raise BadInputError(f"share {index} is {said}", "shares", index)
         largest = float(shares.max())
         if largest == 0:
             raise BadInputError("all shares are zero", "shares")
@@ -145,9 +149,9 @@ class Problem:
         if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
         if not all_positive:
-            positive = [share > 0 for share in self.rational or self.given.tolist()]
+            exact = self.given if self.rational is None else np.array(self.rational)
             high = np.full(self.size, np.inf) if self.high is None else self.high
-            self.high = np.where(positive, high, self.low)
+            self.high = np.where(exact > 0, high, self.low)
         if self.high is not None and np.add.reduce(self.high) < self.house:
             raise InfeasibleError("maximums", whole_sum(self.high), self.house)
 
@@ -156,12 +160,6 @@ def whole_sum(values: FloatArray) -> int:
     """Add up whole numbers exactly."""
     total = float(np.add.reduce(values))
     return int(total) if total < LARGEST_HOUSE else sum(map(int, values.tolist()))
-
-
-def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
-    if wrong.any():
-        index = int(wrong.argmax())
-        raise BadInputError(f"share {index} is {said}", "shares", index)
 
 
 def _house(value: Any) -> int:

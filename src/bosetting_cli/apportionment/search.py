@@ -24,7 +24,7 @@ _FEW = 10
 _ROUNDS = 2000
 _SLACK = 2.0**-46
 _SMALLEST, _LARGEST = 1e-290, 1e290
-_SAMPLE = 4096
+_MANY = 4096
 
 
 def slack(claim: float) -> float:
@@ -65,21 +65,18 @@ class Claims:
     def start(self) -> FloatArray:
         """Return a level for each row to begin with.
 
-        Where there are minimums, it is tried at once for every number of largest units above a
-        common one.
+        Where there are minimums (and not very many units), it is tried at once for every number
+        of largest units above a common one.
         """
         least = _pick(self.low, self.low.argmax(axis=1))
         gap = least - self.signposts.shift
-        if not any(least.tolist()):
+        if self.weights.shape[1] > _MANY or not any(least.tolist()):
             weight: FloatArray = np.add.reduce(self.weights, axis=1)
             x = (self.house + gap * self.weights.shape[1]) / weight
-            return np.where(x > 0, x, self.house / weight)
-        step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
-        falling = -self.weights[:, ::step]
-        if step > 1:  # the sample may be all 0
-            falling[:, 0] -= 1e-9 * np.add.reduce(self.weights, axis=1)
+            return np.where((x > 0) & (gap <= 0), x, self.house / weight)
+        falling = -self.weights
         falling.sort(axis=1)
-        spare = (self.house - np.add.reduce(self.low, axis=1)) / step
+        spare = self.house - np.add.reduce(self.low, axis=1)
         gap = gap[:, np.newaxis]
         x = np.arange(1.0, falling.shape[1] + 1.0) * -gap
         x -= spare[:, np.newaxis]
@@ -164,14 +161,12 @@ def _approach(claims: Claims, rounds: int) -> tuple[FloatArray, ...]:
         closed in on rows where more are missing.
     """
     x = claims.start()
-    lower = upper = x
+    lower, upper = 0.0 * x, x + np.inf
     for turn in range(1, rounds + 1):
         seats = claims.seats(x)
         missing = claims.house - np.add.reduce(seats, axis=1)
         if max(map(abs, missing.tolist())) <= _FEW:
             break
-        if turn == 1:
-            lower, upper = 0.0 * x, x + np.inf
         near = np.abs(missing) <= _FEW
         np.copyto(lower, x, where=near | (missing > 0))
         np.copyto(upper, x, where=near | (missing < 0))
@@ -216,17 +211,14 @@ def decide(claims: ExactClaims, lowest: float, highest: float) -> FloatArray:
     return seats
 
 
-def between(
-    claims: ExactClaims, lowest: float, highest: float
-) -> tuple[FloatArray, IntArray, IntArray]:
+def between(claims: ExactClaims, low: float, high: float) -> tuple[FloatArray, IntArray, IntArray]:
     """Find the places of a single row whose claims may lie between two.
 
     Returns:
         Seats for the places whose claims are surely higher; the doubtful ones: units, places.
     """
     sure, possible = (
-        claims.seats(np.array([1.0 / claim]))[0]
-        for claim in (highest + slack(highest), lowest - slack(lowest))
+        claims.seats(np.array([1.0 / claim]))[0] for claim in (high + slack(high), low - slack(low))
     )
     extra = (possible - sure).astype(np.intp)
     units = np.repeat(np.arange(sure.size), extra)

@@ -126,12 +126,10 @@ def _by_remainders(problem: Problem, renewed: bool) -> Solution:
     order.sort(key=lambda unit: -parts[unit][1])
     winners, losers = order[:missing], order[missing:]
     seats[winners] += 1
-    ties: tuple[Tie, ...] = ()
-    if winners and losers and parts[winners[-1]][1] == (cut := parts[losers[0]][1]):
-        tied = (tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers))
-        ties = (Tie(*tied),)
-    claims = ExactClaims(problem, _WHOLE)
-    return Solution(seats, claims, rate=rate * factor, ties=ties)
+    cut = parts[losers[0]][1] if losers else -1
+    tie = Tie(*(tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers)))
+    ties = (tie,) if tie.winners else ()
+    return Solution(seats, ExactClaims(problem, _WHOLE), rate=rate * factor, ties=ties)
 
 
 def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int) -> Fraction:

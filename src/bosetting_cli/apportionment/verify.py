@@ -80,10 +80,9 @@ class _Case(NamedTuple):
 
 def _filled(bound: Bounds, size: int, unset: float) -> FloatArray:
     """Return a bound for each unit, without a limit where it is None."""
+    numbers: Any = unset if bound is None else bound
     if isinstance(bound, list | tuple):
-        numbers: Any = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
-    else:
-        numbers = unset if bound is None else bound
+        numbers = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
     return np.broadcast_to(np.asarray(numbers, dtype=np.float64), size)
 
 
