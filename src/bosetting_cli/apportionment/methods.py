@@ -128,10 +128,9 @@ class SquareRoot:
 
     def __float__(self) -> float:
         numerator, denominator = self.square.as_integer_ratio()
-        shift = max(0, 128 - numerator.bit_length() + denominator.bit_length())
-        shift += shift % 2
-        root = math.isqrt((numerator << shift) // denominator)
-        return float(Fraction(root, 1 << shift // 2))
+        shift = max(0, 65 - (numerator.bit_length() - denominator.bit_length()) // 2)
+        root = math.isqrt((numerator << 2 * shift) // denominator)
+        return float(Fraction(root, 1 << shift))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, int | Divisor) and bool(self.square == to_power(other, 2))

@@ -49,9 +49,8 @@ class InfeasibleError(ValueError):
     def __init__(self, bound: Literal["minimums", "maximums"], total: int, house_size: int) -> None:
         self.bound, self.total, self.house_size = bound, total, house_size
         self.by = abs(total - house_size)
-        if bound == "minimums":
-            said = f"the minimums add up to {total}, {self.by} more than the house size"
-        else:
+        said = f"the minimums add up to {total}, {self.by} more than the house size"
+        if bound == "maximums":
             said = f"the units can take {total} at most, {self.by} fewer than the house size"
         super().__init__(f"{said} {house_size}")
 
@@ -93,9 +92,7 @@ class Problem:
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
-        if self.rational is not None:
-            return self.rational[unit]
-        return Fraction(self.given.item(unit))
+        return Fraction(self.given.item(unit)) if self.rational is None else self.rational[unit]
 
     def as_whole(self) -> tuple[list[int], int]:
         """Return the shares as whole numbers, and the factor by which these are larger."""

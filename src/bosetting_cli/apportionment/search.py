@@ -173,8 +173,8 @@ def _approach(claims: Claims, rounds: int) -> tuple[FloatArray, ...]:
         if (upper - lower <= x * 2.0**-50).all():
             break
         free = (seats > claims.low) & (seats < (np.inf if claims.high is None else claims.high))
-        rise = np.add.reduce(claims.weights * free, axis=1)
-        aim = x + missing / rise  # Newton's step, or else halving
+        # Newton's step, or else halving
+        aim = x + missing / np.add.reduce(claims.weights * free, axis=1)
         open_ended = upper == np.inf
         inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))
         middle = np.where(open_ended, np.minimum(2.0**20 * x, _LARGEST), (lower + upper) / 2.0)
@@ -187,8 +187,7 @@ def _give(claims: Claims, row: int, missing: int, tables: tuple[FloatArray, ...]
     seats, following, last = tables
     for _ in range(abs(missing)):
         unit = int(following.argmax() if missing > 0 else last.argmin())
-        number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
-        seats[unit] = number
+        seats[unit] = number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
         weight = claims.weights[row, unit]
         full = claims.high is not None and number >= claims.high.item(row, unit)
         least = number <= claims.low.item(row, unit)
@@ -241,5 +240,4 @@ def ranks(
     exact = {key: claims.exact(unit, key[1]) for key, unit in one_of.items()}
     distinct = sorted(set(exact.values()))
     number = {claim: rank for rank, claim in enumerate(distinct)}
-    rank = {key: number[claim] for key, claim in exact.items()}
-    return np.array([rank[key] for key in keys], dtype=np.intp), distinct
+    return np.array([number[exact[key]] for key in keys], dtype=np.intp), distinct

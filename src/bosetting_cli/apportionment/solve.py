@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .problem import Bounds, Shares
 
 _WHOLE = Stationary(Fraction(1))
-_SMALLEST_CLAIM = 1e-250
 _CELLS = 2**15
 _BATCH_ROUNDS = 16
 
@@ -85,9 +84,7 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
     best, worst = highest.item(), lowest.item()
     if not missing and claims.are_clear(highest, lowest)[0]:
         return Solution(seats, claims, True, best, worst, short)
-    if (
-        min(best, worst) < _SMALLEST_CLAIM
-    ):  # all that matters is too small beside what is at its maximum
+    if min(best, worst) < 1e-250:  # too small beside shares that are at their maximums
         problem.scale(problem.exponent + 800)
         return _by_divisor(problem, signposts)
     seats = decide(claims, min(best, worst), max(best, worst))
@@ -150,9 +147,8 @@ def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int
             above = any(shares[u] * places > low[u] * total for u in free)
             return Fraction(places, total) if above else rate
         aside = {u: low[u] for u in short if lacking >= spare}
-        if spare >= lacking:
-            aside |= {u: high[u] for u in over}
-            rate = max(rate, *(Fraction(high[u], shares[u]) for u in over))
+        aside |= {u: high[u] for u in over if spare >= lacking}
+        rate = max([rate, *(Fraction(high[u], shares[u]) for u in over if u in aside)])
         places -= sum(aside.values())
         free = [u for u in free if u not in aside]
     return rate

@@ -11,9 +11,7 @@ import numpy as np
 from .methods import Divisor, Method, Signposts, as_float, resolve_method, to_power
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from .methods import FloatArray
     from .problem import Bounds, Shares
@@ -28,7 +26,7 @@ class VerificationError(RuntimeError):
 
 def verify(
     shares: Shares,
-    seats: Sequence[int] | NDArray[Any],
+    seats: ArrayLike,
     house_size: int,
     *,
     method: str | Method = "sainte-lague",
