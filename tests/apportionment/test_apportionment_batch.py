@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 from apportionment_oracle import ALL_METHODS, DIVISOR_METHODS, NO_LIMIT, by_divisor
 
-from bosetting_cli.apportionment import apportion, apportion_batch
+from bosetting_cli.apportionment import (
+    InfeasibleError,
+    apportion,
+    apportion_batch,
+    batch_within,
+)
 
 GENERATOR = np.random.default_rng(40)
 LOW = GENERATOR.integers(0, 12, 60)
@@ -78,3 +83,78 @@ def test_more_rows_than_are_searched_at_a_time() -> None:
 
 def test_no_rows() -> None:
     assert apportion_batch(np.empty((0, 5)), 10).shape == (0, 5)
+
+
+def test_more_tied_rows_than_a_block_holds() -> None:
+    """426 equal shares and 4,400 places: 10 each, and one more for each of the first 140."""
+    batch = apportion_batch(np.ones((1231, 426)), 4400, minimums=1)
+    assert (batch == [11] * 140 + [10] * 286).all()
+
+
+def varied(seed: int) -> tuple[Any, Any, Any, Any]:
+    """Return shares, houses, minimums and maximums that all differ from row to row."""
+    generator = np.random.default_rng(seed)
+    takes_part = generator.random((300, 40)) < 0.5
+    takes_part[:, 0] = True
+    shares = np.where(takes_part, generator.lognormal(9, 1.2, (300, 40)), 0.0)
+    shares[::3] = np.where(takes_part[::3], generator.integers(1, 6, (100, 40)), 0)
+    low = np.where(takes_part, generator.integers(0, 4, (300, 40)), 0)
+    high = low + generator.integers(1, 60, (300, 40))
+    room = np.where(takes_part, high, low).sum(axis=1)
+    house = low.sum(axis=1) + generator.integers(0, room - low.sum(axis=1) + 1)
+    return shares, house, low, high
+
+
+@pytest.mark.parametrize("method", ALL_METHODS)
+def test_rows_with_houses_and_bounds_of_their_own(method: str) -> None:
+    shares, house, low, high = varied(70)
+    batch = apportion_batch(shares, house, method=method, minimums=low, maximums=high)
+    for row in range(len(shares)):
+        alone = apportion(
+            shares[row], house[row], method=method, minimums=low[row], maximums=high[row]
+        )
+        assert batch[row].tolist() == alone.seats.tolist()
+
+
+@pytest.mark.parametrize("method", DIVISOR_METHODS)
+def test_a_settled_row_is_the_same_whatever_the_shares_within_the_error_are(method: str) -> None:
+    shares, house, low, high = varied(71)
+    error, generator = 1e-4, np.random.default_rng(72)
+    seats, settled = batch_within(
+        shares, house, method=method, minimums=low, maximums=high, error=error
+    )
+    assert 20 < settled.sum() < 300
+    for _ in range(5):
+        off = shares * (1 + error * generator.choice([-0.999, 0.999], shares.shape))
+        again = apportion_batch(off, house, method=method, minimums=low, maximums=high)
+        assert (again[settled] == seats[settled]).all()
+
+
+def test_claims_nearer_than_the_error_are_not_settled() -> None:
+    """Of two places the second goes to 3/1.5 against 1/0.5: 3 must be above 3 by the error."""
+    shares = np.array([[1.0, 3.0 * (1 + off)] for off in (0.0, 1e-10, 1e-8, -1e-8)])
+    seats, settled = batch_within(shares, 2, error=1e-9)
+    assert settled.tolist() == [False, False, True, True]
+    assert seats[2:].tolist() == [[0, 2], [1, 1]]
+
+
+def test_rows_that_cannot_be_apportioned_are_not_settled_and_nothing_is_raised() -> None:
+    shares = np.array([[1.0, 2.0], [0.0, 0.0], [np.nan, 1.0], [np.inf, 1.0], [-1.0, 2.0], [1, 2]])
+    low = np.array([[0, 0]] * 5 + [[4, 4]])
+    seats, settled = batch_within(shares, 7, minimums=low)
+    assert settled.tolist() == [True, False, False, False, False, False]
+    assert seats[0].tolist() == [2, 5]
+    assert not batch_within(shares[:1], 7, maximums=[3, 3])[1].any()
+    assert not batch_within(shares[:1], 7.5)[1].any()
+    assert not batch_within(shares[:1], 7, method="hamilton")[1].any()
+    with pytest.raises(InfeasibleError):
+        apportion_batch(shares[:1], 7, maximums=3)
+
+
+def test_units_without_a_share_among_very_many() -> None:
+    shares = np.zeros((2, 50_000))
+    shares[:, [7, 70, 41_000]] = [[5.0, 3.0, 1e-6], [1.0, 1.0, 1.0]]
+    low = np.where(shares > 0, 2, 0)
+    batch = apportion_batch(shares, 90, minimums=low)
+    assert batch[:, [7, 70, 41_000]].tolist() == [[55, 33, 2], [30, 30, 30]]
+    assert batch.sum() == 180

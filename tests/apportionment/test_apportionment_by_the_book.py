@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 
 import pytest
 from apportionment_oracle import (
@@ -136,3 +137,16 @@ def test_gains_and_losses_by_remainders(method: str) -> None:
                 if (seats := expected(method, shares, h, low, high)) and seats[unit] < number
             ]
             assert result.loses_at(unit) == max(loss, default=None)
+
+
+def test_the_first_divisor_1_4_by_hand() -> None:
+    """Votes over 1.4, 3, 5, 7, as the returns have it: 3,785.7, 1,766.7, 1,060 and 757.1 of 5,300;
+    1,714.3, 800 and 480 of 2,400; 1,642.9, 766.7 of 2,300; 785.7 of 1,100. By 1 in the place of
+    1.4 the smallest would have the fifth place, with 1,100 against 1,060."""
+    votes = [5300, 2400, 2300, 1100]
+    assert apportion(votes, 5, method="modified-sainte-lague").seats.tolist() == [3, 1, 1, 0]
+    assert apportion(votes, 5, method="sainte-lague").seats.tolist() == [2, 1, 1, 1]
+    result = apportion(votes, 6, method="modified-sainte-lague")
+    assert result.seats.tolist() == [3, 2, 1, 0]
+    assert result.gains_at(3) == 7
+    assert result.divisors == (Fraction(1100, 1) / Fraction(7, 10), Fraction(1600))

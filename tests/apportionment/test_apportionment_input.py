@@ -134,6 +134,9 @@ def test_bounds_in_any_form(bounds: dict[str, Any]) -> None:
         ("Hamilton", "largest-remainder"),
         ("Hare", "largest-remainder"),
         ("largest-remainder-1880", "largest-remainder-fixed"),
+        ("Modified Sainte-Laguë", "modified-sainte-lague"),
+        ("sainte-lague 1.4", "modified-sainte-lague"),
+        ("modified webster", "modified-sainte-lague"),
         (" Stationary:0.4 ", "stationary:0.4"),
     ],
 )

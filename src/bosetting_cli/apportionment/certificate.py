@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .methods import FloatArray, Method
+    from .problem import Shares
 
 
 class Tie(NamedTuple):
@@ -199,9 +200,8 @@ class Apportionment:
         if signposts is None:
             return self._search(unit, change)
         claims = ExactClaims(problem, signposts)  # not the solution's, where first places ran out
-        if change > 0:
-            return _places_before(claims, unit, seats) + 1
-        return _places_before(claims, unit, seats - 1)
+        gained = change > 0
+        return _places_before(claims, unit, seats - 1 + gained) + gained
 
     def _search(self, unit: int, change: int) -> int | None:
         """Try house after house, for methods that are not house monotone."""
@@ -242,9 +242,9 @@ def _places_before(claims: ExactClaims, unit: int, place: int) -> int:
         owed = (claims.low[0] > problem.low) & (problem.shares >= problem.shares[unit])
         own, others = (-exact(unit), unit), np.flatnonzero(owed).tolist()
         return whole_sum(problem.low) + sum((-exact(u), u) < own for u in others)
-    bar = claims.claim(claims.weights.item(0, unit), float(place))
+    bar = float(claims.claim(claims.weights.item(0, unit), float(place)))
     counts, close = claims.low[0], np.arange(problem.size)
-    if bar > 1e-250 and claims.weights.max() / bar < 2.0**45:
+    if bar > 1e-250 and claims.weights.max() < min(bar * 2.0**45, 2.0**999):
         with np.errstate(all="ignore"):
             counts, close, _ = between(claims, bar, bar)
     numbers = [int(number) for number in counts.tolist()]
@@ -286,10 +286,7 @@ def _floor(value: Divisor, step: Fraction) -> int:
 
 
 def binding(
-    result: Apportionment,
-    shares: Sequence[float | Fraction],
-    minimums: Sequence[int],
-    maximums: Sequence[int | None],
+    result: Apportionment, shares: Shares, minimums: Sequence[int], maximums: Sequence[int | None]
 ) -> tuple[list[bool], list[bool]]:
     """Tell which requirements bind in a result, exactly.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -126,15 +127,12 @@ class SquareRoot:
 
     def __float__(self) -> float:
         numerator, denominator = self.square.as_integer_ratio()
-        shift = max(0, 128 - numerator.bit_length() + denominator.bit_length())
-        shift += shift % 2
-        root = math.isqrt((numerator << shift) // denominator)
-        return float(Fraction(root, 1 << shift // 2))
+        shift = max(0, 65 - (numerator.bit_length() - denominator.bit_length()) // 2)
+        root = math.isqrt((numerator << 2 * shift) // denominator)
+        return float(Fraction(root, 1 << shift))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, int | float | Fraction | SquareRoot) and bool(
-            self.square == to_power(other, 2)
-        )
+        return isinstance(other, int | Divisor) and bool(self.square == to_power(other, 2))
 
     def __lt__(self, other: Divisor) -> bool:
         return bool(self.square < to_power(other, 2))
@@ -158,10 +156,7 @@ def to_power(value: Divisor, power: int) -> Any:
 
 def as_float(divisor: Divisor) -> float:
     """Return a divisor as a float, infinite if it is beyond the largest."""
-    try:
-        return float(divisor)
-    except OverflowError:
-        return math.inf
+    return math.inf if divisor > sys.float_info.max else float(divisor)
 
 
 @dataclass(frozen=True)
@@ -251,7 +246,10 @@ def resolve_method(name: str | Method) -> Method:
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))
     if plain not in _BY_NAME:
-        raise ValueError(_unknown(name, plain))
+        close = difflib.get_close_matches(plain, _BY_NAME, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        known = f"{', '.join(METHODS)}, {_PREFIX}<r>"
+        raise ValueError(f"unknown method '{name}'{hint} (methods: {known})")
     return _BY_NAME[plain]
 
 
@@ -263,11 +261,3 @@ def _stationary(text: str) -> Method:
     if not 0 <= r <= 1:
         raise ValueError(f"'{_PREFIX}{text}': {text} is not between 0 (Adams) and 1 (D'Hondt)")
     return Method(f"{_PREFIX}{text}", f"Stationary divisor with r = {text}", (), Stationary(r))
-
-
-def _unknown(name: str, plain: str) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(plain, _BY_NAME, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
-    return f"unknown method '{name}'{hint} (methods: {', '.join(METHODS)}, {_PREFIX}<r>)"

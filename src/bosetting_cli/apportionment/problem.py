@@ -49,9 +49,8 @@ class InfeasibleError(ValueError):
     def __init__(self, bound: Literal["minimums", "maximums"], total: int, house_size: int) -> None:
         self.bound, self.total, self.house_size = bound, total, house_size
         self.by = abs(total - house_size)
-        if bound == "minimums":
-            said = f"the minimums add up to {total}, {self.by} more than the house size"
-        else:
+        said = f"the minimums add up to {total}, {self.by} more than the house size"
+        if bound == "maximums":
             said = f"the units can take {total} at most, {self.by} fewer than the house size"
         super().__init__(f"{said} {house_size}")
 
@@ -88,16 +87,12 @@ class Problem:
         if self.rational is None:
             self.shares = np.minimum(np.ldexp(self.given, exponent), _LARGEST)
         else:
-            factor = Fraction(2) ** exponent
-            self.shares = np.array(
-                [float(min(s * factor, Fraction(_LARGEST))) for s in self.rational]
-            )
+            factor, most = Fraction(2) ** exponent, Fraction(_LARGEST)
+            self.shares = np.array([float(min(share * factor, most)) for share in self.rational])
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
-        if self.rational is not None:
-            return self.rational[unit]
-        return Fraction(self.given.item(unit))
+        return Fraction(self.given.item(unit)) if self.rational is None else self.rational[unit]
 
     def as_whole(self) -> tuple[list[int], int]:
         """Return the shares as whole numbers, and the factor by which these are larger."""
@@ -128,9 +123,15 @@ class Problem:
         smallest = shares.item(shares.argmin())  # argmin: a quarter of the time of min
         if smallest >= 0.0 and 1e-200 < shares.item(shares.argmax()) < 1e200:
             return bool(smallest > 0.0)
-        _refuse(np.isnan(shares), "not a number")
-        _refuse(np.isinf(shares), "infinite")
-        _refuse(shares < 0, "negative")
+        bad = {
+            "not a number": np.isnan(shares),
+            "infinite": np.isinf(shares),
+            "negative": shares < 0,
+        }
+        for said, wrong in bad.items():
+            if wrong.any():
+                index = int(wrong.argmax())
+                raise BadInputError(f"share {index} is {said}", "shares", index)
         largest = float(shares.max())
         if largest == 0:
             raise BadInputError("all shares are zero", "shares")
@@ -145,9 +146,9 @@ class Problem:
         if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
         if not all_positive:
-            positive = [share > 0 for share in self.rational or self.given.tolist()]
+            exact = self.given if self.rational is None else np.array(self.rational)
             high = np.full(self.size, np.inf) if self.high is None else self.high
-            self.high = np.where(positive, high, self.low)
+            self.high = np.where(exact > 0, high, self.low)
         if self.high is not None and np.add.reduce(self.high) < self.house:
             raise InfeasibleError("maximums", whole_sum(self.high), self.house)
 
@@ -158,17 +159,10 @@ def whole_sum(values: FloatArray) -> int:
     return int(total) if total < LARGEST_HOUSE else sum(map(int, values.tolist()))
 
 
-def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
-    if wrong.any():
-        index = int(wrong.argmax())
-        raise BadInputError(f"share {index} is {said}", "shares", index)
-
-
 def _house(value: Any) -> int:
-    whole = hasattr(value, "__index__") or (
-        isinstance(value, float | Fraction) and value == value // 1
-    )
-    if not whole:
+    if not (
+        hasattr(value, "__index__") or (isinstance(value, float | Fraction) and value % 1 == 0)
+    ):
         raise BadInputError(f"the house size must be a whole number, not {value!r}", "house_size")
     if not 0 <= value <= LARGEST_HOUSE:
         raise BadInputError(f"the house size {value} is not between 0 and 2**52", "house_size")

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from .methods import BoolArray, FloatArray, IntArray, Signposts
     from .problem import Problem
 
+    RowBounds = tuple[FloatArray, FloatArray | None]
+
 _FEW = 10
-_ROUNDS = 100
+_ROUNDS = 2000
 _SLACK = 2.0**-46
 _SMALLEST, _LARGEST = 1e-290, 1e290
-_SAMPLE = 4096
+_MANY = 4096
 
 
 def slack(claim: float) -> float:
@@ -37,14 +39,10 @@ class Claims:
     """
 
     def __init__(
-        self,
-        shares: FloatArray,
-        low: FloatArray,
-        high: FloatArray | None,
-        house: FloatArray,
-        signposts: Signposts,
+        self, shares: FloatArray, bounds: RowBounds, house: FloatArray, signposts: Signposts
     ) -> None:
-        """Take shares (D × n), bounds (D × n; None: no limit) and the places to give (D)."""
+        """Take shares and bounds (D × n, no maximums: None) and the places to give (D)."""
+        low, high = bounds
         self.weights, self.low, self.high, self.house = shares, low, high, house
         self.signposts = signposts
         if signposts.first:  # every positive share is owed a first place
@@ -67,19 +65,18 @@ class Claims:
     def start(self) -> FloatArray:
         """Return a level for each row to begin with.
 
-        Where there are minimums, it is tried at once for every number of largest units above a
-        common one.
+        Where there are minimums (and not very many units), it is tried at once for every number
+        of largest units above a common one.
         """
         least = _pick(self.low, self.low.argmax(axis=1))
         gap = least - self.signposts.shift
-        if not any(least.tolist()):
+        if self.weights.shape[1] > _MANY or not any(least.tolist()):
             weight: FloatArray = np.add.reduce(self.weights, axis=1)
             x = (self.house + gap * self.weights.shape[1]) / weight
-            return np.where(x > 0, x, self.house / weight)
-        step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
-        falling = -self.weights[:, ::step]
+            return np.where((x > 0) & (gap <= 0), x, self.house / weight)
+        falling = -self.weights
         falling.sort(axis=1)
-        spare = (self.house - np.add.reduce(self.low, axis=1)) / step
+        spare = self.house - np.add.reduce(self.low, axis=1)
         gap = gap[:, np.newaxis]
         x = np.arange(1.0, falling.shape[1] + 1.0) * -gap
         x -= spare[:, np.newaxis]
@@ -116,7 +113,7 @@ class ExactClaims(Claims):
     def __init__(self, problem: Problem, signposts: Signposts) -> None:
         high = None if problem.high is None else problem.high[np.newaxis]
         low, house = problem.low[np.newaxis], np.array([float(problem.house)])
-        super().__init__(problem.shares[np.newaxis], low, high, house, signposts)
+        super().__init__(problem.shares[np.newaxis], (low, high), house, signposts)
         self.problem = problem
 
     def exact(self, unit: int, place: int) -> Fraction:
@@ -164,22 +161,20 @@ def _approach(claims: Claims, rounds: int) -> tuple[FloatArray, ...]:
         closed in on rows where more are missing.
     """
     x = claims.start()
-    lower = upper = x
+    lower, upper = 0.0 * x, x + np.inf
     for turn in range(1, rounds + 1):
         seats = claims.seats(x)
         missing = claims.house - np.add.reduce(seats, axis=1)
         if max(map(abs, missing.tolist())) <= _FEW:
             break
-        if turn == 1:
-            lower, upper = 0.0 * x, x + np.inf
         near = np.abs(missing) <= _FEW
         np.copyto(lower, x, where=near | (missing > 0))
         np.copyto(upper, x, where=near | (missing < 0))
         if (upper - lower <= x * 2.0**-50).all():
             break
         free = (seats > claims.low) & (seats < (np.inf if claims.high is None else claims.high))
-        rise = np.add.reduce(claims.weights * free, axis=1)
-        aim = x + missing / rise  # Newton's step, or else halving
+        # Newton's step, or else halving
+        aim = x + missing / np.add.reduce(claims.weights * free, axis=1)
         open_ended = upper == np.inf
         inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))
         middle = np.where(open_ended, np.minimum(2.0**20 * x, _LARGEST), (lower + upper) / 2.0)
@@ -192,9 +187,8 @@ def _give(claims: Claims, row: int, missing: int, tables: tuple[FloatArray, ...]
     seats, following, last = tables
     for _ in range(abs(missing)):
         unit = int(following.argmax() if missing > 0 else last.argmin())
-        number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
-        seats[unit] = number
-        weight = claims.weights.item(row, unit)
+        seats[unit] = number = seats.item(unit) + (1.0 if missing > 0 else -1.0)
+        weight = claims.weights[row, unit]
         full = claims.high is not None and number >= claims.high.item(row, unit)
         least = number <= claims.low.item(row, unit)
         following[unit] = -np.inf if full else claims.claim(weight, number)
@@ -216,17 +210,14 @@ def decide(claims: ExactClaims, lowest: float, highest: float) -> FloatArray:
     return seats
 
 
-def between(
-    claims: ExactClaims, lowest: float, highest: float
-) -> tuple[FloatArray, IntArray, IntArray]:
+def between(claims: ExactClaims, low: float, high: float) -> tuple[FloatArray, IntArray, IntArray]:
     """Find the places of a single row whose claims may lie between two.
 
     Returns:
         Seats for the places whose claims are surely higher; the doubtful ones: units, places.
     """
     sure, possible = (
-        claims.seats(np.array([1.0 / claim]))[0]
-        for claim in (highest + slack(highest), lowest - slack(lowest))
+        claims.seats(np.array([1.0 / claim]))[0] for claim in (high + slack(high), low - slack(low))
     )
     extra = (possible - sure).astype(np.intp)
     units = np.repeat(np.arange(sure.size), extra)
@@ -243,14 +234,10 @@ def ranks(
         The rank of each place, from 0 for the lowest claim, and the claims by rank.
     """
     problem = claims.problem
-    if problem.rational is None:
-        shares: list[Any] = problem.given[units].tolist()
-    else:
-        shares = [problem.rational[unit] for unit in units]
-    keys = list(zip(shares, places.tolist(), strict=True))
+    shares: Any = problem.given if problem.rational is None else problem.rational
+    keys = [(shares[unit], place) for unit, place in zip(units, places.tolist(), strict=True)]
     one_of = dict(zip(keys, units.tolist(), strict=True))  # equal shares have equal claims
     exact = {key: claims.exact(unit, key[1]) for key, unit in one_of.items()}
     distinct = sorted(set(exact.values()))
     number = {claim: rank for rank, claim in enumerate(distinct)}
-    rank = {key: number[claim] for key, claim in exact.items()}
-    return np.array([rank[key] for key in keys], dtype=np.intp), distinct
+    return np.array([number[exact[key]] for key in keys], dtype=np.intp), distinct

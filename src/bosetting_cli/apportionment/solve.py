@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .problem import Bounds, Shares
 
 _WHOLE = Stationary(Fraction(1))
-_SMALLEST_CLAIM = 1e-250
 _CELLS = 2**15
 _BATCH_ROUNDS = 16
 
@@ -85,9 +84,7 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
     best, worst = highest.item(), lowest.item()
     if not missing and claims.are_clear(highest, lowest)[0]:
         return Solution(seats, claims, True, best, worst, short)
-    if (
-        min(best, worst) < _SMALLEST_CLAIM
-    ):  # all that matters is too small beside what is at its maximum
+    if min(best, worst) < 1e-250:  # too small beside shares that are at their maximums
         problem.scale(problem.exponent + 800)
         return _by_divisor(problem, signposts)
     seats = decide(claims, min(best, worst), max(best, worst))
@@ -126,12 +123,10 @@ def _by_remainders(problem: Problem, renewed: bool) -> Solution:
     order.sort(key=lambda unit: -parts[unit][1])
     winners, losers = order[:missing], order[missing:]
     seats[winners] += 1
-    ties: tuple[Tie, ...] = ()
-    if winners and losers and parts[winners[-1]][1] == (cut := parts[losers[0]][1]):
-        tied = (tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers))
-        ties = (Tie(*tied),)
-    claims = ExactClaims(problem, _WHOLE)
-    return Solution(seats, claims, rate=rate * factor, ties=ties)
+    cut = parts[losers[0]][1] if losers else -1
+    tie = Tie(*(tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers)))
+    ties = (tie,) if tie.winners else ()
+    return Solution(seats, ExactClaims(problem, _WHOLE), rate=rate * factor, ties=ties)
 
 
 def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int) -> Fraction:
@@ -149,11 +144,11 @@ def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int
         over = {u: d for u in free if (d := shares[u] * places - high[u] * total) > 0}
         lacking, spare = sum(short.values()), sum(over.values())
         if not lacking and not spare:
-            return Fraction(places, total)
+            above = any(shares[u] * places > low[u] * total for u in free)
+            return Fraction(places, total) if above else rate
         aside = {u: low[u] for u in short if lacking >= spare}
-        if spare >= lacking:
-            aside |= {u: high[u] for u in over}
-            rate = max(rate, *(Fraction(high[u], shares[u]) for u in over))
+        aside |= {u: high[u] for u in over if spare >= lacking}
+        rate = max([rate, *(Fraction(high[u], shares[u]) for u in over if u in aside)])
         places -= sum(aside.values())
         free = [u for u in free if u not in aside]
     return rate
@@ -251,7 +246,7 @@ def batch_within(
         if not block.all():
             high = np.where(block > 0, np.inf if high is None else high, low)
         with np.errstate(all="ignore"):
-            claims = Claims(block, low, high, np.array(houses[rows]), signposts)
+            claims = Claims(block, (low, high), np.array(houses[rows]), signposts)
             usable = _keep_usable(claims, low)
             seats[rows], missing, best, worst = search(claims, _BATCH_ROUNDS)
             settled[rows] = usable & (missing == 0) & claims.are_clear(best, worst, error)

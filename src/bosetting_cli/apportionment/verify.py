@@ -11,9 +11,7 @@ import numpy as np
 from .methods import Divisor, Method, Signposts, as_float, resolve_method, to_power
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from .methods import FloatArray
     from .problem import Bounds, Shares
@@ -28,7 +26,7 @@ class VerificationError(RuntimeError):
 
 def verify(
     shares: Shares,
-    seats: Sequence[int] | NDArray[Any],
+    seats: ArrayLike,
     house_size: int,
     *,
     method: str | Method = "sainte-lague",
@@ -80,10 +78,9 @@ class _Case(NamedTuple):
 
 def _filled(bound: Bounds, size: int, unset: float) -> FloatArray:
     """Return a bound for each unit, without a limit where it is None."""
+    numbers: Any = unset if bound is None else bound
     if isinstance(bound, list | tuple):
-        numbers: Any = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
-    else:
-        numbers = unset if bound is None else bound
+        numbers = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
     return np.broadcast_to(np.asarray(numbers, dtype=np.float64), size)
 
 
