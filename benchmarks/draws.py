@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 VERSION = "ffd03cf"  # 0.1.0
 SAMPLE = 200
 BLOCK = 300  # rows that `plain` takes at once: the fastest of those tried
-TURNS = 10
+TURNS = 5
 AIMS = 3.0, 1 / 200
 
 OLD = """

@@ -157,7 +157,7 @@ def decide(
         seats, results, more = apportioned(ask, chosen, skip=skip, certify=certify)
         for row, said in {**wrong, **more}.items():
             problems.setdefault(row, []).append(said)
-        requested[:, asked] = seats[:, asked]
+        requested += seats
         parts.append(Part(name, units, totals, take, tuple(ties), asked, places, results))
     found = Decision(own, step, tuple(parts), selected, quota, requested, low, high, {}, problems)
     shared = of_which(found, setting, every=sub_groups, certify=certify)

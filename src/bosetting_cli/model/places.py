@@ -79,18 +79,17 @@ def apportioned(
     results: dict[int, Apportioned] = {}
     problems: dict[int, Finding] = {}
     if not certify and len(rows) > 1:
-        at = np.ix_(rows, np.flatnonzero(among.any(axis=0)))
-        inside = among[at]
-        high = None if ask.high is None else ask.high[at] * inside
+        units = np.flatnonzero(among.any(axis=0))
+        inside = among[rows][:, units]
         found, settled = batch_within(
-            ask.quotas[at] * inside,
+            ask.quotas[rows][:, units] * inside,
             ask.totals[rows],
             method=ask.method,
-            minimums=ask.low[at] * inside,
-            maximums=high,
+            minimums=ask.low[rows][:, units] * inside,
+            maximums=None if ask.high is None else ask.high[rows][:, units] * inside,
             error=NEAR,
         )
-        numbers[at] = found * settled[:, np.newaxis]
+        numbers[np.ix_(rows, units)] = found * settled[:, np.newaxis]
         rows = rows[~settled]
     for row in rows.tolist():
         units = np.flatnonzero(among[row])
