@@ -56,7 +56,7 @@ def _replace(path: Path, content: bytes, mode: int | None, *, force: bool) -> No
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(0o666 & ~umask() if mode is None else stat.S_IMODE(mode))
+        aside.chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
         if force:
             os.replace(aside, path)
         else:
@@ -81,8 +81,7 @@ def _put_in_place(aside: Path, path: Path) -> None:
         os.replace(aside, path)
 
 
-def umask() -> int:
-    """Return which permissions new files don't get."""
+def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
