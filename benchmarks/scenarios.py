@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.scenarios import load_scenarios, run_scenarios
+from bosetting_cli.studies.scenarios import load_scenarios, run_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ METHODS = ("sainte-lague", "dhondt", "hill", "adams", "dean")
 def grid(count: int) -> dict[str, object]:
     """Return a file of so many scenarios: 10 weights, 5 methods, and as many totals as needed."""
     weights = [
-        {"population": 0.7 - i / 100, "employment": 0.2, "introduction programme": 0.1 + i / 100}
+        {"population": (70 - i) / 100, "employment": 0.2, "introduction programme": (10 + i) / 100}
         for i in range(10)
     ]
     totals = [4400 + 10 * i for i in range(max(count // 50, 1))]

@@ -17,14 +17,14 @@ from click.testing import CliRunner
 from msgspec import structs
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.backtest import backtest
 from bosetting_cli.cli import cli
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 from bosetting_cli.rules import SizeExponent, override
+from bosetting_cli.studies.backtest import backtest
 
 if TYPE_CHECKING:
     from bosetting_cli import Rules
-    from bosetting_cli.backtest import Trial
+    from bosetting_cli.studies.backtest import Trial
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "docs" / f"{name}.md" for name in ("counties", "backtest", "codes")]

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.compare import saved_of
 from bosetting_cli.rules import override
+from bosetting_cli.studies.compare import saved_of
 
 
 @pytest.fixture(scope="module")

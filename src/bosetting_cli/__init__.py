@@ -5,12 +5,13 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.errors import BosettingError
-    from bosetting_cli.model import allocate, draws
-    from bosetting_cli.model.result import Allocation
-    from bosetting_cli.reading.loading import load_statistics
+    from bosetting_cli.explanation import explained as explain
+    from bosetting_cli.findings import BosettingError
+    from bosetting_cli.model import draws
+    from bosetting_cli.result import Allocation, allocate
     from bosetting_cli.rules import Rules, load_rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.statistics import Statistics, load_statistics
+    from bosetting_cli.studies.compare import compared as compare
 
 __all__ = [
     "Allocation",
@@ -19,7 +20,9 @@ __all__ = [
     "Statistics",
     "__version__",
     "allocate",
+    "compare",
     "draws",
+    "explain",
     "load_rules",
     "load_statistics",
 ]
@@ -29,14 +32,16 @@ REPOSITORY = "https://example.org/bosetting"
 
 # Imported on first use, so that `bosetting --help` stays light.
 _HOMES = {
-    "Allocation": "model.result",
-    "BosettingError": "errors",
-    "Rules": "rules",
-    "Statistics": "statistics",
-    "allocate": "model",
-    "draws": "model",
-    "load_rules": "rules",
-    "load_statistics": "reading.loading",
+    "Allocation": "result.Allocation",
+    "BosettingError": "findings.BosettingError",
+    "Rules": "rules.Rules",
+    "Statistics": "statistics.Statistics",
+    "allocate": "result.allocate",
+    "compare": "studies.compare.compared",
+    "draws": "model.draws",
+    "explain": "explanation.explained",
+    "load_rules": "rules.load_rules",
+    "load_statistics": "statistics.load_statistics",
 }
 
 
@@ -46,4 +51,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(msg)
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    room, _, attribute = _HOMES[name].rpartition(".")
+    return getattr(import_module(f"{__name__}.{room}"), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

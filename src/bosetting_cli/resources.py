@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 
 _PACKAGE = Path(__file__).resolve().parent
 

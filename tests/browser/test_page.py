@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bosetting_cli.explain import explain
+from bosetting_cli.explanation import explain
 from browser.conftest import run
 
 if TYPE_CHECKING:

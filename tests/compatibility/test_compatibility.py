@@ -64,7 +64,7 @@ def test_letters_of_before_are_known_as_ours(ran):
         "load_statistics __version__",
         "bosetting_cli.apportionment:METHODS Apportionment BadInputError Divisor InfeasibleError "
         "Method SquareRoot Tie VerificationError apportion apportion_batch resolve_method verify",
-        "bosetting_cli.backtest:backtest",
+        "bosetting_cli.studies.backtest:backtest",
         "bosetting_cli.codes:carry_over vintage",
         "bosetting_cli.memory:Memory",
         "bosetting_cli.rulebook.override:override",

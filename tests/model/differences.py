@@ -8,8 +8,8 @@ from typing import Any
 import independent_model
 import msgspec
 
-from bosetting_cli.errors import BosettingError
-from bosetting_cli.model import allocate
+from bosetting_cli.findings import BosettingError
+from bosetting_cli.result import allocate
 from bosetting_cli.rules import Rules
 from bosetting_cli.rules.structs import SHORTHANDS
 from bosetting_cli.statistics import Column, Municipality, Statistics

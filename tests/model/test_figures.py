@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from bosetting_cli.errors import AllocationError, DataError
+from bosetting_cli.findings import AllocationError, DataError
 from bosetting_cli.model.figures import measure
 from bosetting_cli.rules import Ratio, Smoothing
 from small import criterion, synthetic

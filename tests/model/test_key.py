@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.errors import AllocationError
+from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.exact import sums
 from bosetting_cli.model.figures import measure
 from bosetting_cli.model.key import Sizes, amounts, power, quotas, shares

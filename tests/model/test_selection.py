@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bosetting_cli.errors import AllocationError
-from bosetting_cli.model import allocate
+from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.exact import at_least, first, floors, order
 from bosetting_cli.model.selection import meets, no_room, quantity, select
+from bosetting_cli.result import allocate
 from bosetting_cli.rules import Condition
 from small import criterion, rules_for, synthetic
 
@@ -149,11 +149,11 @@ def test_the_larger_of_two_equal_composites_is_asked_and_the_tie_said():
 def test_minimums_beyond_the_total_name_the_largest_number_that_fits():
     problem = no_room([10] * 5, 44)
     assert "5 selected with minimums of 50" in problem.message
-    assert "at most 4 can be selected" in str(problem.hint)
+    assert "at most 4 can be selected" in str(problem)
 
 
 def test_the_largest_number_counts_the_lowest_minimums_first():
-    assert "at most 2 can be selected" in str(no_room([30, 10, 10], 25).hint)
+    assert "at most 2 can be selected" in str(no_room([30, 10, 10], 25))
 
 
 def test_who_is_included_without_a_figure_is_an_error():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .methods import Divisor, SquareRoot, to_power
 from .problem import whole_sum
-from .search import RemainderClaims, between, ranks
+from .search import ExactClaims, between, ranks, slack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .methods import FloatArray, Method
-    from .problem import Problem
-    from .search import ExactClaims
 
 
 class Tie(NamedTuple):
@@ -36,36 +33,29 @@ class Tie(NamedTuple):
     losers: tuple[int, ...]
 
 
-class Cut(NamedTuple):
-    """What floating point knows of the claims between which the result is decided.
-
-    Attributes:
-        certain: whether it decided: every claim with a place beats every other one by more
-            than the errors.
-        best: the highest claim that got no place (−∞: there is none).
-        worst: the lowest claim that got one above the minimum (+∞: there is none).
-    """
-
-    certain: bool
-    best: float
-    worst: float
-
-
-@dataclass(slots=True)
-class Solution:
-    """Seats and how they were decided.
+class Solution(NamedTuple):
+    """Seats and how they were decided: by claims, or by a rate and its remainders.
 
     Attributes:
         seats: whole numbers.
-        claims: the claims that decided.
-        cut: the claims next to the cut.
+        claims: the claims that decided (for largest remainders nothing but the problem).
+        certain: whether floating point decided: every claim with a place beats every other one
+            by more than the errors.
+        best: the highest claim that got no place (−∞: there is none).
+        worst: the lowest claim that got one above the minimum (+∞: there is none).
         short: whether places run out among the first places that every share is owed.
+        rate: for largest remainders the places per share.
+        ties: their tie.
     """
 
-    seats: FloatArray
+    seats: NDArray[Any]
     claims: ExactClaims
-    cut: Cut = Cut(False, math.inf, math.inf)
+    certain: bool = False
+    best: float = math.inf
+    worst: float = math.inf
     short: bool = False
+    rate: Fraction = Fraction(0)
+    ties: tuple[Tie, ...] = ()
 
 
 class Apportionment:
@@ -78,24 +68,17 @@ class Apportionment:
     """
 
     def __init__(
-        self,
-        problem: Problem,
-        method: Method,
-        solution: Solution,
-        again: Callable[[int], Apportionment],
+        self, method: Method, solution: Solution, again: Callable[[int], Apportionment]
     ) -> None:
-        self._problem, self._again = problem, again
-        self._claims, self._cut, self._short = solution.claims, solution.cut, solution.short
+        self._problem, self._solution, self._again = solution.claims.problem, solution, again
         self.method = method
-        self.house_size = problem.house
+        self.house_size = self._problem.house
         self.seats = solution.seats.astype(np.int64)
         self.seats.flags.writeable = False
 
     def __repr__(self) -> str:
-        return (
-            f"Apportionment({self.method.name}, house_size={self.house_size}, "
-            f"seats={np.array2string(self.seats, threshold=20)})"
-        )
+        seats = np.array2string(self.seats, threshold=20)
+        return f"Apportionment({self.method.name}, house_size={self.house_size}, seats={seats})"
 
     @functools.cached_property
     def divisors(self) -> tuple[Divisor, Divisor] | None:
@@ -108,14 +91,12 @@ class Apportionment:
         """
         if self.method.signposts is None:
             return None
-        if self._short:
+        if self._solution.short:
             return math.inf, math.inf
         root = Fraction if self.method.signposts.power == 1 else SquareRoot
         (upper, _), (lower, _) = self._ends
-        return (
-            Fraction(0) if upper is None else root(upper),
-            math.inf if lower is None else root(lower),
-        )
+        least = Fraction(0) if upper is None else root(upper)
+        return least, math.inf if lower is None else root(lower)
 
     @functools.cached_property
     def divisor(self) -> Divisor:
@@ -124,8 +105,8 @@ class Apportionment:
         For the largest remainder the quota: the shares that are worth one place (infinite if no
         unit has more than its minimum).
         """
-        if isinstance(self._claims, RemainderClaims):
-            return 1 / self._claims.rate if self._claims.rate else math.inf
+        if self.method.signposts is None:
+            return 1 / self._solution.rate if self._solution.rate else math.inf
         found = self._short_divisor()
         if found is not None:
             return found
@@ -135,10 +116,8 @@ class Apportionment:
     @functools.cached_property
     def ties(self) -> tuple[Tie, ...]:
         """The tie that decided places, if any: equal claims, settled by the caller's order."""
-        if self._cut.certain:
-            return ()
-        if self._short:
-            return self._tie_of_first_places()
+        if self._solution.certain or self.method.signposts is None:
+            return self._solution.ties
         (upper, waiting), (lower, holding) = self._ends
         return (Tie(holding, waiting),) if upper is not None and upper == lower else ()
 
@@ -149,10 +128,10 @@ class Apportionment:
             tolerance: Relative difference of the last claim that got a place and the first that
                 did not. Largest remainders are always called near: theirs is no ratio.
         """
-        if self.method.signposts is None or self._short:
+        solution = self._solution
+        if self.method.signposts is None or solution.short:
             return True
-        _, best, worst = self._cut
-        return worst != math.inf and worst - best <= tolerance * worst
+        return solution.worst - solution.best <= tolerance * solution.worst < math.inf
 
     def gains_at(self, unit: int) -> int | None:
         """Return the smallest house size above this one at which a unit holds one more place.
@@ -190,24 +169,16 @@ class Apportionment:
     @functools.cached_property
     def _ends(self) -> tuple[_End, _End]:
         """The highest claim that got no place and the lowest one that did, exactly."""
-        claims, seats = self._claims, self.seats[np.newaxis].astype(np.float64)
+        claims, seats = self._solution.claims, self._solution.seats[np.newaxis]
         with np.errstate(all="ignore"):
             following, last = claims.following(seats)[0], claims.last(seats)[0]
         return _end(claims, following, self.seats, -1), _end(claims, -last, self.seats - 1, 0)
 
-    def _tie_of_first_places(self) -> tuple[Tie, ...]:
-        exact, seats, low = self._problem.exact, self.seats, self._problem.low
-        owed = self._claims.low[0] > low
-        given, refused = (np.flatnonzero(owed & (seats == n)).tolist() for n in (1, 0))
-        cut = max(map(exact, refused))
-        winners, losers = ([u for u in units if exact(u) == cut] for units in (given, refused))
-        return (Tie(tuple(winners), tuple(losers)),) if winners else ()
-
     def _short_divisor(self) -> float | None:
         """Look for a divisor of few digits well inside the interval, in floating point."""
-        certain, best, worst = self._cut
+        _, _, certain, best, worst, short, *_ = self._solution
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
-        if not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
+        if short or not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
             return None
         if most == math.inf:
             most = 2 * least if least else 1.0
@@ -220,40 +191,28 @@ class Apportionment:
         if not -problem.size <= unit < problem.size:
             raise IndexError(f"there is no unit {unit} among {problem.size}")
         unit %= problem.size
-        seats, most = (
-            int(self.seats[unit]),
-            math.inf if problem.high is None else problem.high[unit],
-        )
+        seats = int(self.seats[unit])
+        most = math.inf if problem.high is None else problem.high[unit]
         if seats == (most if change > 0 else problem.low[unit]):
             return None
-        if self.method.signposts is None:
+        signposts = self.method.signposts
+        if signposts is None:
             return self._search(unit, change)
-        return self._arrival(unit, seats) if change > 0 else self._arrival(unit, seats - 1) - 1
+        claims = ExactClaims(problem, signposts)  # not the solution's, where first places ran out
+        if change > 0:
+            return _places_before(claims, unit, seats) + 1
+        return _places_before(claims, unit, seats - 1)
 
     def _search(self, unit: int, change: int) -> int | None:
         """Try house after house, for methods that are not house monotone."""
-        seats = int(self.seats[unit])
-        for step in range(1, 10_001):
-            house = self.house_size + change * step
+        for house in range(self.house_size + change, self.house_size + 10_001 * change, change):
             try:
-                other = int(self._again(house).seats[unit])
+                other = self._again(house)
             except ValueError:
                 return None
-            if (other - seats) * change > 0:
+            if (other.seats[unit] - self.seats[unit]) * change > 0:
                 return house
         return None
-
-    def _arrival(self, unit: int, place: int) -> int:
-        """Return the house size at which a unit gets a place, counting places from 0."""
-        claims = self._claims
-        if place >= claims.signposts.first:
-            with np.errstate(all="ignore"):
-                return _places_before(claims, unit, place) + 1
-        owed = claims.low[0] > self._problem.low
-        ahead = np.flatnonzero(owed & (self._problem.shares >= self._problem.shares[unit]))
-        own = (-self._problem.exact(unit), unit)
-        before = sum((-self._problem.exact(other), other) <= own for other in ahead.tolist())
-        return whole_sum(self._problem.low) + before
 
 
 _End = tuple[Fraction | None, tuple[int, ...]]
@@ -271,20 +230,26 @@ def _end(claims: ExactClaims, values: FloatArray, places: NDArray[np.int64], ran
     best = float(values.max())
     if best == -math.inf:
         return None, ()
-    units = np.flatnonzero(values >= best - claims.slack(abs(best)))
+    units = np.flatnonzero(values >= best - slack(abs(best)))
     order, distinct = ranks(claims, units, places[units])
     return distinct[rank], tuple(units[order == rank % len(distinct)].tolist())
 
 
 def _places_before(claims: ExactClaims, unit: int, place: int) -> int:
     """Count the places, minimums included, that are awarded before a unit's place."""
-    bar, exact = claims.claim(claims.weights.item(0, unit), float(place)), claims.exact(unit, place)
-    counts, close = claims.low[0], np.arange(claims.weights.size)
+    problem, exact = claims.problem, claims.problem.exact
+    if place < claims.signposts.first:  # first places that all are owed go by share
+        owed = (claims.low[0] > problem.low) & (problem.shares >= problem.shares[unit])
+        own, others = (-exact(unit), unit), np.flatnonzero(owed).tolist()
+        return whole_sum(problem.low) + sum((-exact(u), u) < own for u in others)
+    bar = claims.claim(claims.weights.item(0, unit), float(place))
+    counts, close = claims.low[0], np.arange(problem.size)
     if bar > 1e-250 and claims.weights.max() / bar < 2.0**45:
-        counts, close, _ = between(claims, bar, bar)
+        with np.errstate(all="ignore"):
+            counts, close, _ = between(claims, bar, bar)
     numbers = [int(number) for number in counts.tolist()]
     for other in set(close.tolist()):
-        numbers[other] = _count(claims, other, exact, unit)
+        numbers[other] = _count(claims, other, claims.exact(unit, place), unit)
     return sum(numbers)
 
 
@@ -293,7 +258,7 @@ def _count(claims: ExactClaims, unit: int, bar: Fraction, rival: int) -> int:
     quotient = claims.problem.exact(unit) ** claims.signposts.power / bar
     whole = math.floor(quotient) if claims.signposts.power == 1 else math.isqrt(int(quotient))
     low = int(claims.low[0, unit])
-    most = whole + 1 if claims.high is None else min(whole + 1, claims.high[0, unit])
+    most = whole + 1 if claims.high is None else min(whole + 1, claims.high.item(0, unit))
     number = max(int(most), low)
     while number > low and (-claims.exact(unit, number - 1), unit) >= (-bar, rival):
         number -= 1  # once or twice: d(k) is from k to k + 1
@@ -343,21 +308,17 @@ def binding(
         >>> binding(apportion([8, 1], 6, minimums=2), [8, 1], [2, 2], [None, None])
         ([False, True], [False, False])
     """
-    signposts, divisor = result.method.signposts, result.divisor
-    seats = result.seats.tolist()
-    if divisor == math.inf:
-        return [0 < n == least for n, least in zip(seats, minimums, strict=True)], [False] * len(
-            seats
-        )
-    power = signposts.power if signposts else 1
-    unit = to_power(divisor, power)
-
-    def excess(share: float | Fraction, number: int, place: int) -> Fraction:
-        rounding = signposts.exact(place) if signposts else Fraction(number)
-        return Fraction(share) ** power - unit * rounding
-
-    columns = list(zip(shares, seats, minimums, maximums, strict=True))
+    columns = list(zip(shares, result.seats.tolist(), minimums, maximums, strict=True))
     return (
-        [0 < n == least and excess(share, n, n - 1) < 0 for share, n, least, _ in columns],
-        [n == most and excess(share, n, n) > 0 for share, n, _, most in columns],
+        [0 < n == least and _excess(result, s, n, n - 1) < 0 for s, n, least, _ in columns],
+        [n == most and _excess(result, s, n, n) > 0 for s, n, _, most in columns],
     )
+
+
+def _excess(result: Apportionment, share: float | Fraction, number: int, place: int) -> Fraction:
+    """Return by how much a share is above what a number (rounded up from a place) costs."""
+    if result.divisor == math.inf:
+        return Fraction(-1)
+    signposts = result.method.signposts
+    power, cost = (signposts.power, signposts.exact(place)) if signposts else (1, Fraction(number))
+    return Fraction(share) ** power - Fraction(to_power(result.divisor, power)) * cost

@@ -5,7 +5,6 @@ Beside them the divisors they round by, which for Huntington–Hill can be squar
 
 from __future__ import annotations
 
-import difflib
 import functools
 import math
 from dataclasses import dataclass
@@ -133,12 +132,12 @@ class SquareRoot:
         return float(Fraction(root, 1 << shift // 2))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, int | float | Fraction | SquareRoot) and (
+        return isinstance(other, int | float | Fraction | SquareRoot) and bool(
             self.square == to_power(other, 2)
         )
 
     def __lt__(self, other: Divisor) -> bool:
-        return self.square < to_power(other, 2)
+        return bool(self.square < to_power(other, 2))
 
     def __hash__(self) -> int:
         return hash(("square root", self.square))
@@ -248,9 +247,6 @@ def resolve_method(name: str | Method) -> Method:
     """
     if isinstance(name, Method):
         return name
-    method = METHODS.get(name)
-    if method is not None:
-        return method
     plain = name.strip().lower().replace("_", "-").replace(" ", "-").replace("’", "'")
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))
@@ -270,6 +266,8 @@ def _stationary(text: str) -> Method:
 
 
 def _unknown(name: str, plain: str) -> str:
+    import difflib
+
     close = difflib.get_close_matches(plain, _BY_NAME, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else ""
     return f"unknown method '{name}'{hint} (methods: {', '.join(METHODS)}, {_PREFIX}<r>)"

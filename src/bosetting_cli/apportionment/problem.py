@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
@@ -14,12 +13,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .methods import BoolArray, FloatArray
+    from .methods import FloatArray
 
     Shares = Sequence[float] | Sequence[Fraction] | NDArray[Any]
     Bounds = SupportsIndex | Sequence[int | None] | NDArray[Any] | None
 
-LARGEST_HOUSE = 2**52
+LARGEST_HOUSE, _LARGEST = 2**52, 2**1000
 """Whole numbers up to twice this are exact in float64, so sums a little too large still are."""
 
 
@@ -71,8 +70,6 @@ class Problem:
         high: the most places of each, a share of 0 having its minimum; None without a limit.
     """
 
-    __slots__ = ("exponent", "given", "high", "house", "low", "rational", "shares", "size")
-
     def __init__(self, shares: Shares, house_size: SupportsIndex, low: Bounds, high: Bounds):
         self.house = _house(house_size)
         self.exponent = 0
@@ -80,21 +77,21 @@ class Problem:
         self.given = self.shares = self._as_floats(shares)
         self.size: int = self.shares.size
         all_positive = self._check_shares()
-        least = bound(low, self.size, "minimums")
+        least = bound(low, self.shares.shape, "minimums")
         self.low = np.zeros(self.size) if least is None else least
-        self.high = bound(high, self.size, "maximums")
+        self.high = bound(high, self.shares.shape, "maximums")
         self._check_bounds(all_positive)
 
-    def magnify(self) -> None:
-        """Scale the shares up, where those that decide are too small beside others for floats.
-
-        The others must be at their maximums; how far above does not matter.
-        """
-        self.exponent += 800
+    def scale(self, exponent: int) -> None:
+        """Scale the shares in floating point by a power of two; what is too large stays large."""
+        self.exponent = exponent
         if self.rational is None:
-            self.shares = np.minimum(np.ldexp(self.given, self.exponent), _LARGEST)
+            self.shares = np.minimum(np.ldexp(self.given, exponent), _LARGEST)
         else:
-            self.shares = _scaled(self.rational, self.exponent)
+            factor = Fraction(2) ** exponent
+            self.shares = np.array(
+                [float(min(s * factor, Fraction(_LARGEST))) for s in self.rational]
+            )
 
     def exact(self, unit: int) -> Fraction:
         """Return the share of a unit as a fraction."""
@@ -102,12 +99,11 @@ class Problem:
             return self.rational[unit]
         return Fraction(self.given.item(unit))
 
-    def exact_sum(self, units: BoolArray) -> Fraction:
-        """Return the sum of the shares of the units marked, as a fraction."""
-        if self.rational is None:
-            return exact_sum(self.given[units])
-        chosen = (self.rational[unit] for unit in np.flatnonzero(units))
-        return sum(chosen, Fraction(0))
+    def as_whole(self) -> tuple[list[int], int]:
+        """Return the shares as whole numbers, and the factor by which these are larger."""
+        ratios = [value.as_integer_ratio() for value in self.rational or self.given.tolist()]
+        factor = math.lcm(*{denominator for _, denominator in ratios})
+        return [above * (factor // below) for above, below in ratios], factor
 
     def _as_floats(self, shares: Shares) -> FloatArray:
         array = np.asarray(shares)
@@ -121,9 +117,8 @@ class Problem:
             raise BadInputError(f"shares must be numbers, not {array.dtype}", "shares")
         self.rational = [_rational(value, index) for index, value in enumerate(array.tolist())]
         largest = max(self.rational, default=Fraction(0))
-        if largest > 0:
-            self.exponent = largest.denominator.bit_length() - largest.numerator.bit_length()
-        return _scaled(self.rational, self.exponent)
+        self.scale(largest.denominator.bit_length() - largest.numerator.bit_length())
+        return self.shares
 
     def _check_shares(self) -> bool:
         """Refuse bad shares, scale extreme ones; say whether all are surely positive."""
@@ -139,48 +134,22 @@ class Problem:
         largest = float(shares.max())
         if largest == 0:
             raise BadInputError("all shares are zero", "shares")
-        self.exponent = 600 - math.frexp(largest)[1]
-        self.shares = np.ldexp(shares, self.exponent)
+        self.scale(600 - math.frexp(largest)[1])
         return bool(smallest > 0.0)
 
     def _check_bounds(self, all_positive: bool) -> None:
         if self.high is not None and (crossing := self.low > self.high).any():
             index = int(crossing.argmax())
-            least, most = int(self.low[index]), int(self.high[index])
-            raise BadInputError(
-                f"unit {index}: the minimum {least} is above the maximum {most}", "minimums", index
-            )
+            said = f"the minimum {self.low[index]:.0f} is above the maximum {self.high[index]:.0f}"
+            raise BadInputError(f"unit {index}: {said}", "minimums", index)
         if (required := whole_sum(self.low)) > self.house:
             raise InfeasibleError("minimums", required, self.house)
         if not all_positive:
-            most = math.inf if self.high is None else self.high
-            self.high = np.where(self._are_positive(), most, self.low)
+            positive = [share > 0 for share in self.rational or self.given.tolist()]
+            high = np.full(self.size, np.inf) if self.high is None else self.high
+            self.high = np.where(positive, high, self.low)
         if self.high is not None and np.add.reduce(self.high) < self.house:
             raise InfeasibleError("maximums", whole_sum(self.high), self.house)
-
-    def _are_positive(self) -> BoolArray:
-        if self.rational is None:
-            return self.given > 0
-        return np.array([share > 0 for share in self.rational], dtype=bool)
-
-
-_LARGEST = 2.0**1000
-
-
-def _scaled(values: list[Fraction], exponent: int) -> FloatArray:
-    scale = Fraction(2) ** exponent
-    return np.array([float(min(value * scale, _LARGEST)) for value in values])
-
-
-def exact_sum(values: FloatArray) -> Fraction:
-    """Add up finite floats exactly."""
-    if not values.size:
-        return Fraction(0)
-    mantissas, exponents = np.frexp(values)
-    lowest = int(exponents.min())
-    whole = np.ldexp(mantissas, 53).astype(np.int64).tolist()
-    total = sum(map(operator.lshift, whole, (exponents - lowest).tolist()))
-    return Fraction(total) * Fraction(2) ** (lowest - 53)
 
 
 def whole_sum(values: FloatArray) -> int:
@@ -195,18 +164,15 @@ def _refuse(wrong: NDArray[np.bool_], said: str) -> None:
         raise BadInputError(f"share {index} is {said}", "shares", index)
 
 
-def _house(value: SupportsIndex) -> int:
-    try:
-        house = operator.index(value)
-    except TypeError:
-        if not (isinstance(value, float | Fraction) and value == value // 1):
-            raise BadInputError(
-                f"the house size must be a whole number, not {value!r}", "house_size"
-            ) from None
-        house = int(value)
-    if not 0 <= house <= LARGEST_HOUSE:
-        raise BadInputError(f"the house size {house} is not between 0 and 2**52", "house_size")
-    return house
+def _house(value: Any) -> int:
+    whole = hasattr(value, "__index__") or (
+        isinstance(value, float | Fraction) and value == value // 1
+    )
+    if not whole:
+        raise BadInputError(f"the house size must be a whole number, not {value!r}", "house_size")
+    if not 0 <= value <= LARGEST_HOUSE:
+        raise BadInputError(f"the house size {value} is not between 0 and 2**52", "house_size")
+    return int(value)
 
 
 def _rational(value: Any, index: int) -> Fraction:
@@ -217,12 +183,12 @@ def _rational(value: Any, index: int) -> Fraction:
         raise BadInputError(f"share {index} is {said}", "shares", index) from None
 
 
-def bound(given: Bounds, size: int, name: str) -> FloatArray | None:
+def bound(given: Any, shape: tuple[int, ...], name: str) -> FloatArray | None:
     """Return a bound as one whole number per unit; None if there is none.
 
     Args:
-        given: as `apportion` takes it.
-        size: how many units there are.
+        given: as `apportion` takes it; for many rows of units also one row each, not checked.
+        shape: how many units there are, or how many rows of how many.
         name: the argument's name, "minimums" or "maximums".
 
     Raises:
@@ -231,22 +197,24 @@ def bound(given: Bounds, size: int, name: str) -> FloatArray | None:
     if given is None:
         return None
     if type(given) is int and 0 <= given <= LARGEST_HOUSE:
-        return np.full(size, given, dtype=np.float64)
-    array = np.asarray(given)
+        return np.zeros(shape) + given
+    array, size = np.asarray(given), shape[-1]
+    if array.ndim > 1 and array.shape == shape:
+        return array
     if array.ndim and array.shape != (size,):
         raise BadInputError(f"{size} shares but {array.size} {name}", name)
     if array.dtype.kind in "iuf" and array.size and array.min() >= 0:
         values = np.minimum(array, 2.0 * LARGEST_HOUSE, dtype=np.float64)
         if (values == np.floor(values)).all() and (name == "maximums" or np.isfinite(array).all()):
-            return np.array(np.broadcast_to(values, size))
+            return np.broadcast_to(values, shape)
     if not array.ndim:
-        return np.full(size, _whole(array.item(), name, None))
+        return np.full(shape, _whole(array.item(), name, None))
     unset = 0.0 if name == "minimums" else math.inf
     checked = [
         unset if value is None else _whole(value, name, index)
         for index, value in enumerate(array.tolist())
     ]
-    return np.array(checked)
+    return np.broadcast_to(np.array(checked), shape)
 
 
 def _whole(value: Any, name: str, index: int | None) -> float:

@@ -1,16 +1,14 @@
-"""The places in order of claim: floats where their error bound decides, fractions elsewhere.
+"""Places in order of claim: floats where their error bound decides, fractions elsewhere.
 
-Every method here hands out places by claim: place k of a unit (the step from k to k + 1) has a
-claim, a unit's claims fall with k, and the places with the highest claims are awarded, equal
-claims in the units' order. A divisor method's claim is share/d(k); the largest remainder's is
-quota − k. `search` does it in floating point, for many rows of units at once; `decide` puts the
-places that are too close for it in order exactly, for one row.
+A divisor method gives places by claim: place k of a unit (the step from k to k + 1) claims
+share/d(k), a unit's claims fall with k, and the places with the highest claims are given, equal
+claims in the units' order. `search` does it in floating point, for many rows of units at once;
+`decide` puts the places that are too close for it in order exactly, for one row.
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +23,11 @@ _ROUNDS = 100
 _SLACK = 2.0**-46
 _SMALLEST, _LARGEST = 1e-290, 1e290
 _SAMPLE = 4096
+
+
+def slack(claim: float) -> float:
+    """Return how far apart two computed claims near this one must be to be in order."""
+    return claim * _SLACK + _SMALLEST
 
 
 class Claims:
@@ -51,10 +54,6 @@ class Claims:
         """Return share/d(k); each is off by less than 8 units in the last place."""
         return weights / self.signposts.value(places)
 
-    def slack(self, claim: float) -> float:
-        """Return how far apart two computed claims near this one must be to be in order."""
-        return claim * _SLACK + _SMALLEST
-
     def are_clear(self, best: FloatArray, worst: FloatArray, error: float = 0.0) -> BoolArray:
         """Mark the rows whose lowest claim with a place surely beats the highest without.
 
@@ -65,70 +64,49 @@ class Claims:
         """
         return best < worst * (1.0 - _SLACK - 2.0 * error) - _SMALLEST
 
-    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return a level for each row to begin with, and two that are surely around it.
+    def start(self) -> FloatArray:
+        """Return a level for each row to begin with.
 
-        Where there are minimums, the level is tried at once for every number of largest units
-        above a common one.
+        Where there are minimums, it is tried at once for every number of largest units above a
+        common one.
         """
-        around = np.zeros(self.house.shape), np.full(self.house.shape, np.inf)
-        least = np.maximum.reduce(self.low, axis=1)
+        least = _pick(self.low, self.low.argmax(axis=1))
         gap = least - self.signposts.shift
-        if not least.any():
-            weight = np.add.reduce(self.weights, axis=1)
+        if not any(least.tolist()):
+            weight: FloatArray = np.add.reduce(self.weights, axis=1)
             x = (self.house + gap * self.weights.shape[1]) / weight
-            return np.where(x > 0, x, self.house / weight), *around
+            return np.where(x > 0, x, self.house / weight)
         step = max(self.weights.shape[1] // _SAMPLE, 1)  # of very many, a sample will do
         falling = -self.weights[:, ::step]
         falling.sort(axis=1)
         spare = (self.house - np.add.reduce(self.low, axis=1)) / step
         gap = gap[:, np.newaxis]
-        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap - spare[:, np.newaxis]
+        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap
+        x -= spare[:, np.newaxis]
         x /= np.add.accumulate(falling, axis=1)
         falling *= x
         above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
-        return x[np.arange(above.size), above - 1], *around
-
-    def bar(self, x: float) -> float:
-        """Return the claim down to which places are given at a level."""
-        return 1.0 / x if x else math.inf
-
-    def level(self, claim: float) -> float:
-        """Return the level at which places are given down to a claim."""
-        return self.bar(claim)
-
-    def rounded(self, x: FloatArray) -> FloatArray:
-        """Return how many places each unit has at a level, without regard to bounds."""
-        return self.signposts.rounded(self.weights * x[:, np.newaxis])
-
-    def rise(self, free: BoolArray) -> FloatArray:
-        """Return how fast the places of a row rise with the level, these units being free."""
-        return np.asarray(np.add.reduce(self.weights * free, axis=1))
+        return _pick(x, above - 1)
 
     def seats(self, x: FloatArray) -> FloatArray:
         """Return the places at a level, within the bounds."""
-        seats = self.rounded(x)
+        seats = self.signposts.rounded(self.weights * x[:, np.newaxis])
         np.maximum(seats, self.low, out=seats)
         if self.high is not None:
             np.minimum(seats, self.high, out=seats)
         return seats
 
-    def free(self, seats: FloatArray) -> BoolArray:
-        """Mark the units between their bounds."""
-        free = seats > self.low
-        return free if self.high is None else free & (seats < self.high)
-
     def following(self, seats: FloatArray) -> FloatArray:
         """Return the claims to one more place; −∞ at the maximum."""
         claims: FloatArray = self.claim(self.weights, seats)
         if self.high is not None:
-            np.putmask(claims, seats >= self.high, -np.inf)
+            np.copyto(claims, -np.inf, where=seats >= self.high)
         return claims
 
     def last(self, seats: FloatArray) -> FloatArray:
         """Return the claims to the last place held; +∞ at the minimum."""
         claims: FloatArray = self.claim(self.weights, seats - 1.0)
-        np.putmask(claims, seats <= self.low, np.inf)
+        np.copyto(claims, np.inf, where=seats <= self.low)
         return claims
 
 
@@ -146,65 +124,12 @@ class ExactClaims(Claims):
         return self.problem.exact(unit) ** self.signposts.power / self.signposts.exact(place)
 
 
-class RemainderClaims(ExactClaims):
-    """Claims quota − k to place k: a whole quota's last place claims 1 or more; x is 1 − claim."""
-
-    def __init__(self, problem: Problem, whole: Signposts, quotas: FloatArray, rate: Fraction):
-        super().__init__(problem, whole)
-        self.weights, self.rate = quotas[np.newaxis], rate
-        self._slack = max(float(quotas.max()), 1.0) * 2.0**-44
-
-    def claim(self, weights: Any, places: Any) -> Any:
-        """Return quota − k."""
-        return weights - places
-
-    def slack(self, claim: float) -> float:  # noqa: ARG002
-        """Return a bound on the errors of two quotas."""
-        return self._slack
-
-    def are_clear(self, best: FloatArray, worst: FloatArray, error: float = 0.0) -> BoolArray:  # noqa: ARG002
-        """Mark the row if its claims are further apart than their errors."""
-        return best < worst - self._slack
-
-    def start(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Start by rounding to the nearest."""
-        most = np.maximum.reduce(self.weights, axis=1) + self.house + 2.0
-        return np.array([0.5]), -most, most
-
-    def bar(self, x: float) -> float:
-        """Return 1 − x."""
-        return 1.0 - x
-
-    def rounded(self, x: FloatArray) -> FloatArray:
-        """Round quotas down after a common addition."""
-        return np.floor(self.weights + x[:, np.newaxis])
-
-    def rise(self, free: BoolArray) -> FloatArray:
-        """Return how many units are free."""
-        return np.asarray(np.add.reduce(free, axis=1, dtype=np.float64))
-
-    def exact(self, unit: int, place: int) -> Fraction:
-        """Return quota − k exactly."""
-        return self.problem.exact(unit) * self.rate - place
+def _pick(rows: FloatArray, columns: IntArray) -> FloatArray:
+    """Return one number of each row (faster than NumPy's indexing where rows are few)."""
+    return np.array([row[at] for row, at in zip(rows, columns.tolist(), strict=True)])
 
 
-class Found(NamedTuple):
-    """What floating point found, row by row.
-
-    Attributes:
-        seats: Places within the bounds.
-        missing: How many were not given: 0 unless the search came to a tie of many.
-        best: The highest claim that got no place (−∞: there is none), or a bound above.
-        worst: The lowest claim that got one above the minimum (+∞: there is none), or a bound.
-    """
-
-    seats: FloatArray
-    missing: FloatArray
-    best: FloatArray
-    worst: FloatArray
-
-
-def search(claims: Claims, rounds: int = _ROUNDS) -> Found:
+def search(claims: Claims, rounds: int = _ROUNDS) -> tuple[FloatArray, ...]:
     """Give places by claims in floating point: at a common level, then the last few singly.
 
     Args:
@@ -212,40 +137,49 @@ def search(claims: Claims, rounds: int = _ROUNDS) -> Found:
         rounds: How often the level may move.
 
     Returns:
-        Seats, and the claims next to the cut, which tell how certain they are.
+        Of each row: seats within the bounds; how many are missing, 0 unless the search came to a
+        tie of many; the highest claim that got no place (−∞: there is none) and the lowest one
+        that got one above the minimum (+∞), or bounds of them where places are missing.
     """
-    seats, missing, lower, upper = approach(claims, _FEW, rounds)
+    seats, missing, lower, upper = _approach(claims, rounds)
     following, last = claims.following(seats), claims.last(seats)
-    far = np.abs(missing) > _FEW
-    for row in np.flatnonzero(missing).tolist():
-        if not far[row]:
-            _give(claims, row, int(missing[row]), (seats[row], following[row], last[row]))
+    far = []
+    for row, count in enumerate(missing.tolist()):
+        if abs(count) > _FEW:
+            far.append(row)
+        elif count:
+            _give(claims, row, int(count), (seats[row], following[row], last[row]))
             missing[row] = 0.0
-    best, worst = np.maximum.reduce(following, axis=1), np.minimum.reduce(last, axis=1)
-    for row in np.flatnonzero(far).tolist():
-        best[row], worst[row] = claims.bar(lower.item(row)), claims.bar(upper.item(row))
-    return Found(seats, missing, best, worst)
+    best, worst = _pick(following, following.argmax(axis=1)), _pick(last, last.argmin(axis=1))
+    if far:
+        best[far], worst[far] = 1.0 / lower[far], 1.0 / upper[far]
+    return seats, missing, best, worst
 
 
-def approach(claims: Claims, few: float, rounds: int = _ROUNDS) -> tuple[FloatArray, ...]:
+def _approach(claims: Claims, rounds: int) -> tuple[FloatArray, ...]:
     """Look for a level at which no more than a few places are missing, or too many.
 
     Returns:
-        The seats of the rows, how many are missing, and the levels between which the search has
-        closed in (or twice the level that it found).
+        The seats of each row, how many are missing, and the levels between which the search has
+        closed in on rows where more are missing.
     """
-    x, lower, upper = claims.start()
+    x = claims.start()
+    lower = upper = x
     for turn in range(1, rounds + 1):
         seats = claims.seats(x)
         missing = claims.house - np.add.reduce(seats, axis=1)
-        near = np.abs(missing) <= few
-        if near.all():
+        if max(map(abs, missing.tolist())) <= _FEW:
             break
+        if turn == 1:
+            lower, upper = 0.0 * x, x + np.inf
+        near = np.abs(missing) <= _FEW
         np.copyto(lower, x, where=near | (missing > 0))
         np.copyto(upper, x, where=near | (missing < 0))
-        if (upper - lower <= np.abs(x) * 2.0**-50).all():
+        if (upper - lower <= x * 2.0**-50).all():
             break
-        aim = x + missing / claims.rise(claims.free(seats))  # Newton's step, or else halving
+        free = (seats > claims.low) & (seats < (np.inf if claims.high is None else claims.high))
+        rise = np.add.reduce(claims.weights * free, axis=1)
+        aim = x + missing / rise  # Newton's step, or else halving
         open_ended = upper == np.inf
         inside = (aim > lower) & (aim < upper) & (open_ended | (turn % 4 > 0))
         middle = np.where(open_ended, np.minimum(2.0**20 * x, _LARGEST), (lower + upper) / 2.0)
@@ -291,8 +225,8 @@ def between(
         Seats for the places whose claims are surely higher; the doubtful ones: units, places.
     """
     sure, possible = (
-        claims.seats(np.array([claims.level(claim)]))[0]
-        for claim in (highest + claims.slack(highest), lowest - claims.slack(lowest))
+        claims.seats(np.array([1.0 / claim]))[0]
+        for claim in (highest + slack(highest), lowest - slack(lowest))
     )
     extra = (possible - sure).astype(np.intp)
     units = np.repeat(np.arange(sure.size), extra)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import math
+import bisect
+import functools
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
-from .certificate import Apportionment, Cut, Solution
-from .methods import Method, Signposts, Stationary, as_float, resolve_method
+from .certificate import Apportionment, Solution, Tie
+from .methods import Method, Signposts, Stationary, resolve_method
 from .problem import LARGEST_HOUSE, BadInputError, Problem, bound, whole_sum
-from .search import Claims, ExactClaims, RemainderClaims, approach, decide, search
+from .search import Claims, ExactClaims, decide, search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from numpy.typing import ArrayLike, NDArray
 
     from .methods import BoolArray, FloatArray
     from .problem import Bounds, Shares
 
+_WHOLE = Stationary(Fraction(1))
 _SMALLEST_CLAIM = 1e-250
 _CELLS = 2**15
 _BATCH_ROUNDS = 16
@@ -62,135 +62,110 @@ def apportion(
     """
     chosen = resolve_method(method)
     problem = Problem(shares, house_size, minimums, maximums)
-    with np.errstate(all="ignore"):
-        solution = _solve(problem, chosen)
-
-    def again(house: int) -> Apportionment:
-        return apportion(shares, house, method=chosen, minimums=minimums, maximums=maximums)
-
-    return Apportionment(problem, chosen, solution, again)
-
-
-def _solve(problem: Problem, method: Method) -> Solution:
-    if method.signposts is None:
-        claims: ExactClaims = _remainders(problem, method.renewed_quota)
+    if chosen.signposts is None:
+        solution = _by_remainders(problem, chosen.renewed_quota)
     else:
-        claims = ExactClaims(problem, method.signposts)
-        if method.signposts.first and whole_sum(claims.low[0]) > problem.house:
-            return _first_places(problem, claims)
-    found = search(claims)
-    best, worst = found.best.item(), found.worst.item()
-    if not found.missing[0] and claims.are_clear(found.best, found.worst)[0]:
-        return Solution(found.seats[0], claims, Cut(True, best, worst))
-    lowest, highest = min(best, worst), max(best, worst)
-    if method.signposts is not None and lowest < _SMALLEST_CLAIM:
-        problem.magnify()
-        return _solve(problem, method)
-    seats = decide(claims, lowest, highest)
-    ends = claims.following(seats[np.newaxis]).max(), claims.last(seats[np.newaxis]).min()
-    return Solution(seats, claims, Cut(False, float(ends[0]), float(ends[1])))
+        with np.errstate(all="ignore"):
+            solution = _by_divisor(problem, chosen.signposts)
+    again = functools.partial(
+        apportion, shares, method=chosen, minimums=minimums, maximums=maximums
+    )
+    return Apportionment(chosen, solution, again)
 
 
-def _first_places(problem: Problem, claims: ExactClaims) -> Solution:
-    """Give the places there are to the largest shares, one each (d(0) = 0, too few places)."""
-    seats = np.array(problem.low)
-    owed = np.flatnonzero(claims.low[0] > seats).tolist()
-    owed.sort(key=problem.exact, reverse=True)
-    seats[owed[: problem.house - int(np.add.reduce(seats))]] = 1.0
-    return Solution(seats, claims, short=True)
+def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
+    """Search in floating point, and decide exactly what that leaves open."""
+    claims, short = ExactClaims(problem, signposts), False
+    if signposts.first and whole_sum(claims.low[0]) > problem.house:
+        # the limit of ever smaller d(0): one place each for the largest shares
+        owed, short = claims.low, True
+        claims = ExactClaims(problem, _WHOLE)
+        claims.high = owed
+    (seats,), (missing,), highest, lowest = search(claims)
+    best, worst = highest.item(), lowest.item()
+    if not missing and claims.are_clear(highest, lowest)[0]:
+        return Solution(seats, claims, True, best, worst, short)
+    if (
+        min(best, worst) < _SMALLEST_CLAIM
+    ):  # all that matters is too small beside what is at its maximum
+        problem.scale(problem.exponent + 800)
+        return _by_divisor(problem, signposts)
+    seats = decide(claims, min(best, worst), max(best, worst))
+    following, last = claims.following(seats[np.newaxis]), claims.last(seats[np.newaxis])
+    best, worst = float(following.max()), float(last.min())
+    return Solution(seats, claims, False, best, worst, short)
 
 
-class _Unrounded(Signposts):
-    """No signposts at all: the quotients themselves."""
+def _by_remainders(problem: Problem, renewed: bool) -> Solution:
+    """Give whole quotas, then one place each to the largest remainders, in whole numbers.
 
-    def rounded(self, quotients: FloatArray) -> FloatArray:
-        """Return the quotients."""
-        return quotients
-
-
-_WHOLE = Stationary(Fraction(1))
-
-
-def _remainders(problem: Problem, renewed: bool) -> RemainderClaims:
-    """Return the claims by quotas of all units, or of those that are not at a bound.
-
-    The renewed quota Q is the one for which Σ median(low, share/Q, high) is the house size; with
-    minimums alone it is where the Swiss rule ends: set aside whoever falls short, divide anew.
+    Where minimums leave too few places for that (or maximums too many), all units give (or get)
+    equally many first: so places go by quota − k. A unit that a renewed quota puts at a bound
+    keeps the bound.
     """
-    scale = Fraction(2) ** problem.exponent
-    if not renewed or (problem.high is None and not problem.low.any()):
-        rate = problem.house / problem.exact_sum(np.ones(problem.size, dtype=bool))
-        return RemainderClaims(problem, _WHOLE, problem.shares * as_float(rate / scale), rate)
-    low, shares = problem.low, problem.shares
-    high = np.full(problem.size, np.inf) if problem.high is None else problem.high
-    rate, doubtful = _renewed_rate(problem, low, high)
-    quotas = np.clip(shares * as_float(rate / scale), low, high)
-    at_low, at_high = quotas <= low, quotas >= high
-    for unit in np.flatnonzero(doubtful).tolist():
-        exact = problem.exact(unit) * rate
-        at_low[unit], at_high[unit] = exact <= low[unit], exact >= high[unit]
-        quotas[unit] = float(min(max(exact, low[unit]), high[unit]))
-    claims = RemainderClaims(problem, _WHOLE, quotas, rate)
-    claims.low = np.where(at_high, high, low)[np.newaxis]
-    claims.high = np.where(at_low, low, high)[np.newaxis]
-    return claims
+    house, (shares, factor) = problem.house, problem.as_whole()
+    high = np.full(problem.size, house) if problem.high is None else problem.high
+    least, most = problem.low.astype(np.int64), np.minimum(high, house).astype(np.int64)
+    rate = Fraction(house, sum(shares))
+    if renewed:
+        rate = _renewed_rate(shares, least.tolist(), most.tolist(), house)
+    parts = [divmod(share * rate.numerator, rate.denominator) for share in shares]
+    whole = np.array([min(number, LARGEST_HOUSE) for number, _ in parts])
+    if renewed:
+        is_low = whole + [rest > 0 for _, rest in parts] <= least
+        least, most = np.where(whole >= most, most, least), np.where(is_low, least, most)
+
+    def less(shift: int) -> int:
+        return -int(np.clip(whole - shift, least, most).sum())
+
+    if not -less(0) <= house < -less(-1):
+        whole -= bisect.bisect_left(range(-house, house + 1), -house, key=less) - house
+    seats = np.clip(whole, least, most)
+    missing = house - int(seats.sum())
+    order = np.flatnonzero((least <= whole) & (whole < most)).tolist()
+    order.sort(key=lambda unit: -parts[unit][1])
+    winners, losers = order[:missing], order[missing:]
+    seats[winners] += 1
+    ties: tuple[Tie, ...] = ()
+    if winners and losers and parts[winners[-1]][1] == (cut := parts[losers[0]][1]):
+        tied = (tuple(u for u in units if parts[u][1] == cut) for units in (winners, losers))
+        ties = (Tie(*tied),)
+    claims = ExactClaims(problem, _WHOLE)
+    return Solution(seats, claims, rate=rate * factor, ties=ties)
 
 
-def _renewed_rate(
-    problem: Problem, low: FloatArray, high: FloatArray
-) -> tuple[Fraction, BoolArray]:
-    """Solve Σ median(low, rate · share, high) = house exactly, for the smallest rate.
+def _renewed_rate(shares: list[int], low: list[int], high: list[int], house: int) -> Fraction:
+    """Solve Σ median(low, rate · share, high) = house for the smallest rate.
 
-    Floating point tells which units are surely at a bound or between; the others, which are
-    returned too, are taken in order.
+    Units outside their bounds are set aside and the rest divided anew, as the Swiss rule has it;
+    of units below and above, those first that are further out in sum.
     """
-    scale = Fraction(2) ** problem.exponent
-    lower = approach(ExactClaims(problem, _Unrounded()), problem.house * 1e-9)[2]
-    leaving, arriving = low / problem.shares / lower, high / problem.shares / lower
-    near = (abs(leaving - 1) < 1e-6) | (abs(arriving - 1) < 1e-6)
-    for doubtful in (near, np.ones(problem.size, dtype=bool)):
-        below, above = ~doubtful & (leaving > 1), ~doubtful & (arriving < 1)
-        rate = _level(
-            [(problem.exact(u), int(low[u]), high[u]) for u in np.flatnonzero(doubtful).tolist()],
-            problem.house - whole_sum(low[below]) - whole_sum(high[above]),
-            problem.exact_sum(~(doubtful | below | above)),
-        )
-        if abs(as_float(rate / scale) / lower - 1) < 1e-6:
-            break
-    return rate, doubtful
-
-
-def _level(units: Iterable[tuple[Fraction, int, float]], total: int, slope: Fraction) -> Fraction:
-    """Solve slope · x + Σ median(low, x · share, high) = total for the smallest x.
-
-    Args:
-        units: Shares with their low and high (which may be infinite).
-        total: What to reach.
-        slope: The sum of the shares of units that are between their bounds.
-    """
-    turns: list[tuple[Fraction, Fraction]] = []
-    reached, at = Fraction(0), Fraction(0)
-    for share, low, high in units:
-        reached += low
-        if low < high:
-            turns.append((low / share, share))
-            if high != math.inf:
-                turns.append((int(high) / share, -share))
-    for turn, change in sorted(turns):
-        ahead = reached + slope * (turn - at)
-        if ahead >= total:
-            break
-        reached, at, slope = ahead, turn, slope + change
-    return at + (total - reached) / slope if reached < total and slope else at
+    free = [u for u, share in enumerate(shares) if share and low[u] < high[u]]
+    places = house - sum(low) + sum(low[u] for u in free)
+    rate = Fraction(0)
+    while free:
+        total = sum(shares[u] for u in free)
+        short = {u: d for u in free if (d := low[u] * total - shares[u] * places) > 0}
+        over = {u: d for u in free if (d := shares[u] * places - high[u] * total) > 0}
+        lacking, spare = sum(short.values()), sum(over.values())
+        if not lacking and not spare:
+            return Fraction(places, total)
+        aside = {u: low[u] for u in short if lacking >= spare}
+        if spare >= lacking:
+            aside |= {u: high[u] for u in over}
+            rate = max(rate, *(Fraction(high[u], shares[u]) for u in over))
+        places -= sum(aside.values())
+        free = [u for u in free if u not in aside]
+    return rate
 
 
 def apportion_batch(
     shares: NDArray[np.float64],
-    house_size: SupportsIndex | Sequence[int] | NDArray[Any],
+    house_size: ArrayLike,
     *,
     method: str | Method = "sainte-lague",
-    minimums: Bounds = None,
-    maximums: Bounds = None,
+    minimums: ArrayLike | None = None,
+    maximums: ArrayLike | None = None,
 ) -> NDArray[np.int64]:
     """Apportion many rows of shares, each as `apportion` would, ties included.
 
@@ -216,18 +191,14 @@ def apportion_batch(
     if matrix.ndim != 2:
         raise BadInputError(f"a batch has two dimensions, not {matrix.ndim}", "shares")
     chosen = resolve_method(method)
-    houses = np.broadcast_to(house_size, len(matrix))
-    low, high = (
-        given if np.ndim(given) == 2 else bound(given, matrix.shape[1], name)
-        for given, name in ((minimums, "minimums"), (maximums, "maximums"))
-    )
+    houses = np.broadcast_to(np.asarray(house_size), len(matrix))
+    low, high = bound(minimums, matrix.shape, "minimums"), bound(maximums, matrix.shape, "maximums")
     seats, settled = batch_within(matrix, houses, method=chosen, minimums=low, maximums=high)
     for row in np.flatnonzero(~settled).tolist():
-        least, most = (b[row] if np.ndim(b) == 2 else b for b in (low, high))
+        least, most = (None if b is None else b[row] for b in (low, high))
+        house = houses[row].item()
         try:
-            result = apportion(
-                matrix[row], houses[row].item(), method=chosen, minimums=least, maximums=most
-            )
+            result = apportion(matrix[row], house, method=chosen, minimums=least, maximums=most)
         except BadInputError as error:
             raise BadInputError(f"row {row}: {error}", error.argument, error.index) from None
         seats[row] = result.seats
@@ -267,48 +238,38 @@ def batch_within(
     """
     signposts = resolve_method(method).signposts
     seats, settled = np.zeros(shares.shape, dtype=np.int64), np.zeros(len(shares), dtype=bool)
-    if signposts is None or not shares.size:
-        return seats, settled
+    step = max(_CELLS // max(shares.shape[1], 1), 1)
     houses = np.broadcast_to(np.asarray(house_sizes, dtype=np.float64), len(shares))
     bounds = [None if b is None else np.broadcast_to(b, shares.shape) for b in (minimums, maximums)]
-    step = max(_CELLS // shares.shape[1], 1)
-    with np.errstate(all="ignore"):
-        for first in range(0, len(shares), step):
-            rows = slice(first, first + step)
-            low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
-            block = shares[rows].astype(np.float64, copy=False)
-            claims, good = _usable(block, low, high, houses[rows], signposts)
-            if not good.any():
-                continue
-            found = search(claims, _BATCH_ROUNDS)
-            clear = claims.are_clear(found.best, found.worst, error) & (found.missing == 0)
-            at = np.flatnonzero(good) + first
-            seats[at], settled[at] = found.seats, clear
+    if signposts is None or not shares.size:
+        return seats, settled
+    for first in range(0, len(shares), step):
+        rows = slice(first, first + step)
+        block = np.array(shares[rows], dtype=np.float64)
+        low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
+        low = np.zeros(block.shape) if low is None else low
+        if not block.all():
+            high = np.where(block > 0, np.inf if high is None else high, low)
+        with np.errstate(all="ignore"):
+            claims = Claims(block, low, high, np.array(houses[rows]), signposts)
+            usable = _keep_usable(claims, low)
+            seats[rows], missing, best, worst = search(claims, _BATCH_ROUNDS)
+            settled[rows] = usable & (missing == 0) & claims.are_clear(best, worst, error)
     return seats, settled
 
 
-def _usable(
-    shares: FloatArray,
-    low: FloatArray | None,
-    high: FloatArray | None,
-    house: FloatArray,
-    signposts: Signposts,
-) -> tuple[Claims, BoolArray]:
-    """Return the claims of the rows that can be apportioned in floating point, and mark these."""
-    low = np.zeros(shares.shape) if low is None else low
+def _keep_usable(claims: Claims, low: FloatArray) -> BoolArray:
+    """Mark the rows that can be apportioned in floating point, and empty the others."""
+    shares, house, high = claims.weights, claims.house, claims.high
     smallest, largest = np.minimum.reduce(shares, axis=1), np.maximum.reduce(shares, axis=1)
-    good = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
-    good &= (low >= 0).all(axis=1) & (low == np.floor(low)).all(axis=1)
-    good &= (house == np.floor(house)) & (house <= LARGEST_HOUSE)
+    usable: BoolArray = (smallest >= 0) & (largest > 1e-200) & (largest < 1e200)
+    usable &= ((low >= 0) & (low == np.floor(low))).all(axis=1)
+    usable &= (house == np.floor(house)) & (house <= LARGEST_HOUSE)
+    usable &= np.add.reduce(claims.low, axis=1) <= house
     if high is not None:
-        good &= ((low <= high) & (high == np.floor(high))).all(axis=1)
-    if not smallest.all():
-        high = np.where(shares > 0, np.inf if high is None else high, low)
-    claims = Claims(shares, low, high, house, signposts)
-    good &= np.add.reduce(claims.low, axis=1) <= house
-    if high is not None:
-        good &= np.add.reduce(high, axis=1) >= house
-    if not good.all():
-        high = None if high is None else high[good]
-        claims = Claims(shares[good], low[good], high, house[good], signposts)
-    return claims, good
+        usable &= ((low <= high) & (high == np.floor(high))).all(axis=1)
+        usable &= np.add.reduce(high, axis=1) >= house
+        high[~usable] = np.inf
+    owed = 1.0 if claims.signposts.first else 0.0  # no more than what is owed, so nothing to move
+    shares[~usable], claims.low[~usable], house[~usable] = 1.0, owed, owed * shares.shape[1]
+    return usable

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .methods import Divisor, Method, Signposts, as_float, resolve_method, to_power
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .problem import Bounds, Shares
 
 _MARGIN = 2.0**-48
+_NO_LIMIT = 2.0**60
 
 
 class VerificationError(RuntimeError):
@@ -53,111 +54,100 @@ def verify(
     Raises:
         VerificationError: if they are not.
     """
-    signposts = resolve_method(method).signposts
-    numbers = np.asarray(seats, dtype=np.float64)
-    low, high = _filled(minimums, 0.0), _filled(maximums, math.inf)
+    chosen, numbers = resolve_method(method), np.asarray(seats, dtype=np.float64)
+    low, high = _filled(minimums, numbers.size, 0.0), _filled(maximums, numbers.size, _NO_LIMIT)
     if numbers.sum() != house_size:
         raise VerificationError(f"the seats add up to {numbers.sum():.0f}, not {house_size}")
-    if np.count_nonzero((numbers < low) | (numbers > high)):
+    if ((numbers < low) | (numbers > high)).any():
         raise VerificationError("a number of seats is outside its minimum and maximum")
-    if signposts is None:
-        _verify_remainders(shares, numbers, resolve_method(method), divisor, low, high)
+    case = _Case(np.asarray(shares), numbers, low, high)
+    if chosen.signposts is None:
+        _verify_remainders(case, chosen, divisor)
     elif divisor == math.inf:
-        _verify_first_places(shares, numbers, signposts, low, high)
+        _verify_first_places(case, chosen.signposts)
     else:
-        _verify_rounding(shares, numbers, signposts, divisor, low, high)
+        _verify_rounding(case, chosen.signposts, divisor)
 
 
-def _filled(bound: Any, unset: float) -> Any:
-    """Return a bound as numbers that compare, without a limit where it is None."""
-    if bound is None or isinstance(bound, int):
-        return unset if bound is None else bound
-    if isinstance(bound, np.ndarray) and bound.dtype != object:
-        return bound
-    return np.array([unset if value is None else value for value in bound])
+class _Case(NamedTuple):
+    """What is checked: shares as given, seats and bounds as floats."""
+
+    shares: NDArray[Any]
+    seats: FloatArray
+    low: FloatArray
+    high: FloatArray
 
 
-def _verify_rounding(
-    shares: Any, seats: FloatArray, signposts: Signposts, divisor: Divisor, low: Any, high: Any
-) -> None:
-    """Check d(seats − 1) ≤ share/divisor ≤ d(seats) of all units; bounds may stop it short."""
-    approximate, scale = np.asarray(shares), as_float(divisor)
-    doubtful = np.ones(seats.size, dtype=bool)
-    if approximate.dtype.kind != "O" and 1e-290 < scale < 1e290:
-        rises = approximate >= signposts.value(seats) * (scale * (1 - _MARGIN))
-        falls = approximate <= signposts.value(seats - 1.0) * (scale * (1 + _MARGIN))
+def _filled(bound: Bounds, size: int, unset: float) -> FloatArray:
+    """Return a bound for each unit, without a limit where it is None."""
+    if isinstance(bound, list | tuple):
+        numbers: Any = [unset if value is None else min(value, int(_NO_LIMIT)) for value in bound]
+    else:
+        numbers = unset if bound is None else bound
+    return np.broadcast_to(np.asarray(numbers, dtype=np.float64), size)
+
+
+def _verify_rounding(case: _Case, signposts: Signposts, divisor: Divisor) -> None:
+    """Check d(seats − 1) ≤ share/divisor ≤ d(seats) of all units; bounds may stop it short.
+
+    What is not clear in floating point is checked in rational arithmetic, and of tied units that
+    the earlier ones went up.
+    """
+    shares, seats, low, high = case
+    scale, doubtful = as_float(divisor), np.ones(seats.size, dtype=bool)
+    if shares.dtype.kind != "O" and 1e-290 < scale < 1e290:
+        rises = shares >= signposts.value(seats) * (scale * (1 - _MARGIN))
+        falls = shares <= signposts.value(seats - 1.0) * (scale * (1 + _MARGIN))
         doubtful = (rises & (seats < high)) | (falls & (seats > low))
-    if np.count_nonzero(doubtful):
-        units = np.flatnonzero(doubtful)
-        least, most = (np.broadcast_to(bound, seats.shape)[units] for bound in (low, high))
-        number = seats[units]
-        columns = (units, approximate[units], number, number > least, number < most)
-        _verify_exactly(zip(*(c.tolist() for c in columns), strict=True), signposts, divisor)
-
-
-def _verify_exactly(
-    units: Iterable[tuple[int, Any, float, bool, bool]], signposts: Signposts, divisor: Divisor
-) -> None:
-    """Check the same in rational arithmetic, and that of tied units the earlier ones went up."""
-    power = signposts.power
-    common = to_power(divisor, power)
+    units, common = np.flatnonzero(doubtful), to_power(divisor, signposts.power)
     holding, waiting = [], []
-    for unit, given, number, above, below in units:
-        share = Fraction(given) ** power
-        upper = common * signposts.exact(int(number))
-        lower = common * signposts.exact(int(number) - 1) if above else Fraction(-1)
+    for unit, given in zip(units.tolist(), shares[units].tolist(), strict=True):
+        share, number = Fraction(given) ** signposts.power, int(seats[unit])
+        above, below = number > low[unit], number < high[unit]
+        upper = common * signposts.exact(number)
+        lower = common * signposts.exact(number - 1) if above else Fraction(-1)
         if (above and not share) or share < lower or (below and share > upper):
-            raise VerificationError(f"unit {unit}: {number:.0f} is not its share over {divisor}")
+            raise VerificationError(f"unit {unit}: {number} is not its share over {divisor}")
         holding += [unit] * (share == lower)
         waiting += [unit] * bool(below and share and share == upper)
     if holding and waiting and max(holding) > min(waiting):
         raise VerificationError(f"unit {min(waiting)} is tied with {max(holding)} and earlier")
 
 
-def _verify_first_places(
-    shares: Any, seats: FloatArray, signposts: Signposts, low: Any, high: Any
-) -> None:
+def _verify_first_places(case: _Case, signposts: Signposts) -> None:
     """Check that too few places went to the largest shares, one each."""
-    least, most = (np.broadcast_to(bound, seats.size).tolist() for bound in (low, high))
-    numbers = [int(number) for number in seats.tolist()]
-    exact = [Fraction(share) for share in np.asarray(shares).tolist()]
-    given = [i for i, number in enumerate(numbers) if number > least[i]]
-    refused = [i for i, number in enumerate(numbers) if number == 0 < min(exact[i], most[i])]
-    if given and (not signposts.first or any(numbers[i] != 1 or not exact[i] for i in given)):
+    _, seats, low, high = case
+    exact = list(map(Fraction, case.shares.tolist()))
+    given = np.flatnonzero(seats > low).tolist()
+    if given and not (signposts.first and all(seats[u] == 1 and exact[u] for u in given)):
         raise VerificationError("an infinite divisor gives first places only")
-    last = min(given, key=lambda i: (exact[i], -i), default=None)
-    best = max(refused, key=lambda i: (exact[i], -i), default=None)
-    if last is not None and best is not None and (exact[last], -last) < (exact[best], -best):
-        raise VerificationError(f"unit {best} goes before {last}")
+    refused = [u for u in np.flatnonzero((seats == 0) & (high > 0)).tolist() if exact[u]]
+    _check_order([(exact[u], -u) for u in given], [(exact[u], -u) for u in refused])
 
 
-def _verify_remainders(
-    shares: Any, seats: FloatArray, method: Method, quota: Divisor, low: Any, high: Any
-) -> None:
+def _verify_remainders(case: _Case, method: Method, quota: Divisor) -> None:
     """Check the quota, then that no unit without a place has a larger remainder."""
-    exact = [Fraction(share) for share in np.asarray(shares).tolist()]
-    least, most = (_exact_bound(bound, seats.size) for bound in (low, high))
-    rate = Fraction(0) if quota == math.inf else 1 / Fraction(quota)  # type: ignore[arg-type]
-    quotas = [share * rate for share in exact]
+    shares, seats, low, high = case
+    rate = Fraction(0) if quota == math.inf else 1 / to_power(quota, 1)
+    quotas, fixed, expected = [Fraction(s) * rate for s in shares.tolist()], shares == 0, low
     if method.renewed_quota:
-        bounded = zip(quotas, least, most, strict=True)
-        quotas = [Fraction(min(max(quota, a), b)) for quota, a, b in bounded]
+        bounded = zip(quotas, low.tolist(), high.tolist(), strict=True)
+        quotas = [Fraction(min(max(quota, least), most)) for quota, least, most in bounded]
+        expected = np.array(quotas)
+        fixed = fixed | (expected == low) | (expected == high)
     if sum(quotas) != seats.sum():
         raise VerificationError(f"{quota} is not the quota")
-    holding, waiting = [], []
-    for unit, (claim, number) in enumerate(zip(quotas, seats.tolist(), strict=True)):
-        fixed = not exact[unit] or (method.renewed_quota and claim in (least[unit], most[unit]))
-        if fixed and number != (claim if method.renewed_quota else least[unit]):
-            raise VerificationError(f"unit {unit} is at a bound, but has {number:.0f} seats")
-        if not fixed and number > least[unit]:
-            holding.append((claim - int(number) + 1, -unit))
-        if not fixed and number < most[unit]:
-            waiting.append((claim - int(number), -unit))
+    if (wrong := fixed & (seats != expected)).any():
+        unit = int(wrong.argmax())
+        raise VerificationError(f"unit {unit} is at a bound, but has {seats[unit]:.0f} seats")
+    above, below = (np.flatnonzero(~fixed & side).tolist() for side in (seats > low, seats < high))
+    _check_order(
+        [(quotas[u] - int(seats[u]) + 1, -u) for u in above],
+        [(quotas[u] - int(seats[u]), -u) for u in below],
+    )
+
+
+def _check_order(holding: list[tuple[Fraction, int]], waiting: list[tuple[Fraction, int]]) -> None:
+    """Check of claims, each with minus the unit, that those with a place go before the others."""
     if holding and waiting and min(holding) < max(waiting):
         raise VerificationError(f"unit {-max(waiting)[1]} goes before {-min(holding)[1]}")
-
-
-def _exact_bound(bound: Any, size: int) -> list[int | float]:
-    """Return one bound per unit, whole numbers that keep a sum of fractions exact."""
-    values = np.broadcast_to(bound, size).tolist()
-    return [value if value == math.inf else int(value) for value in values]

@@ -6,14 +6,13 @@ import importlib
 import os
 import signal
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from bosetting_cli import REPOSITORY, __version__
-from bosetting_cli.errors import BosettingError
+from bosetting_cli.findings import BosettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +50,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from bosetting_cli.errors import did_you_mean
+        from bosetting_cli.findings import did_you_mean
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             hint = did_you_mean(args[0], COMMANDS) or f"one of {', '.join(COMMANDS)}"
@@ -84,6 +83,8 @@ def main() -> NoReturn:
     try:
         code = _run()
     except Exception:  # whatever nobody foresaw, lest Python exit with 1, "a difference"
+        import traceback
+
         say(traceback.format_exc().rstrip())
         say(f"error: this is a mistake in bosetting {__version__}; please report it, with the")
         say(f"  command and the lines above, at {REPOSITORY}")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.inputs import Inputs, input_options
+from bosetting_cli.cli.options import BY, flag, option
+from bosetting_cli.cli.output import Output, output_options
 from bosetting_cli.tables.sorting import SORTS
 
 
 @click.command(short_help="Who is asked to settle how many, and why those.")
 @input_options
-@click.option("--all", "everyone", is_flag=True, help="Also those not asked, with the reason.")
-@click.option("--by", type=click.Choice(["fylke"]), help="Totals by fylke instead.")
-@click.option(
-    "--sort", type=click.Choice(tuple(SORTS)), default="rank", show_default=True, help="Order."
-)
+@flag("--all", "Also those not asked, with the reason.", "everyone")
+@BY
+@option("--sort", None, click.Choice(tuple(SORTS)), "Order.", default="rank")
 @output_options()
 def command(inputs: Inputs, output: Output, everyone: bool, by: str | None, sort: str) -> None:
     """Print who is asked to settle how many, and what each criterion contributed.
@@ -27,8 +27,8 @@ def command(inputs: Inputs, output: Output, everyone: bool, by: str | None, sort
       bosetting allocate --weight population=0.8 --weight "introduction programme=0"
       bosetting allocate --exclude Oslo --include 1850 -o requests.xlsx
     """
-    from bosetting_cli.model import allocate
-    from bosetting_cli.summary import summary_lines
+    from bosetting_cli.cli.summary import summary_lines
+    from bosetting_cli.result import allocate
     from bosetting_cli.tables.allocation import document, municipality_table
     from bosetting_cli.tables.counties import county_table
 

@@ -6,31 +6,17 @@ from typing import Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.inputs import Inputs, input_options
+from bosetting_cli.cli.options import FROM_0, YEAR, flag, option
+from bosetting_cli.cli.output import Output, output_options
 
 
 @click.command(short_help="Rules against the requests that were really made.")
 @input_options
-@click.option(
-    "--year",
-    type=click.IntRange(1900, 2200),
-    default=2018,
-    show_default=True,
-    metavar="YEAR",
-    help="Compare with the requests made for this year.",
-)
-@click.option(
-    "--counties-as-decided", "counties", is_flag=True, help="Give each fylke the decided sum."
-)
-@click.option("--asked-as-decided", "listed", is_flag=True, help="Ask those that were asked.")
-@click.option(
-    "--differences",
-    type=click.IntRange(0),
-    default=15,
-    show_default=True,
-    metavar="N",
-    help="How many of the largest differences to show.",
-)
+@option("--year", "YEAR", YEAR, "Compare with the requests made for this year.", default=2018)
+@flag("--counties-as-decided", "Give each fylke the decided sum.", "counties")
+@flag("--asked-as-decided", "Ask those that were asked.", "listed")
+@option("--differences", "N", FROM_0, "How many of the largest differences to show.", default=15)
 @output_options("table", "markdown", "json", "csv")
 def command(inputs: Inputs, output: Output, year: int, differences: int, **given: Any) -> None:
     """Compare what rules give with the requests that were really made.
@@ -46,7 +32,7 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
       bosetting backtest --counties-as-decided --asked-as-decided --differences 30
       bosetting backtest --year 2017 --format json -o backtest-2017.json
     """
-    from bosetting_cli.backtest import backtest
+    from bosetting_cli.studies.backtest import backtest
     from bosetting_cli.tables.backtest import summary, written
 
     statistics, rules = inputs.load()
@@ -56,7 +42,7 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
         year,
         counties=given["counties"],
         asked=given["listed"],
-        total=inputs.changes["total"],
+        total=inputs.total,
         codes=inputs.codes,
     )
     content = written(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, output_options
+from bosetting_cli.cli.inputs import Inputs, mended
+from bosetting_cli.cli.options import BY, FILE, FROM_0, STRICT, YEAR, flag, option
+from bosetting_cli.cli.output import Output, output_options
 
 if TYPE_CHECKING:
-    from bosetting_cli.saved import Saved
+    from bosetting_cli.statistics.lists import Saved
 
 DIFFERENT = 1
 ACTUAL, BUILT_IN = "actual:", "built-in"
@@ -19,26 +21,14 @@ ACTUAL, BUILT_IN = "actual:", "built-in"
 @click.command(short_help="Two allocations: who enters, leaves, rises and falls.")
 @click.argument("a")
 @click.argument("b")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Folder of statistics, or one CSV file, for sides that are rules.",
-)
-@click.option(
-    "--codes",
-    type=click.IntRange(1900, 2200),
-    metavar="YEAR",
-    help="Carry both sides over to the municipalities of this year.",
-)
-@click.option("--all", "everyone", is_flag=True, help="Also those that do not differ.")
-@click.option("--by", type=click.Choice(["fylke"]), help="Totals by fylke instead.")
-@click.option("--fail-on-change", is_flag=True, help="Exit 1 if any number differs.")
-@click.option(
-    "--tolerance",
-    type=click.IntRange(0),
-    metavar="N",
-    help="Exit 1 only if a municipality's number differs by more than N.",
+@option("--data", "DIR", FILE, "Folder of statistics, or one CSV file, for sides that are rules.")
+@option("--codes", "YEAR", YEAR, "Carry both sides over to the municipalities of this year.")
+@STRICT
+@flag("--all", "Also those that do not differ.", "everyone")
+@BY
+@flag("--fail-on-change", "Exit 1 if any number differs.")
+@option(
+    "--tolerance", "N", FROM_0, "Exit 1 only if a municipality's number differs by more than N."
 )
 @output_options()
 def command(
@@ -46,6 +36,7 @@ def command(
     b: str,
     data: Path | None,
     codes: int | None,
+    strict: bool,
     everyone: bool,
     by: str | None,
     fail_on_change: bool,
@@ -64,7 +55,7 @@ def command(
       bosetting compare saved.csv mine.yaml --tolerance 2 --format markdown
       bosetting compare built-in actual:2018 --codes 2018 --by fylke
     """
-    from bosetting_cli.compare import carried, compare
+    from bosetting_cli.studies.compare import carried, compare
     from bosetting_cli.tables.compare import (
         comparison_document,
         difference_table,
@@ -73,7 +64,7 @@ def command(
         summary,
     )
 
-    sides = [_side(name, data, output) for name in (a, b)]
+    sides = [_side(name, data, output, strict=strict) for name in (a, b)]
     if codes is not None:
         sides = [carried(side, codes) for side in sides]
     found = compare(*sides)
@@ -98,21 +89,23 @@ def command(
         click.get_current_context().exit(DIFFERENT)
 
 
-def _side(name: str, data: Path | None, output: Output) -> Saved:
-    """Read one side, whatever it is; say what must be said of an allocation made for it."""
-    from bosetting_cli.compare import saved_of
-    from bosetting_cli.errors import BosettingError, Problem
-    from bosetting_cli.model import allocate
-    from bosetting_cli.saved import read_actual, read_saved
+def _side(name: str, data: Path | None, output: Output, *, strict: bool) -> Saved:
+    """Read one side, whatever it is; say what must be said of it."""
+    from bosetting_cli.findings import BosettingError, Problem
+    from bosetting_cli.result import allocate
+    from bosetting_cli.statistics.lists import read_actual, read_saved
+    from bosetting_cli.studies.compare import saved_of
 
     if name.startswith(ACTUAL):
         return read_actual(name.removeprefix(ACTUAL))
     suffix = Path(name).suffix.lower()
     if suffix in (".csv", ".json"):
-        return read_saved(name)
+        saved = read_saved(name)
+        output.say(mended(saved.notes, strict=strict))
+        return saved
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)
-        statistics, read = Inputs(rules, data, {}).read()
+        statistics, read = Inputs(rules, data, strict).read()
         allocation = allocate(statistics, read)
         notes = (note for note in allocation.notes if note.kind != "imputed")
         output.say([f"{name}: {note.kind}: {note.text}" for note in notes])

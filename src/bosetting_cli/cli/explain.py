@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
-
-if TYPE_CHECKING:
-    from bosetting_cli.errors import Problem
-    from bosetting_cli.statistics import Statistics
+from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
+from bosetting_cli.cli.output import Output, output_options
 
 
 @click.command(short_help="Why a municipality is asked for its number, or not asked.")
@@ -30,13 +25,13 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
     """
-    from bosetting_cli.explain import explanations, explanations_document
-    from bosetting_cli.explaining.narrative import narrative
-    from bosetting_cli.model import allocate
+    from bosetting_cli.explanation import explanations, explanations_document
+    from bosetting_cli.explanation.telling import narrative
+    from bosetting_cli.result import allocate
     from bosetting_cli.tables import json_bytes
 
     statistics, rules = inputs.read()
-    codes = _codes(names, statistics)
+    codes = kommunenummer(names, statistics)
     allocation = allocate(statistics, rules)
     found = explanations(statistics, rules, allocation, codes, changes=True)
     if output.form == "json":
@@ -47,20 +42,3 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
         output.write_bytes(between.join(texts).encode())
     # Of imputed figures the text tells where it matters.
     output.say([f"{n.kind}: {n.text}" for n in allocation.notes if n.kind != "imputed"])
-
-
-def _codes(names: tuple[str, ...], statistics: Statistics) -> list[str]:
-    """Return the kommunenummer meant, each once; all names that fail are reported together."""
-    from bosetting_cli.errors import BosettingError
-    from bosetting_cli.names import find_municipality
-
-    codes: list[str] = []
-    problems: list[Problem] = []
-    for name in names:
-        try:
-            codes.append(find_municipality(name, statistics.municipalities).kommunenummer)
-        except BosettingError as error:
-            problems += error.problems
-    if problems:
-        raise BosettingError(problems)
-    return list(dict.fromkeys(codes))

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import functools
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import Inputs, input_options
-from bosetting_cli.words import LANGUAGES
+from bosetting_cli.cli.inputs import Inputs, input_options
+from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
+from bosetting_cli.cli.output import tell, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bosetting_cli.model.result import Allocation
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
 FIGURES = ("map", "contributions", "largest", "population")
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 
 def _figure_file(
@@ -36,30 +34,25 @@ def _figure_file(
 
 @click.command()
 @input_options
-@click.option("--output", "-o", "path", type=_FILE, metavar="FILE", help="Write the page here.")
-@click.option(
+@option("--output", "FILE", _WRITTEN, "Write the page here.", "-o", "path")
+@repeated(
     "--figure",
+    "FILE",
+    _WRITTEN,
+    "Write a figure: map, contributions, largest or population, .svg or .png.",
     "figures",
-    type=_FILE,
-    multiple=True,
-    metavar="FILE",
     callback=_figure_file,
-    help="Write a figure: map, contributions, largest or population, .svg or .png.",
 )
-@click.option(
+@option(
     "--boundaries",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="GeoJSON of the municipalities: areas on the map instead of circles.",
+    "FILE",
+    FILE,
+    "GeoJSON of the municipalities: areas on the map instead of circles.",
 )
-@click.option(
-    "--changes", is_flag=True, help="Also what would have changed each answer; takes minutes."
-)
-@click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="nb", show_default=True, help="Language."
-)
-@click.option("--force", is_flag=True, help="Replace files that exist.")
-@click.option("--quiet", "-q", is_flag=True, help="Print no messages on standard error.")
+@flag("--changes", "Also what would have changed each answer; takes minutes.")
+@language("nb", "Language.")
+@flag("--force", "Replace files that exist.")
+@QUIET
 def command(
     inputs: Inputs,
     path: Path | None,
@@ -79,11 +72,11 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.model import allocate
-    from bosetting_cli.output import write_file
+    from bosetting_cli.cli.files import write_file
+    from bosetting_cli.cli.summary import summary_lines
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries
-    from bosetting_cli.summary import summary_lines
+    from bosetting_cli.result import allocate
 
     if path is None and not figures:
         raise click.UsageError("name a file with --output, or a --figure.")
@@ -94,28 +87,17 @@ def command(
     allocation = allocate(statistics, rules)
     drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
     if path is not None:
-        watched = functools.partial(_watched, quiet=quiet) if changes else None
-        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=watched)
+        bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
+        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
     for file, content in drawn.items():
         write_file(file, content, force=force)
-    if not quiet:
-        for line in summary_lines(allocation):
-            click.echo(line, err=True)
-
-
-def _watched(blocks: Sequence[list[str]], *, quiet: bool) -> Iterator[list[str]]:
-    """Pass blocks of municipalities on; on a terminal a bar shows how far it is."""
-    if quiet or not sys.stderr.isatty():
-        yield from blocks
-        return
-    with click.progressbar(blocks, label="Changes", file=sys.stderr) as bar:
-        yield from bar
+    tell(summary_lines(allocation), quiet=quiet)
 
 
 def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, Problem
     from bosetting_cli.report import figure
     from bosetting_cli.report.raster import png
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import FORCE, OUTPUT_FILE, Inputs, input_options
+from bosetting_cli.cli import say
+from bosetting_cli.cli.inputs import Inputs, input_options, mended
+from bosetting_cli.cli.options import FORCE, OUTPUT, flag
+from bosetting_cli.cli.output import write_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bosetting_cli.findings import Problem
+
 
 @click.command(short_help="The rules as understood, every default written out.")
 @input_options
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of rules files instead.")
-@OUTPUT_FILE
+@flag("--schema", "Print the JSON Schema of rules files instead.")
+@OUTPUT
 @FORCE
 def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> None:
     """Print the rules as they are understood, as YAML that reads back as the same rules.
@@ -29,26 +33,17 @@ def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> Non
       bosetting rules --rules criteria.yaml --total 5350 -o revised.yaml
       bosetting rules --schema > criteria.schema.json
     """
-    from bosetting_cli.output import write_file, write_stdout
-
-    content = (_schema() if schema else _rules(inputs)).encode()
-    if path is not None:
-        write_file(path, content, force=force)
-    else:
-        write_stdout(content)
+    content = _schema() if schema else _rules(inputs)
+    write_bytes(path, content.encode(), force=force)
 
 
 def _rules(inputs: Inputs) -> str:
-    from bosetting_cli.cli import say
-    from bosetting_cli.errors import Problem, RulesError
     from bosetting_cli.rules import rules_yaml
 
     notes: list[Problem] = []
     rules = inputs.read_rules(notes)
-    if notes and inputs.strict:
-        raise RulesError([replace(note, severity="error") for note in notes])
-    for note in notes:
-        say(f"repair: {note}")
+    for line in mended(notes, strict=inputs.strict):
+        say(line)
     return rules_yaml(rules)
 
 

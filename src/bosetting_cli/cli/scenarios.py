@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import Inputs, Output, input_options, output_options
+from bosetting_cli.cli.inputs import Inputs, input_options, mended
+from bosetting_cli.cli.options import FILE, flag
+from bosetting_cli.cli.output import Output, output_options, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.studies.scenarios import Data, Failure, Plan
+    from bosetting_cli.tables.scenarios import Lines
 
 LONG_WAIT = 100  # scenarios; fewer are done before a bar is seen
 FITTING = 8  # scenarios that fit a table of 100 columns
 
 
 @click.command(short_help="Many totals, weights or methods in one run.")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=FILE)
 @input_options
-@click.option("--long", "long_form", is_flag=True, help="A row per scenario and municipality.")
-@click.option("--all", "everyone", is_flag=True, help="Also those that no scenario asks.")
+@flag("--long", "A row per scenario and municipality.", "long_form")
+@flag("--all", "Also those that no scenario asks.", "everyone")
+@flag("--keep-going", "Leave out scenarios that admit no allocation; say which.")
 @output_options()
-def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output: Output) -> None:
+def command(
+    file: Path, inputs: Inputs, long_form: bool, everyone: bool, keep_going: bool, output: Output
+) -> None:
     """Run the variations of a rule set that FILE names, and print them in one table.
 
     FILE is YAML: a base rule set, and named variations in which lists make a grid. The options
-    change the base. If one scenario admits no allocation, nothing is written.
+    change the base. If one scenario admits no allocation, nothing is written, unless
+    --keep-going.
 
     \b
     Examples:
@@ -38,29 +46,54 @@ def command(file: Path, inputs: Inputs, long_form: bool, everyone: bool, output:
       bosetting scenarios sweep.yaml --long --format csv > sweep.csv
       bosetting scenarios sweep.yaml --at-least letters.csv -o sweep.xlsx
     """
-    from bosetting_cli.scenarios import load_scenarios, run_scenarios
-    from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
+    from bosetting_cli.studies.scenarios import Data, load_scenarios, read_sources, runs, succeeding
+    from bosetting_cli.tables.scenarios import long_lines, noted, scenarios_document, wide_lines
 
     plan = load_scenarios(file)
-    base = dataclasses.replace(
-        inputs, rules=inputs.rules or plan.base, data=inputs.data or plan.data
-    )
-    with _progress(plan.scenarios) as scenarios:
-        sweep = run_scenarios(
-            scenarios,
-            lambda data: dataclasses.replace(base, data=data or base.data).read(),
-            sub_groups=long_form,
-        )
-    table = (long_table if long_form else wide_table)(sweep, everyone=everyone, lang=output.lang)
-    output.write(table, scenarios_document(sweep) if output.form == "json" else None)
-    lines = [f"{len(sweep.runs)} scenarios on {sweep.rules.title}."]
-    if output.form == "table" and not long_form and len(sweep.runs) > FITTING:
-        lines.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    output.say([*lines, *(f"{note.kind}: {note.text}" for note in sweep.notes)])
+    repairs = mended(plan.notes, strict=inputs.strict)
+    base = Data(str(inputs.data), inputs.data) if inputs.data else plan.data
+    sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
+    failed: list[Failure] = []
+    records: list[dict[str, Any]] = []
+    count = len(plan.scenarios)
+    scenarios = watched(plan.scenarios, "scenarios", quiet=count < LONG_WAIT, count=count)
+    found = runs(scenarios, sources, sub_groups=long_form)
+    good = succeeding(found, failed, keep_going=keep_going)
+    if output.form == "json":
+        good = noted(good, records)
+    if long_form:
+        varied = plan.scenarios.keys
+        lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
+    else:
+        lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
+    _write(lines, output, lambda: scenarios_document(sources, records, failed))
+    count -= len(failed)
+    said = [f"{count} scenarios on {sources.rules.title}."]
+    if output.form == "table" and not long_form and count > FITTING:
+        said.append("So many do not fit a page: --long, or --format csv or xlsx.")
+    said += [f"left out: {problem}" for failure in failed for problem in failure.named()]
+    output.say([*said, *repairs, *(f"{note.kind}: {note.text}" for note in sources.notes)])
 
 
-def _progress(scenarios: Sequence[Any]) -> AbstractContextManager[Any]:
-    """Show how far a long run has come, on a terminal only."""
-    if len(scenarios) < LONG_WAIT or not sys.stderr.isatty():
-        return contextlib.nullcontext(scenarios)
-    return click.progressbar(scenarios, label="scenarios", file=sys.stderr)
+def _reader(
+    plan: Plan, inputs: Inputs, base: Data
+) -> Callable[[Data | None], tuple[Statistics, Rules]]:
+    """Return how statistics and base rules are read; None: the base's statistics."""
+
+    def read(data: Data | None) -> tuple[Statistics, Rules]:
+        path = (data or base).path
+        return dataclasses.replace(inputs, rules=inputs.rules or plan.base, data=path).read()
+
+    return read
+
+
+def _write(lines: Lines, output: Output, document: Callable[[], dict[str, Any]]) -> None:
+    """Write a table, row by row where the format allows it."""
+    from bosetting_cli.tables import ROWWISE, stream
+
+    if output.form not in ROWWISE:
+        output.write(lines.table(output.lang))
+        return
+    with output.opened() as out:
+        excel_nb = output.excel_nb
+        stream(out, output.form, lines.fields, lines.rows, excel_nb=excel_nb, document=document)

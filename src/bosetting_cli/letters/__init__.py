@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, DataError, Problem, did_you_mean, install
-from bosetting_cli.explain import Explanation, explanations
-from bosetting_cli.explaining.narrative import decimals_of_division
-from bosetting_cli.explaining.wording import why
+from bosetting_cli.explanation import Explanation, explanations
+from bosetting_cli.explanation.telling import decimals_of_division
+from bosetting_cli.explanation.why import why
+from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean, install
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.letters.template import fill, load_template, packaged
-from bosetting_cli.model.result import NOT_SELECTED
-from bosetting_cli.names import fold
+from bosetting_cli.result import NOT_SELECTED
+from bosetting_cli.statistics.names import fold
 from bosetting_cli.tables.rules import vintages
 from bosetting_cli.words import date, name, say, title
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bosetting_cli.letters.markdown import Block
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import BosettingError, Problem, some
+from bosetting_cli.findings import BosettingError, Problem, some
 from bosetting_cli.letters import COLUMNS, FORMATS
 from bosetting_cli.tables import listed, render
 

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from bosetting_cli.errors import BosettingError, Problem
+from bosetting_cli.findings import BosettingError, Problem
 from bosetting_cli.letters.markdown import markup
 
 if TYPE_CHECKING:

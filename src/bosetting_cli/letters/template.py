@@ -14,10 +14,10 @@ from jinja2 import meta, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bosetting_cli.errors import BosettingError, Problem, did_you_mean
+from bosetting_cli.findings import BosettingError, Problem, did_you_mean
 from bosetting_cli.letters.markdown import escape, markup
-from bosetting_cli.reading.decoding import read_bytes
 from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics.decoding import read_bytes
 from bosetting_cli.words import capital, listing, name, number, percent, say
 
 if TYPE_CHECKING:

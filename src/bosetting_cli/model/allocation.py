@@ -1,27 +1,27 @@
-"""Who is asked for how many: the steps of docs/model.md, one after the other.
+"""Who is asked for how many: steps 5 to 8 of docs/model.md, within each county if they come first.
 
 Everything is made for D variations of the weights, the total, the number selected and the
-minimum at once; `allocate` is one of them, `draws` many.
+minimum at once; an allocation is one of them, `draws` many.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Problem
+from bosetting_cli.findings import Finding, finding
 from bosetting_cli.model.counties import counties
-from bosetting_cli.model.key import nothing_to_share, quotas
+from bosetting_cli.model.key import exact_quotas, quotas
 from bosetting_cli.model.places import Question, apportioned, bounds
-from bosetting_cli.model.result import Allocation
 from bosetting_cli.model.selection import no_room, quantity, select
-from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.model.standing import exact_key, field_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from bosetting_cli.model.counties import CountyStep
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from bosetting_cli.model.places import Apportioned
     from bosetting_cli.model.selection import Tie
     from bosetting_cli.model.standing import Field, Standing, Variations
-    from bosetting_cli.rules import Rules, SubGroup
+    from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
-
-    Problems = dict[int, list[Problem]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +43,8 @@ class Part:
         totals: The number, D.
         take: How many the rules select, D.
         ties: Those that decided who is selected; their units are places in `units`.
+        asked: The units that are selected in one of the variations.
+        contributions: Places that each criterion gives these before rounding, K × D × asked.
         results: Row → apportionment.
     """
 
@@ -53,6 +53,8 @@ class Part:
     totals: Numbers
     take: Ints
     ties: tuple[Tie, ...]
+    asked: Ints
+    contributions: Floats
     results: Mapping[int, Apportioned]
 
 
@@ -65,7 +67,7 @@ class Decision:
         step: The counties' numbers.
         parts: One for each number that is shared out.
         selected: D × n.
-        contributions: Places before rounding, K × D × n; their sum is the quota.
+        quotas: Places before rounding, D × n.
         requested: D × n.
         low: Minimums, D × n.
         high: Maximums, D × n; None where there is no limit.
@@ -77,41 +79,44 @@ class Decision:
     step: CountyStep
     parts: tuple[Part, ...]
     selected: Mask
-    contributions: Floats
+    quotas: Floats
     requested: Numbers
     low: Numbers
     high: Numbers | None
     of_which: Mapping[str, tuple[Numbers, Mapping[int, Apportioned]]]
-    problems: Problems
+    problems: dict[int, list[Finding]]
+
+    @functools.cached_property
+    def contributions(self) -> Floats:
+        """Places that each criterion gives before rounding, K × D × n; their sum is the quota."""
+        found = np.zeros((len(self.parts[0].contributions), *self.quotas.shape))
+        for part in self.parts:
+            found[..., part.asked] = part.contributions
+        return found
 
 
-def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
-    """Share the total out among municipalities by the rules.
+class Setting(NamedTuple):
+    """What D variations are decided on: figures, rules, what varies, and what is compared."""
 
-    Args:
-        statistics: Figures of all municipalities, from `load_statistics`.
-        rules: Rules, from `load_rules`.
-        memory: As in 0.1.0; no longer needed.
+    statistics: Statistics
+    rules: Rules
+    varied: Variations
+    field: Field
 
-    Returns:
-        A row per municipality; the requests of the selected sum exactly to the total.
+    def key(self, row: int, unit: int) -> Fraction:
+        """Return what ranks a unit as a fraction."""
+        return exact_key(self.field.own(row), self.rules, self.varied.written(row), unit)
 
-    Raises:
-        DataError: The statistics lack what the rules ask for.
-        AllocationError: No allocation meets the rules; the message says by how much they miss.
-    """
-    own = standing(statistics, rules)
-    decision = decide(statistics, rules, own, as_ruled(rules), sub_groups=True, certify=True)
-    if decision.problems:
-        raise AllocationError(decision.problems[0])
-    return Allocation(statistics, rules, decision)
+    def quotas(self, row: int, units: Sequence[int], total: int) -> list[Fraction]:
+        """Return the quotas of the selected among whom a total is shared out, as fractions."""
+        return exact_quotas(self.field.own(row).amounts, self.varied.written(row), units, total)
 
 
 def decide(
     statistics: Statistics,
     rules: Rules,
     own: Standing,
-    variations: Variations,
+    varied: Variations,
     *,
     field: Field | None = None,
     step: CountyStep | None = None,
@@ -124,202 +129,162 @@ def decide(
         statistics: The figures.
         rules: The rules.
         own: From `standing(statistics, rules)`.
-        variations: What varies.
+        varied: What varies.
         field: What is compared; by default the standing itself.
         step: The counties' numbers; by default as the rules say.
         sub_groups: Share out all sub-groups; otherwise it is only seen that it can be done.
         certify: Keep the certificate of each row.
     """
-    field = field_of(own, rules, variations) if field is None else field
-    step = counties(statistics, rules, variations.totals) if step is None else step
-    problems: Problems = {row: [problem] for row, problem in step.problems.items()}
-    _refuse_empty(problems, own, variations)
-    _refuse_counts(problems, rules, field, variations)
-    low, high = bounds(rules, own.units, field.population, variations.minimums)
-    shape = field.keys.shape
+    field = field_of(own, rules, varied) if field is None else field
+    step = counties(statistics, rules, varied.totals) if step is None else step
+    setting, shape = Setting(statistics, rules, varied, field), field.keys.shape
+    problems = {row: [said] for row, said in step.problems.items()}
+    for row, said in _beforehand(setting, own):
+        problems.setdefault(row, []).append(said)
+    low, high = bounds(rules, own.units, field.population, varied.minimums)
     selected, requested = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
-    contributions = np.zeros((len(rules.criteria), *shape))
-    fylker = [m.fylke for m in statistics.municipalities]
-    parts = []
+    quota, parts = np.zeros(shape), []
     for index, name in enumerate(step.names):
-        totals = step.totals[:, index]
-        units = np.flatnonzero(step.county == index)
-        take, chosen, ties = _chosen(rules, own, field, variations, units, totals, fylker)
-        places, nothing = quotas(field.values, chosen, variations.weights, totals)
-        wrong = _without_room(rules, name, totals, chosen, low, nothing)
-        wrong = {**_without_people(rules, own, field, chosen), **wrong}
-        ask = Question(
-            places.sum(axis=0), totals, low, high, rules.method, field.tie, field.quotas, name
-        )
+        units, totals = np.flatnonzero(step.county == index), step.totals[:, index]
+        take, chosen, ties = _chosen(setting, own, units, totals)
+        asked = np.flatnonzero(chosen.any(axis=0))
+        values = [value[..., asked] for value in field.values]
+        places, nothing = quotas(values, chosen[:, asked], varied.weights, totals)
+        selected[:, asked], quota[:, asked] = chosen[:, asked], places.sum(axis=0)
+        wrong = dict(_without_room(setting, name, totals, chosen, low, nothing))
+        ask = Question(quota, totals, low, high, rules.method, field.tie, setting.quotas, name)
         skip = {*step.problems, *wrong}
         seats, results, more = apportioned(ask, chosen, skip=skip, certify=certify)
-        for row, problem in {**wrong, **more}.items():
-            problems.setdefault(row, []).append(problem)
-        selected |= chosen
-        requested += seats
-        contributions += places
-        parts.append(Part(name, units, totals, take, tuple(ties), results))
-    found = Decision(
-        own, step, tuple(parts), selected, contributions, requested, low, high, {}, problems
-    )
-    shared = of_which(found, rules, field, every=sub_groups, certify=certify)
+        for row, said in {**wrong, **more}.items():
+            problems.setdefault(row, []).append(said)
+        requested[:, asked] = seats[:, asked]
+        parts.append(Part(name, units, totals, take, tuple(ties), asked, places, results))
+    found = Decision(own, step, tuple(parts), selected, quota, requested, low, high, {}, problems)
+    shared = of_which(found, setting, every=sub_groups, certify=certify)
     return dataclasses.replace(found, of_which=shared)
 
 
-def _refuse_empty(problems: Problems, own: Standing, variations: Variations) -> None:
-    """Note where a criterion has a weight and nothing to share out by among the eligible."""
+def _beforehand(setting: Setting, own: Standing) -> Iterator[tuple[int, Finding]]:
+    """Yield the rows that admit no allocation whoever is selected, and why."""
+    counts, rules = setting.varied.counts, setting.rules
     for k, amount in enumerate(own.amounts):
         if len(own.eligible) > 1 and not amount.values.any():
-            for row in np.flatnonzero(variations.weights[:, k]).tolist():
-                problems.setdefault(row, []).append(nothing_to_share(amount.criterion.name))
-
-
-def _refuse_counts(problems: Problems, rules: Rules, field: Field, variations: Variations) -> None:
-    """Note where more are to be selected than are eligible; within counties all are then."""
-    if variations.counts is None or rules.counties or rules.select.list is not None:
+            for row in np.flatnonzero(setting.varied.weights[:, k]).tolist():
+                yield row, finding("nothing to share", criterion=amount.criterion.name)
+    limit, least = rules.maximum.value if rules.maximum else None, setting.varied.minimums
+    for row in np.flatnonzero(least > limit).tolist() if limit is not None else ():
+        said = {"minimum": int(least[row])}
+        yield row, finding("maximum below minimum", said, key="maximum.value")
+    if counts is None or rules.counties or rules.select.list is not None:
         return
-    able = np.count_nonzero(field.keys > -np.inf, axis=1)
-    for row in np.flatnonzero(variations.counts > able).tolist():
-        count = variations.counts[row]
-        what = f"{count} are to be selected, but only {able[row]} are eligible"
-        problems.setdefault(row, []).append(Problem(what, key="select.count"))
+    able = np.count_nonzero(setting.field.keys > -np.inf, axis=1)
+    for row in np.flatnonzero(counts > able).tolist():
+        said = {"count": int(counts[row]), "eligible": int(able[row])}
+        yield row, finding("too many to select", said, key="select.count")
 
 
 def _chosen(
-    rules: Rules,
-    own: Standing,
-    field: Field,
-    variations: Variations,
-    units: Ints,
-    totals: Numbers,
-    fylker: Sequence[str],
+    setting: Setting, own: Standing, units: Ints, totals: Numbers
 ) -> tuple[Ints, Mask, list[Tie]]:
     """Take step 5 among some units: how many are selected, who is, and the ties that decided."""
+    field, rule, counts = setting.field, setting.rules.select, setting.varied.counts
     keys, named = field.keys[:, units], own.included[units]
-    able = np.count_nonzero(keys > -np.inf, axis=1)
+    eligible = keys > -np.inf
+    able = np.count_nonzero(eligible, axis=1)
     chosen = np.zeros(field.keys.shape, dtype=bool)
-    if rules.select.list is not None:
-        chosen[:, units] = named & (keys > -np.inf)
+    if rule.list is not None:
+        chosen[:, units] = named & eligible
         return np.count_nonzero(chosen, axis=1), chosen, []
-    if variations.counts is not None:
-        take = np.minimum(variations.counts, able)
-    else:
-        take = np.array([quantity(number, rules.select.share, None) for number in able.tolist()])
-    take = np.where(totals > 0, take, 0)
+    if counts is None:
+        each = {number: quantity(number, rule.share, None) for number in set(able.tolist())}
+        counts = np.array([each[number] for number in able.tolist()])
+    take = np.where(totals > 0, np.minimum(counts, able), 0)
     firsts: dict[str, list[int]] = {}
-    for place, unit in enumerate(units.tolist()):
-        firsts.setdefault(fylker[unit], []).append(place)
+    for place, unit in enumerate(units.tolist() if rule.per_county else ()):
+        firsts.setdefault(setting.statistics.municipalities[unit].fylke, []).append(place)
     found, ties = select(
         keys,
         take,
         named,
         {fylke: np.array(places) for fylke, places in firsts.items()},
-        rules.select.per_county,
-        lambda row, place: field.key(row, int(units[place])),
+        rule.per_county,
+        lambda row, place: setting.key(row, int(units[place])),
         field.tie[..., units],
     )
     none = totals == 0  # a county that is asked for none: only who is named is selected
-    found[none] = named & (keys[none] > -np.inf)
+    found[none] = named & eligible[none]
     chosen[:, units] = found
     return take, chosen, [tie for tie in ties if not none[tie.row]]
 
 
 def _without_room(
-    rules: Rules,
-    name: str,
-    totals: Numbers,
-    chosen: Mask,
-    low: Numbers,
-    nothing: Mask,
-) -> dict[int, Problem]:
-    """Return why rows admit no allocation among the selected of a county."""
-    found: dict[int, Problem] = {}
-    asked = np.count_nonzero(chosen, axis=1)
-    for row in np.flatnonzero((asked == 0) & (totals > 0)).tolist():
-        where = name or "the country"
-        found[row] = Problem(f"{where}: {totals[row]} to settle, but no municipality is eligible")
+    setting: Setting, name: str, totals: Numbers, chosen: Mask, low: Numbers, nothing: Mask
+) -> Iterator[tuple[int, Finding]]:
+    """Yield the rows that admit no allocation among the selected of a county, and why.
+
+    Args:
+        setting: What is decided on.
+        name: The county.
+        totals: Its number, D.
+        chosen: Who is selected, D × n.
+        low: Minimums, D × n.
+        nothing: Where a criterion has nothing to share out by, K × D.
+    """
+    for row in np.flatnonzero((low * chosen).sum(axis=1) > totals).tolist():
+        yield row, no_room(low[row, chosen[row]].tolist(), int(totals[row]), name)
     for k, row in np.argwhere(nothing).tolist():
-        found.setdefault(row, nothing_to_share(rules.criteria[k].name))
-    needed = np.where(chosen, low, 0).sum(axis=1)
-    for row in np.flatnonzero(needed > totals).tolist():
-        minimums = low[row, chosen[row]].tolist()
-        found.setdefault(row, no_room(minimums, int(totals[row]), name))
-    return found
-
-
-def _without_people(rules: Rules, own: Standing, field: Field, chosen: Mask) -> dict[int, Problem]:
-    """Return the rows in which a limit per 1,000 inhabitants lacks the inhabitants."""
-    if rules.maximum is None or rules.maximum.per_1000 is None:
-        return {}
-    lacking = chosen & np.isnan(field.population)
-    found = {}
-    for row in np.flatnonzero(lacking.any(axis=1)).tolist():
-        names = ", ".join(own.units[unit] for unit in np.flatnonzero(lacking[row]).tolist())
-        what = f"no population is known for {names}, so there is no limit per 1,000"
-        found[row] = Problem(what, key="maximum.per_1000")
-    return found
+        yield row, finding("nothing to share", criterion=setting.rules.criteria[k].name)
+    for row in np.flatnonzero(~chosen.any(axis=1) & (totals > 0)).tolist():
+        words = "nobody to ask there" if name else "nobody to ask"
+        yield row, finding(words, where=name, total=int(totals[row]))
+    limit, units = setting.rules.maximum, setting.statistics.units
+    if limit is not None and limit.per_1000 is not None:
+        for row, unit in np.argwhere(chosen & np.isnan(setting.field.population)).tolist():
+            said = {"names": (units[unit],)}
+            yield row, finding("no people for limit", said, key="maximum.per_1000")
 
 
 def of_which(
-    decision: Decision, rules: Rules, field: Field, *, every: bool, certify: bool
+    decision: Decision, setting: Setting, *, every: bool, certify: bool
 ) -> dict[str, tuple[Numbers, Mapping[int, Apportioned]]]:
     """Share sub-groups out one after the other, never above anybody's own number (8).
 
     Args:
         decision: The numbers; rows in which there is no room are added to its problems.
-        rules: The rules.
-        field: What is compared.
+        setting: What is decided on.
         every: Share out the last one as well, instead of only seeing that it can be done.
         certify: Keep the certificate of each row.
     """
-    room = decision.requested.copy()
+    room, rules = decision.requested.copy(), setting.rules
     found: dict[str, tuple[Numbers, Mapping[int, Apportioned]]] = {}
-    quota = decision.contributions.sum(axis=0)
+
+    def exact(row: int, units: Sequence[int], _: int) -> list[Fraction]:
+        places: dict[int, Fraction] = {}
+        for part in decision.parts:
+            chosen = part.units[decision.selected[row, part.units]].tolist()
+            if chosen:
+                own = setting.quotas(row, chosen, int(part.totals[row]))
+                places.update(zip(chosen, own, strict=True))
+        return [places[unit] for unit in units]
+
     for group in rules.of_which:
         able = decision.selected & decision.standing.able[group.name]
-        most = np.where(able, room, 0)
-        least = np.minimum(most, group.minimum)
-        wrong = {
-            row: _no_receivers(group, int(most[row].sum()))
-            for row in np.flatnonzero((most.sum(axis=1) < group.value) | ~able.any(axis=1)).tolist()
-        }
-        last = group is rules.of_which[-1] and not every
-        rows = least.sum(axis=1) > group.value if last else np.ones(len(able), dtype=bool)
-        skip = {*np.flatnonzero(~rows).tolist(), *decision.problems, *wrong}
+        most = room * able
+        least, sums = np.minimum(most, group.minimum), most.sum(axis=1)
+        short = (sums < group.value) | ~able.any(axis=1)
+        for row in set(np.flatnonzero(short).tolist()) - set(decision.problems):
+            said = {"name": group.name, "value": group.value, "room": int(sums[row])}
+            decision.problems.setdefault(row, []).append(finding("no room", said, key="of_which"))
+        skip = set(decision.problems)
+        if group is rules.of_which[-1] and not every:
+            skip.update(np.flatnonzero(least.sum(axis=1) <= group.value).tolist())
+        totals = np.full(len(able), group.value)
         ask = Question(
-            quota,
-            np.full(len(able), group.value),
-            least,
-            most,
-            rules.method,
-            field.tie,
-            _quotas_of(decision, field),
-            group.name,
+            decision.quotas, totals, least, most, rules.method, setting.field.tie, exact, group.name
         )
-        numbers, results, more = apportioned(ask, able, skip=skip, certify=certify)
-        for row, problem in {**wrong, **more}.items():
+        numbers, results, wrong = apportioned(ask, able, skip=skip, certify=certify)
+        for row, problem in wrong.items():
             decision.problems.setdefault(row, []).append(problem)
         room -= numbers
         found[group.name] = numbers, results
     return found
-
-
-def _no_receivers(group: SubGroup, room: int) -> Problem:
-    what = f"{group.name}: {group.value} to settle, but those that can receive them have room"
-    return Problem(f"{what} for {room} in all", key="of_which")
-
-
-def _quotas_of(
-    decision: Decision, field: Field
-) -> Callable[[int, Sequence[int], int], list[Fraction]]:
-    """Return row, units → their quotas as fractions, each of the number it has a part of."""
-
-    def exact(row: int, units: Sequence[int], _: int) -> list[Fraction]:
-        found: dict[int, Fraction] = {}
-        for part in decision.parts:
-            chosen = part.units[decision.selected[row, part.units]].tolist()
-            places = field.quotas(row, chosen, int(part.totals[row])) if chosen else []
-            found.update(zip(chosen, places, strict=True))
-        return [found[unit] for unit in units]
-
-    return exact

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Problem, did_you_mean
-from bosetting_cli.model.figures import measure, whole
-from bosetting_cli.model.key import exact_quotas, nothing_to_share, quotas, weights_as_written
+from bosetting_cli.findings import AllocationError, Finding, did_you_mean, finding
+from bosetting_cli.model.figures import measure
+from bosetting_cli.model.key import exact_quotas, quotas, weights_as_written
 from bosetting_cli.model.places import Question, apportioned
-from bosetting_cli.model.standing import amounts_of, ties_by
+from bosetting_cli.model.standing import amounts_of, newest, ties_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from bosetting_cli.model.exact import Floats, Ints, Numbers
-    from bosetting_cli.model.figures import Figures, Members
+    from bosetting_cli.model.figures import Figures
     from bosetting_cli.model.places import Apportioned
     from bosetting_cli.rules import Counties, Rules
     from bosetting_cli.statistics import Statistics
@@ -45,7 +45,7 @@ class CountyStep:
     contributions: Mapping[str, Floats] = field(default_factory=dict)
     figures: tuple[Figures, ...] = ()
     results: Mapping[int, Apportioned] = field(default_factory=dict)
-    problems: Mapping[int, Problem] = field(default_factory=dict)
+    problems: Mapping[int, Finding] = field(default_factory=dict)
 
 
 def counties(statistics: Statistics, rules: Rules, totals: Numbers) -> CountyStep:
@@ -73,7 +73,7 @@ def counties(statistics: Statistics, rules: Rules, totals: Numbers) -> CountySte
         return _by_key(statistics, rules, first, names, county, totals)
     given = np.array(_given(first.totals, names))
     wrong = {
-        int(row): Problem(f"the counties' totals sum to {given.sum():,}, not to {totals[row]:,}")
+        int(row): finding("county sums", sum=int(given.sum()), total=int(totals[row]))
         for row in np.flatnonzero(totals != given.sum())
     }
     return CountyStep(names, county, np.tile(given, (len(totals), 1)), problems=wrong)
@@ -89,8 +89,8 @@ def _combined(statistics: Statistics, first: Counties) -> list[str]:
             continue
         for part in parts:
             if part not in fylker:
-                hint = did_you_mean(part, fylker)
-                problems.append(Problem(f"no fylke {part}", key="counties.combine", hint=hint))
+                said = finding("no county", key="counties.combine", name=part)
+                problems.append(dataclasses.replace(said, hint=did_you_mean(part, fylker)))
             into[part] = name
     if problems:
         raise AllocationError(problems)
@@ -100,14 +100,12 @@ def _combined(statistics: Statistics, first: Counties) -> list[str]:
 def _given(totals: Mapping[str, int], names: Sequence[str]) -> list[int]:
     key = "counties.totals"
     problems = [
-        Problem(f"no fylke {name}", key=key, hint=f"there are {', '.join(names)}")
+        finding("no county among", key=key, name=name, known=tuple(names))
         for name in totals
         if name not in names
     ]
     problems += [
-        Problem(f"{name} has no number", key=key, hint="write 0 to ask for none")
-        for name in names
-        if name not in totals
+        finding("county without number", key=key, name=name) for name in names if name not in totals
     ]
     if problems:
         raise AllocationError(problems)
@@ -128,16 +126,18 @@ def _by_key(
         for index in range(len(names))
     )
     everyone = np.arange(len(names))
+    alone = tuple((unit,) for unit in statistics.units)
+    people = newest(statistics.column("population"), rules, alone)
     own = [measure(statistics, c, rules.as_of, members) for c in first.criteria]
     _refuse_lacking(own, names)
-    tie = ties_by(_people(statistics, rules, members))
+    tie = ties_by(np.bincount(county, np.nan_to_num(people)).astype(float))
     found = amounts_of(statistics, rules, own, everyone, tie)
     weights = np.tile([c.weight for c in first.criteria], (len(totals), 1))
     all_of_them = np.ones((len(totals), len(names)), dtype=bool)
     parts, nothing = quotas([a.values for a in found], all_of_them, weights, totals)
     if nothing.any():
-        empty = np.flatnonzero(nothing.any(axis=1)).tolist()
-        raise AllocationError([nothing_to_share(first.criteria[k].name) for k in empty])
+        empty = [first.criteria[k].name for k in np.flatnonzero(nothing.any(axis=1))]
+        raise AllocationError([finding("nothing to share", criterion=name) for name in empty])
     low = np.full(all_of_them.shape, first.minimum)
     written = weights_as_written(c.weight for c in first.criteria)
     wrong = {
@@ -156,24 +156,14 @@ def _by_key(
     )
 
 
-def _people(statistics: Statistics, rules: Rules, members: Members) -> Floats:
-    """Return the people of each county, those municipalities left out that have no figure."""
-    column = statistics.column("population")
-    year = column.newest(rules.as_of)
-    found = ([whole(column, (unit,), year) for unit in county] for county in members)
-    return np.array([math.fsum(x for x in county if x is not None) for county in found])
-
-
 def _refuse_lacking(figures: Sequence[Figures], names: Sequence[str]) -> None:
     for own in figures:
-        values = zip(names, own.values, strict=True)
-        if gaps := [name for name, value in values if np.isnan(value)]:
-            what = f"{own.criterion.name}: no figure for {', '.join(gaps)}"
-            hint = "a county has one if all its municipalities have; a rate needs its numerator"
-            raise AllocationError(Problem(what, key="counties.criteria", hint=hint))
+        if gaps := tuple(names[unit] for unit in np.flatnonzero(np.isnan(own.values)).tolist()):
+            said = {"criterion": own.criterion.name, "names": gaps}
+            raise AllocationError(finding("county figure missing", said, key="counties.criteria"))
 
 
-def _too_many(minimum: int, count: int, total: int) -> Problem:
-    what = f"{minimum} for each of {count} counties is {minimum * count} in all"
-    hint = f"at most {total // count} for each"
-    return Problem(f"{what}, the total is {total}", key="counties.minimum", hint=hint)
+def _too_many(minimum: int, count: int, total: int) -> Finding:
+    said = {"minimum": minimum, "count": count, "needed": minimum * count, "total": total}
+    words = "county minimums too high"
+    return finding(words, said, key="counties.minimum", room=total // count)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.findings import Finding, RulesError, finding
 from bosetting_cli.model.allocation import Decision, decide
 from bosetting_cli.model.standing import Variations, as_ruled, standing
 from bosetting_cli.rules.structs import MOST
@@ -60,8 +60,7 @@ class Draws:
         own = standing(self.statistics, self.rules)
         for rows in _blocks(len(found), len(self.units)):
             decision = decide(self.statistics, self.rules, own, self.variations.rows(rows))
-            places = decision.contributions.sum(axis=0)
-            found[rows] = np.where(self.selected[rows], places, np.nan)
+            found[rows] = np.where(self.selected[rows], decision.quotas, np.nan)
         return found
 
 
@@ -143,14 +142,14 @@ def variations_of(
     base, problems = as_ruled(rules), []
     given = base.weights if weights is None else np.atleast_2d(np.asarray(weights, np.float64))
     if given.ndim != 2 or given.shape[1] != len(rules.criteria):
-        names = ", ".join(criterion.name for criterion in rules.criteria)
-        what = f"the weights are {' × '.join(map(str, given.shape))}, not one for each criterion"
-        raise RulesError(Problem(what, key="weights", hint=names))
+        said = {"shape": " × ".join(map(str, given.shape))}
+        names = tuple(criterion.name for criterion in rules.criteria)
+        raise RulesError(finding("weights shape", said, key="weights", criteria=names))
     if not (np.isfinite(given) & (given >= 0)).all():
-        problems.append(Problem("a weight is no number of at least 0", key="weights"))
+        problems.append(finding("weight negative", key="weights"))
     elif off := np.flatnonzero(np.abs(given.sum(axis=1) - 1) > SLACK).tolist():
-        what = f"the weights of row {off[0]} sum to {given[off[0]].sum():.12g}, not 1"
-        problems.append(Problem(what, key="weights"))
+        total = f"{given[off[0]].sum():.12g}"
+        problems.append(finding("weights sum", key="weights", row=off[0], sum=total))
     whole = (
         base.totals if totals is None else _whole("totals", totals, 1, problems),
         base.minimums if minimums is None else _whole("minimums", minimums, 0, problems),
@@ -158,8 +157,7 @@ def variations_of(
     )
     lengths = {len(part) for part in (given, *whole) if part is not None} - {1}
     if len(lengths) > 1:
-        what = f"the arguments are of different lengths: {', '.join(map(str, sorted(lengths)))}"
-        problems.append(Problem(what, hint="each is one value, or one for each variation"))
+        problems.append(finding("lengths differ", lengths=tuple(sorted(lengths))))
     if problems:
         raise RulesError(problems)
     size = max(lengths, default=1)
@@ -169,11 +167,10 @@ def variations_of(
     return Variations(weighed, most, least, chosen)
 
 
-def _whole(key: str, values: Any, least: int, problems: list[Problem]) -> Numbers:
+def _whole(key: str, values: Any, least: int, problems: list[Finding]) -> Numbers:
     found = np.atleast_1d(np.asarray(values))
     good = found.ndim == 1 and found.size and found.dtype.kind in "iuf"
     if not good or not ((found == np.floor(found)) & (found >= least) & (found <= MOST)).all():
-        what = f"{key} are whole numbers from {least} to {MOST:,}"
-        problems.append(Problem(what, key=key))
+        problems.append(finding("not whole", key=key, what=key, least=least, most=MOST))
         return np.array([least], dtype=np.int64)
     return found.astype(np.int64)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bosetting_cli.statistics import exact as decimal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -34,7 +36,7 @@ def close(a: Any, b: Any) -> Any:
 
 
 def order(values: Floats, exact: Exact, tie: Ints) -> tuple[Ints, Mask]:
-    """Order units by value, the highest first; equal ones by tie-break.
+    """Order units by value, the highest first; equal ones by tie-break (10).
 
     Args:
         values: One for each unit.
@@ -93,18 +95,18 @@ def first(
         near = np.flatnonzero(close(keys[row], last[row]) & (keys[row] > -np.inf))
         chosen[row, near] = False
         room = int(take[row]) - int(np.count_nonzero(chosen[row]))
-        own = np.broadcast_to(tie, keys.shape)[row]
-        known = {unit: exact(row, unit) for unit in near.tolist()}
-        settled = sorted(known, key=lambda unit: (-known[unit], own[unit]))
-        chosen[row, settled[:room]] = True
-        cut = known[settled[room - 1]]
-        if known[settled[room]] == cut:
-            sides = (
-                [u for u in part if known[u] == cut] for part in (settled[:room], settled[room:])
-            )
-            inside, outside = (np.array(side, dtype=np.intp) for side in sides)
-            ties[row] = inside, outside
+        own = np.broadcast_to(tie, keys.shape)[row, near]
+        places, equal = order(keys[row, near], _within(exact, row, near), own)
+        chosen[row, near[places[:room]]] = True
+        if equal[room]:
+            alike = np.cumsum(~equal)
+            same = alike == alike[room]
+            ties[row] = near[places[:room][same[:room]]], near[places[room:][same[room:]]]
     return chosen, ties
+
+
+def _within(exact: Callable[[int, int], Fraction], row: int, units: Ints) -> Exact:
+    return lambda place: exact(row, int(units[place]))
 
 
 def at_least(value: float, limit: float, exact: Callable[[], Fraction]) -> bool:
@@ -122,17 +124,6 @@ def floors(values: Floats, exact: Exact) -> NDArray[np.int64]:
     return result
 
 
-def decimal(figure: float) -> Fraction:
-    """Return the decimal that a float was published or written as: the shortest that reads back.
-
-    Example:
-        >>> decimal(0.1)
-        Fraction(1, 10)
-    """
-    known: Fraction | None = getattr(figure, "exact", None)
-    return Fraction(repr(figure)) if known is None else known
-
-
 def sums(values: Floats, mask: Mask) -> Floats:
     """Return the sum of the selected in each row, correctly rounded and so in any order.
 
@@ -148,7 +139,7 @@ def sums(values: Floats, mask: Mask) -> Floats:
         return np.zeros(len(mask))
     bits = int(values.shape[-1]).bit_length()
     top, least = math.frexp(positive.max())[1], math.frexp(positive.min())[1]
-    if top - least > 54 - 2 * bits or top > 1000:
+    if top - least > 54 - 2 * bits or abs(top) > 900:
         rows = np.broadcast_to(values, mask.shape)
         return np.array([math.fsum(row[own].tolist()) for row, own in zip(rows, mask, strict=True)])
     grid = math.ldexp(1.0, top - 53 + bits)

@@ -10,15 +10,13 @@ import functools
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, DataError, Problem
-from bosetting_cli.model.exact import decimal
-from bosetting_cli.regroup import is_count
+from bosetting_cli.findings import AllocationError, DataError, finding
 from bosetting_cli.rules import indicator_columns
-from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics import exact, is_count, year_list
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,8 +52,7 @@ class Figure:
     imputed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(NamedTuple):
     """How an expression is evaluated: in floats, or in fractions of the figures as published."""
 
     number: Callable[[float], Any]
@@ -63,7 +60,7 @@ class Arithmetic:
 
 
 FLOATS = Arithmetic(float, math.fsum)
-FRACTIONS = Arithmetic(decimal, lambda parts: sum(parts, Fraction(0)))
+FRACTIONS = Arithmetic(exact, lambda parts: sum(parts, Fraction(0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +98,8 @@ class Figures:
     def exact(self, unit: int) -> Fraction:
         """Return a unit's figure as a fraction: the same expression on the published decimals."""
         raw = _published(self.columns, self.members[unit], self.read, FRACTIONS)
+        if raw.raw is not None and not self.criterion.smoothing:
+            return Fraction(raw.raw)
         value: Fraction = _filled(raw, self.criterion, self._national, FRACTIONS).value
         return value
 
@@ -137,8 +136,9 @@ def measure(
         _refuse_sums(columns[0], criterion, members)
     raw = [_published(columns, m, read, FLOATS) for m in members]
     if all(figure.raw is None for figure in raw):
-        hint = f"{', '.join(c.name for c in columns)} in {columns[0].table}"
-        raise AllocationError(Problem(f"no figures for {criterion.name}", hint=hint))
+        names = tuple(column.name for column in columns)
+        said = {"criterion": criterion.name, "columns": names, "table": columns[0].table}
+        raise AllocationError(finding("no figures", said))
     national = national_of(raw, FLOATS)
     filled = tuple(_filled(figure, criterion, national, FLOATS) for figure in raw)
     late = late_years(columns, read, as_of)
@@ -154,9 +154,8 @@ def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
     if not years:
         return (column.newest(as_of),)
     if missing := [year for year in years if year not in column.figures]:
-        what = f"`{column.name}` has no figures for {year_list(missing)}"
-        hint = f"it has {year_list(column.figures)}"
-        raise DataError(Problem(what, column.table, column=column.name, hint=hint))
+        said = {"years": year_list(missing), "known": year_list(column.figures)}
+        raise DataError(finding("years missing", said, file=column.table, column=column.name))
     return tuple(sorted(set(years)))
 
 
@@ -190,9 +189,8 @@ def whole(
 def _refuse_sums(column: Column, criterion: Criterion, members: Members) -> None:
     """Refuse to add up what is no count over the municipalities of a county."""
     if any(len(unit) > 1 for unit in members) and not is_count(column):
-        what = f"{criterion.name}: `{column.name}` is no count, so it can't be summed over a county"
-        hint = "give numerator and denominator, or its unit in the description of the data"
-        raise AllocationError(Problem(what, key="counties.criteria", hint=hint))
+        names = {"criterion": criterion.name, "name": column.name}
+        raise AllocationError(finding("no count", names, key="counties.criteria"))
 
 
 def _published(

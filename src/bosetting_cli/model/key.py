@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Problem
-from bosetting_cli.model.exact import decimal, order, sums
+from bosetting_cli.findings import AllocationError, finding
+from bosetting_cli.model.exact import close, order, sums
 from bosetting_cli.model.figures import FRACTIONS, whole
+from bosetting_cli.statistics import exact as decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -160,12 +161,16 @@ def amounts(
     criterion, values = figures.criterion, figures.values[eligible]
     if criterion.normalise == "value":
         if criterion.direction == "lower" and not values.all():
-            _refuse_zeros(figures, eligible[values == 0])
+            names = tuple(sorted(figures.members[unit][0] for unit in eligible[values == 0]))
+            raise AllocationError(
+                finding("zero turned round", criterion=criterion.name, names=names)
+            )
         return Amounts(figures, eligible, sizes, exponent)
-    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     if criterion.normalise == "minmax":
-        least, most = (figures.exact(int(eligible[places[end]])) for end in (-1, 0))
-        return Amounts(figures, eligible, sizes, exponent, ends=(least, most))
+        low, high = (eligible[close(values, end)].tolist() for end in (values.min(), values.max()))
+        ends = min(map(figures.exact, low)), max(map(figures.exact, high))
+        return Amounts(figures, eligible, sizes, exponent, ends=ends)
+    places, equal = order(values, lambda j: figures.exact(int(eligible[j])), tie[eligible])
     group = np.cumsum(~equal) - 1
     alike = np.bincount(group)
     twice = 2 * (np.cumsum(alike) - alike) + alike  # (number above + half of those equal) · 2
@@ -174,12 +179,6 @@ def amounts(
     ranked = zip(eligible[places].tolist(), twice[group].tolist(), strict=True)
     parts = {unit: Fraction(number, 2 * len(eligible)) for unit, number in ranked}
     return Amounts(figures, eligible, sizes, exponent, parts=parts)
-
-
-def _refuse_zeros(figures: Figures, zeros: Ints) -> None:
-    what = f"{figures.criterion.name}: a figure of 0 can't be turned round by 1 / x"
-    names = sorted(figures.members[unit][0] for unit in zeros.tolist())
-    raise AllocationError(Problem(what, hint=f"{', '.join(names)}; use `normalise: minmax`"))
 
 
 def power(value: Fraction, exponent: float) -> Fraction:
@@ -219,12 +218,6 @@ def shares(amounts: Amounts) -> Floats:
     return found
 
 
-def nothing_to_share(name: str) -> Problem:
-    """Return what to say of a criterion whose amounts are all 0."""
-    what = f"{name}: all figures are 0, so there is nothing to share out by"
-    return Problem(what, hint="give it the weight 0 or another normalisation")
-
-
 def quotas(
     values: Sequence[Floats], selected: Mask, weights: Floats, totals: Numbers
 ) -> tuple[Floats, NDArray[np.bool_]]:
@@ -247,16 +240,21 @@ def quotas(
     count = np.count_nonzero(selected, axis=1)
     grain = np.ldexp(1.0, np.frexp(totals.astype(float))[1] - 50)[:, np.newaxis]
     house = totals[:, np.newaxis]
-    found = np.zeros((len(values), *selected.shape))
+    found = np.empty((len(values), *selected.shape))
     nothing = np.zeros((len(values), len(totals)), dtype=bool)
     for k, amount in enumerate(values):
         total = sums(amount, selected)
         empty = total == 0
         nothing[k] = empty & (count > 1) & (weights[:, k] != 0) & (totals > 0)
         divisor = np.where(empty, np.maximum(count, 1), total)[:, np.newaxis]
-        share = np.where(empty[:, np.newaxis], 1.0, amount) / divisor
-        places = weights[:, k : k + 1] * share * house / grain
-        found[k] = np.where(selected, np.rint(places), 0.0) * grain
+        above = np.where(empty[:, np.newaxis], 1.0, amount) if empty.any() else amount
+        places = np.multiply(above, selected, out=found[k])
+        places /= divisor
+        places *= weights[:, k : k + 1]
+        places *= house
+        places /= grain
+        np.rint(places, out=places)
+        places *= grain
     return found, nothing
 
 
@@ -274,19 +272,6 @@ def exact_quotas(
         for j, x in enumerate(own):
             found[j] += rate * (x if whole_amount else 1)
     return found
-
-
-def weighted(parts: Sequence[Floats], weights: Floats) -> Floats:
-    """Return weighted sums, D × n, within a few units in the last place (4).
-
-    Args:
-        parts: Of each criterion, n or D × n.
-        weights: D × K.
-    """
-    if all(part.ndim == 1 for part in parts):
-        return np.asarray(weights @ np.stack(parts))
-    terms = (weights[:, k : k + 1] * part for k, part in enumerate(parts))
-    return np.asarray(functools.reduce(np.add, terms))
 
 
 def weights_as_written(weights: Iterable[float]) -> list[Fraction]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
-from bosetting_cli.errors import Problem
-from bosetting_cli.model.exact import NEAR, decimal, floors
+from bosetting_cli.findings import Finding
+from bosetting_cli.model.exact import NEAR, floors
+from bosetting_cli.statistics import exact as decimal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -58,7 +59,7 @@ class Question(NamedTuple):
 
 def apportioned(
     ask: Question, among: Mask, *, skip: Collection[int] = (), certify: bool = False
-) -> tuple[Numbers, dict[int, Apportioned], dict[int, Problem]]:
+) -> tuple[Numbers, dict[int, Apportioned], dict[int, Finding]]:
     """Apportion the total of each row among its units: quotas → whole numbers (7).
 
     Rows in which no two claims are close are settled together; the others, or all if they are to
@@ -73,18 +74,23 @@ def apportioned(
     Returns:
         D × n whole numbers; row → certificate; row → why its bounds don't allow the total.
     """
-    rows = np.array([row for row in range(len(among)) if row not in skip], dtype=np.intp)
+    rows = np.flatnonzero([row not in skip for row in range(len(among))])
     numbers = np.zeros(among.shape, dtype=np.int64)
     results: dict[int, Apportioned] = {}
-    problems: dict[int, Problem] = {}
+    problems: dict[int, Finding] = {}
     if not certify and len(rows) > 1:
-        low = np.where(among, ask.low, 0)[rows]
-        high = None if ask.high is None else np.where(among, ask.high, 0)[rows]
-        shares = np.where(among, ask.quotas, 0.0)[rows]
+        at = np.ix_(rows, np.flatnonzero(among.any(axis=0)))
+        inside = among[at]
+        high = None if ask.high is None else ask.high[at] * inside
         found, settled = batch_within(
-            shares, ask.totals[rows], method=ask.method, minimums=low, maximums=high, error=NEAR
+            ask.quotas[at] * inside,
+            ask.totals[rows],
+            method=ask.method,
+            minimums=ask.low[at] * inside,
+            maximums=high,
+            error=NEAR,
         )
-        numbers[rows] = np.where(settled[:, np.newaxis], found, 0)
+        numbers[at] = found * settled[:, np.newaxis]
         rows = rows[~settled]
     for row in rows.tolist():
         units = np.flatnonzero(among[row])
@@ -95,7 +101,7 @@ def apportioned(
         try:
             results[row] = _certified(ask, row, units)
         except ValueError as error:
-            problems[row] = Problem(f"{ask.where}: {error}" if ask.where else str(error))
+            problems[row] = Finding(f"{ask.where}: {error}" if ask.where else str(error))
         else:
             numbers[row, units] = results[row].result.seats
     return numbers, results, problems

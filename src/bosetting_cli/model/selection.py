@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, BosettingError, Problem
-from bosetting_cli.model.exact import at_least, decimal, first
+from bosetting_cli.findings import AllocationError, BosettingError, Finding, finding
+from bosetting_cli.model.exact import at_least, first
 from bosetting_cli.model.figures import FLOATS, FRACTIONS, years_read
-from bosetting_cli.names import find_municipality
-from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics import exact as decimal
+from bosetting_cli.statistics.names import find_municipality
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -86,39 +89,6 @@ def _reaches(parts: Sequence[float | None], least: float) -> bool:
     return bool(known) and at_least(FLOATS.add(known), least, exact)
 
 
-def condition_text(condition: Condition) -> str:
-    """Return a condition in words."""
-    if condition.name:
-        return condition.name
-    years = f" in {year_list(condition.years)}" if condition.years else ""
-    return f"{condition.indicator} of at least {condition.at_least:g}{years}"
-
-
-def reason_text(reason: Reason, rules: Rules) -> str:
-    """Return a reason in words."""
-    names = ", ".join(reason.names)
-    if reason.code == "unmet":
-        index, unpublished = reason.numbers
-        note = " (a figure is not published)" if unpublished else ""
-        return f"not met: {condition_text(rules.eligible[index])}{note}"
-    if reason.code == "rank":
-        rank, ranked, count = reason.numbers
-        where = f" in {names}" if names else ""
-        return f"rank {rank} of {ranked}{where}; {count} are asked"
-    if reason.code == "first":
-        return f"among the first {reason.numbers[0]} of {names}"
-    return _REASONS[reason.code].format(names=names)
-
-
-_REASONS = {
-    "excluded": "excluded by name",
-    "no figure": "no figure for {names}",
-    "included": "included by name",
-    "listed": "on the list",
-    "not listed": "not on the list",
-}
-
-
 def named(
     municipalities: Sequence[Municipality], names: Iterable[str], key: str
 ) -> tuple[str, ...]:
@@ -132,7 +102,7 @@ def named(
         try:
             units.append(find_municipality(name, municipalities).kommunenummer)
         except BosettingError as error:
-            problems += [Problem(p.message, key=key, hint=p.hint) for p in error.problems]
+            problems += [dataclasses.replace(p, key=key, value=None) for p in error.problems]
     if problems:
         raise AllocationError(problems)
     return tuple(units)
@@ -182,9 +152,8 @@ def _included(
     """Return the units that are selected by name or list; exclusion takes them off a list."""
     everyone = statistics.municipalities
     names = [place[unit] for unit in named(everyone, chosen.include, "select.include")]
-    if both := sorted(statistics.units[unit] for unit in excluded.intersection(names)):
-        what = f"{', '.join(both)} is both included and excluded by name"
-        raise AllocationError(Problem(what, key="exclude"))
+    if both := tuple(sorted(statistics.units[unit] for unit in excluded.intersection(names))):
+        raise AllocationError(finding("included and excluded", key="exclude", names=both))
     if isinstance(chosen.list, tuple):
         listed = [place[unit] for unit in named(everyone, chosen.list, "select.list")]
         names += [unit for unit in listed if unit not in excluded]
@@ -199,21 +168,20 @@ def _refuse(
     included: Mask,
     figures: Sequence[Figures],
 ) -> None:
+    """Refuse who is included without a figure, nobody at all, and the eligible without one."""
     problems = [
-        Problem(f"{units[unit]} is included by name but has no figure for {', '.join(why.names)}")
+        finding("included without figure", unit=units[unit], criteria=why.names)
         for unit, why in enumerate(reasons)
         if why and included[unit]
     ]
-    if problems:
-        raise AllocationError(problems)
     able = [unit for unit, reason in enumerate(reasons) if reason is None]
-    if not able:
-        raise AllocationError(Problem("no municipality is eligible", hint="see `eligible`"))
-    for f in figures:
-        if gaps := [units[unit] for unit in able if f.units[unit].value is None]:
-            what = f"{f.criterion.name}: no figure for {len(gaps)} eligible: {', '.join(gaps)}"
-            hint = "say `missing: national` or `missing: exclude`, or smooth the rate"
-            problems.append(Problem(what, key=f"criteria.{f.criterion.name}.missing", hint=hint))
+    if not able and not problems:
+        problems.append(finding("nobody eligible"))
+    for own in figures if not problems else ():
+        if gaps := tuple(units[unit] for unit in able if own.units[unit].value is None):
+            name = own.criterion.name
+            said = {"criterion": name, "count": len(gaps), "names": gaps}
+            problems.append(finding("figure missing", said, key=f"criteria.{name}.missing"))
     if problems:
         raise AllocationError(problems)
 
@@ -275,12 +243,13 @@ def select(
         for fylke, units in firsts.items():
             own = keys[:, units]
             room = np.minimum(np.count_nonzero(own > -np.inf, axis=1), per_county)
-            chosen, ties = first(own, room, _within(exact, units), tie[..., units])
+            within = functools.partial(_exact_within, exact, units)
+            chosen, ties = first(own, room, within, tie[..., units])
             forced[:, units] |= chosen
             found += [
                 (fylke, row, units[a][~named[units[a]]], units[b]) for row, (a, b) in ties.items()
             ]
-    others = np.where(forced, -np.inf, keys)
+    others = np.where(forced, -np.inf, keys) if forced.any() else keys
     room = np.maximum(take - np.count_nonzero(forced, axis=1), 0)
     room = np.minimum(room, np.count_nonzero(others > -np.inf, axis=1))
     chosen, ties = first(others, room, exact, tie)
@@ -294,11 +263,13 @@ def select(
     ]
 
 
-def _within(exact: Callable[[int, int], Fraction], units: Ints) -> Callable[[int, int], Fraction]:
-    return lambda row, unit: exact(row, int(units[unit]))
+def _exact_within(
+    exact: Callable[[int, int], Fraction], units: Ints, row: int, place: int
+) -> Fraction:
+    return exact(row, int(units[place]))
 
 
-def no_room(minimums: Sequence[int], total: int, where: str = "") -> Problem:
+def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
     """Return what to say of a selection whose minimums exceed what there is to share out.
 
     Args:
@@ -306,15 +277,7 @@ def no_room(minimums: Sequence[int], total: int, where: str = "") -> Problem:
         total: What there is.
         where: The fylke, if counties come first.
     """
-    needed, room, left = sum(minimums), 0, total
-    for minimum in sorted(minimums):
-        left -= minimum
-        if left < 0:
-            break
-        room += 1
-    place = f"{where}: " if where else ""
-    asked = f"{len(minimums)} selected with minimums of {needed:,} in all"
-    enough = f" to {needed:,}" if len(set(minimums)) > 1 else ""
-    remedy = f"raise the total{enough}, lower the minimum or select fewer"
-    hint = f"at most {room} can be selected; {remedy}"
-    return Problem(f"{place}{asked}, the total is {total:,}", hint=hint)
+    room = sum(reached <= total for reached in itertools.accumulate(sorted(minimums)))
+    words = "own minimums too high" if len(set(minimums)) > 1 else "minimums too high"
+    place, count = f"{where}: " if where else "", len(minimums)
+    return finding(words, where=place, count=count, needed=sum(minimums), total=total, room=room)

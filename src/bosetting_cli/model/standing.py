@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.errors import AllocationError, Problem
-from bosetting_cli.model.exact import decimal
+from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.figures import measure, whole
-from bosetting_cli.model.key import (
-    Amounts,
-    Sizes,
-    amounts,
-    exact_quotas,
-    shares,
-    weighted,
-    weights_as_written,
-)
+from bosetting_cli.model.key import Amounts, Sizes, amounts, shares, weights_as_written
 from bosetting_cli.model.selection import eligible, meets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from fractions import Fraction
 
     from bosetting_cli.model.exact import Floats, Ints, Mask, Numbers
     from bosetting_cli.model.figures import Figures, Members
@@ -80,7 +72,7 @@ def standing(statistics: Statistics, rules: Rules) -> Standing:
     reasons, included = eligible(statistics, rules, tested, figures)
     able = np.flatnonzero([reason is None for reason in reasons])
     column = statistics.column("population")
-    population = _newest(column, rules, members)
+    population = newest(column, rules, members)
     tie = ties_by(population)
     found = amounts_of(statistics, rules, figures, able, tie)
     groups = {
@@ -107,7 +99,8 @@ def ties_by(population: Floats) -> Ints:
     return np.argsort(np.argsort(-people, axis=-1, kind="stable"), axis=-1)
 
 
-def _newest(column: Column, rules: Rules, members: Members) -> Floats:
+def newest(column: Column, rules: Rules, members: Members) -> Floats:
+    """Return each unit's newest figure known, NaN where there is none."""
     year = column.newest(rules.as_of)
     found = (whole(column, unit, year) for unit in members)
     return np.array([math.nan if value is None else value for value in found])
@@ -117,34 +110,23 @@ def amounts_of(
     statistics: Statistics, rules: Rules, figures: Sequence[Figures], able: Ints, tie: Ints
 ) -> tuple[Amounts, ...]:
     """Take step 3 for all criteria; the same sizes are made once."""
-    known: dict[tuple[str, float], Sizes] = {}
+
+    @functools.cache
+    def sizes_of(name: str, exponent: float) -> Sizes:
+        column, members = statistics.column(name), figures[0].members
+        plain = newest(column, rules, members)
+        if gaps := tuple(members[unit][0] for unit in able[np.isnan(plain[able])].tolist()):
+            said = finding("no size", file=column.table, column=column.name, names=gaps)
+            raise AllocationError(said)
+        return Sizes(column, members, column.newest(rules.as_of), exponent, plain)
+
     found = []
     for own in figures:
         c = own.criterion
         exponent = rules.size_exponent.value if c.size_exponent is None else c.size_exponent
-        sizes = None
-        if c.scale_by:
-            key = c.scale_by, exponent
-            if key not in known:
-                known[key] = _sizes(statistics.column(c.scale_by), rules, own.members, exponent)
-            sizes = known[key]
-            _refuse_gaps(sizes, own, able)
+        sizes = sizes_of(c.scale_by, exponent) if c.scale_by else None
         found.append(amounts(own, able, sizes, exponent, tie))
     return tuple(found)
-
-
-def _sizes(column: Column, rules: Rules, members: Members, exponent: float) -> Sizes:
-    year = column.newest(rules.as_of)
-    return Sizes(column, members, year, exponent, _newest(column, rules, members))
-
-
-def _refuse_gaps(sizes: Sizes, figures: Figures, able: Ints) -> None:
-    if gaps := [figures.members[unit][0] for unit in able if np.isnan(sizes.plain[unit])]:
-        column = sizes.column
-        what = (
-            f"`{column.name}` has no figure for {', '.join(gaps)}, so nothing can be scaled by it"
-        )
-        raise AllocationError(Problem(what, column.table, column=column.name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,76 +185,64 @@ class Field:
     """What is compared and shared out in D variations; a figure may vary as well.
 
     Attributes:
-        eligible: n or D × n.
         values: Amounts by criterion, n or D × n.
-        keys: What ranks the units, D × n.
+        keys: What ranks the units, D × n; minus infinity for who is not eligible.
         population: n or D × n.
         tie: The place of each unit among equals, n or D × n.
-        key: Row, unit → key as a fraction.
-        quotas: Row, units, number → their quotas as fractions.
+        own: Row → its steps 0 to 4, for what floats can't decide.
     """
 
-    eligible: Mask
     values: Sequence[Floats]
     keys: Floats
     population: Floats
     tie: Ints
-    key: Callable[[int, int], Fraction]
-    quotas: Callable[[int, Sequence[int], int], list[Fraction]]
-
-
-class Ranking(NamedTuple):
-    """What the eligible are ranked by: criteria, and of each its share or its normalised figure."""
-
-    criteria: tuple[int, ...]
-    normalised: bool
-    weighted: bool
-
-    def parts(self, own: Standing) -> list[Floats]:
-        """Return what is weighted, by criterion."""
-        if self.normalised:
-            return [own.amounts[k].normalised for k in self.criteria]
-        return [own.shares[k] for k in self.criteria]
-
-    def exact(self, own: Standing, written: Sequence[Fraction], unit: int) -> Fraction:
-        """Return a unit's key as a fraction."""
-        total = decimal(0.0)
-        for k in self.criteria:
-            amount = own.amounts[k]
-            part = amount.normal(unit) if self.normalised else amount.share(unit)
-            total += part * (written[k] if self.weighted else 1)
-        return total
-
-
-def ranking_of(rules: Rules) -> Ranking:
-    """Return what `select.by` names: the composite share, the score or one criterion."""
-    by = rules.select.by
-    if by == "share":
-        return Ranking(tuple(range(len(rules.criteria))), normalised=False, weighted=True)
-    if by == "score":
-        rates = tuple(k for k, c in enumerate(rules.criteria) if c.scale_by)
-        return Ranking(rates, normalised=True, weighted=True)
-    own = tuple(k for k, c in enumerate(rules.criteria) if c.name == by)
-    return Ranking(own, normalised=False, weighted=False)
+    own: Callable[[int], Standing]
 
 
 def field_of(own: Standing, rules: Rules, variations: Variations) -> Field:
     """Return what D variations of the rules on one standing compare."""
-    able = np.zeros(len(own.units), dtype=bool)
-    able[own.eligible] = True
-    ranking = ranking_of(rules)
-    keys = np.zeros((len(variations), len(able)))
-    if ranking.criteria:
-        weights = variations.weights[:, ranking.criteria]
-        weights = weights if ranking.weighted else np.ones_like(weights)
-        keys = weighted([np.nan_to_num(part) for part in ranking.parts(own)], weights)
-
-    def key(row: int, unit: int) -> Fraction:
-        return ranking.exact(own, variations.written(row), unit)
-
-    def places(row: int, units: Sequence[int], total: int) -> list[Fraction]:
-        return exact_quotas(own.amounts, variations.written(row), units, total)
-
+    normalised = [amount.normalised for amount in own.amounts]
+    keys = ranking_keys(own, rules, own.shares, normalised, variations.weights)
     values = [amount.values for amount in own.amounts]
-    keys = np.where(able, keys, -np.inf)
-    return Field(able, values, keys, own.population, own.tie, key, places)
+    return Field(values, keys, own.population, own.tie, lambda _: own)
+
+
+def ranking_keys(
+    own: Standing,
+    rules: Rules,
+    shares: Sequence[Floats],
+    normalised: Sequence[Floats],
+    weights: Floats,
+) -> Floats:
+    """Return what ranks the eligible: composite shares, one criterion's, or the score.
+
+    Args:
+        own: Who is eligible.
+        rules: The rules, for `select.by`.
+        shares: Of each criterion, n or D × n.
+        normalised: n(x) of each criterion, likewise.
+        weights: D × K.
+
+    Returns:
+        D × n, within a few units in the last place; minus infinity for who is not eligible.
+    """
+    by, keys = rules.select.by, np.full((len(weights), len(own.units)), -np.inf)
+    keys[:, own.eligible] = 0.0
+    for k, criterion in enumerate(rules.criteria):
+        weight = weights[:, k : k + 1]
+        if by == "score" and criterion.scale_by:
+            keys += weight * np.nan_to_num(normalised[k])
+        elif by in ("share", criterion.name):
+            keys += (weight if by == "share" else 1.0) * np.nan_to_num(shares[k])
+    return keys
+
+
+def exact_key(own: Standing, rules: Rules, written: Sequence[Fraction], unit: int) -> Fraction:
+    """Return a unit's ranking key as a fraction."""
+    by, key = rules.select.by, Fraction(0)
+    for amount, weight in zip(own.amounts, written, strict=True):
+        if by == "score" and amount.criterion.scale_by:
+            key += weight * amount.normal(unit)
+        elif by in ("share", amount.criterion.name):
+            key += (weight if by == "share" else 1) * amount.share(unit)
+    return key

@@ -8,10 +8,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import bosetting_cli
-from bosetting_cli.explain import explanations
-from bosetting_cli.explaining.narrative import sentence
-from bosetting_cli.explaining.wording import why
-from bosetting_cli.model.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
+from bosetting_cli.explanation import explanations
+from bosetting_cli.explanation.telling import sentence
+from bosetting_cli.explanation.why import why
 from bosetting_cli.report.charts import (
     by_fylke,
     contributions_svg,
@@ -22,6 +21,7 @@ from bosetting_cli.report.charts import (
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import (
@@ -40,15 +40,15 @@ from bosetting_cli.words import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bosetting_cli.explain import Explanation
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.explanation import Explanation
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Criterion, Rules, SubGroup
     from bosetting_cli.statistics import Statistics
 
     Watch = Callable[[Sequence[list[str]]], Iterable[list[str]]]
 
-TOGETHER = 71  # municipalities whose changes are searched together: six steps of progress
+TOGETHER = 142  # municipalities whose changes are searched together: three steps of progress
 FIGURES = ("map", "contributions", "largest", "population")
 STATUSES = (SELECTED, NOT_SELECTED, NOT_ELIGIBLE)
 # What the page's script says besides the words of the page itself, and what as a heading.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import DataError, Problem
-from bosetting_cli.reading.decoding import read_bytes
+from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.statistics.decoding import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -12,7 +12,7 @@ from bosetting_cli.words import number, say, title
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
+    from bosetting_cli.result import Allocation, Row
 
 LARGEST = 20  # municipalities in the chart of the largest
 WIDTH, NAMES, TOTALS, ROW = 600.0, 150.0, 70.0, 24.0

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.model.result import SELECTED
 from bosetting_cli.report.boundaries import on_earth
 from bosetting_cli.report.svg import SCALE, draw, nice_step, num
+from bosetting_cli.result import SELECTED
 from bosetting_cli.words import number, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bosetting_cli.model.result import Allocation, Row
     from bosetting_cli.report.boundaries import Areas
+    from bosetting_cli.result import Allocation, Row
 
     Circle = tuple[Row, float, float, float]  # of a municipality: where, and its radius
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bosetting_cli.errors import BosettingError, Problem, install
+from bosetting_cli.findings import BosettingError, Problem, install
 
 ZOOM = 2  # pixels per unit of the drawing: sharp on paper and on dense screens
 

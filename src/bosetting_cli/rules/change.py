@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from bosetting_cli.errors import Problem, RulesError
+from bosetting_cli.findings import Problem, RulesError
 from bosetting_cli.rules.load import checked, expanded
-from bosetting_cli.rules.structs import Criterion, Rules, column_name
+from bosetting_cli.rules.structs import Criterion, Rules, SubGroup, column_name
 from bosetting_cli.rules.yamlfile import Document
 from bosetting_cli.words import every_name
 
 # What an overridden number gives as its source: it is no longer the letter's.
 CHANGED = "changed from the rules"
+Item = TypeVar("Item", Criterion, SubGroup)
 
 
 def replace(rules: Rules, **parts: Any) -> Rules:
@@ -56,6 +57,7 @@ def override(
     include: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     at_least: Mapping[str, int] | None = None,
+    of_which: Mapping[str, int] | None = None,
 ) -> Rules:
     """Return the rules changed by `replace` as options say it; the numbers lose their sources.
 
@@ -73,9 +75,10 @@ def override(
         exclude: Municipalities to leave out, added to the rules' own.
         at_least: Earlier requests, kommunenummer → places: they are the minimums of those
             municipalities, which are selected whatever their rank.
+        of_which: Other parts of the total, by sub-group; those not named keep theirs.
 
     Raises:
-        RulesError: A criterion is unknown, or the changed rules are impossible.
+        RulesError: A criterion or sub-group is unknown, or the changed rules are impossible.
     """
     numbers = {"total": total, "minimum": minimum}
     changes: dict[str, Any] = {
@@ -94,7 +97,8 @@ def override(
     changes |= {
         "select": chosen,
         "exclude": (*rules.exclude, *exclude),
-        "criteria": _reweighted(rules.criteria, weights or {}),
+        "criteria": _renumbered(rules.criteria, "weight", weights or {}, "criterion"),
+        "of_which": _renumbered(rules.of_which, "value", of_which or {}, "sub-group"),
         "method": rules.method if method is None else method,
     }
     changed = replace(rules, **changes)
@@ -115,24 +119,26 @@ def _altered(reference: str | None) -> str:
     return f"{reference}; {CHANGED}"
 
 
-def _reweighted(
-    criteria: tuple[Criterion, ...], weights: Mapping[str, float]
-) -> tuple[Criterion, ...]:
-    called = _called(criteria)
-    given = {column_name(text): weight for text, weight in weights.items()}
+def _renumbered(
+    items: tuple[Item, ...], key: str, numbers: Mapping[str, float], what: str
+) -> tuple[Item, ...]:
+    """Return criteria or sub-groups with other numbers, which any of their names may give."""
+    called = _called(items)
+    given = {column_name(text): number for text, number in numbers.items()}
     if unknown := sorted(set(given) - set(called)):
-        names = ", ".join(criterion.name for criterion in criteria)
-        raise RulesError([Problem(f"no criterion `{n}`", hint=f"one of {names}") for n in unknown])
-    by_name = {called[text]: weight for text, weight in given.items()}
+        names = ", ".join(item.name for item in items)
+        hint = f"one of {names}" if items else f"the rules have no {what}"
+        raise RulesError([Problem(f"no {what} `{name}`", hint=hint) for name in unknown])
+    by_name = {called[text]: number for text, number in given.items()}
     return tuple(
-        msgspec.structs.replace(c, weight=by_name[c.name], source=CHANGED)
-        if by_name.get(c.name, c.weight) != c.weight
-        else c
-        for c in criteria
+        msgspec.structs.replace(item, **{key: by_name[item.name], "source": CHANGED})
+        if by_name.get(item.name, getattr(item, key)) != getattr(item, key)
+        else item
+        for item in items
     )
 
 
-def _called(criteria: tuple[Criterion, ...]) -> dict[str, str]:
-    """Return what criteria may be called → their names; a name goes before another's title."""
-    titles = {column_name(text): c.name for c in criteria for text in every_name(c)}
-    return titles | {column_name(c.name): c.name for c in criteria}
+def _called(items: tuple[Criterion | SubGroup, ...]) -> dict[str, str]:
+    """Return what things may be called → their names; a name goes before another's title."""
+    titles = {column_name(text): item.name for item in items for text in every_name(item)}
+    return titles | {column_name(item.name): item.name for item in items}

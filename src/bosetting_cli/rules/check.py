@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.errors import Problem, did_you_mean, shown
+from bosetting_cli.findings import Problem, did_you_mean, shown
 from bosetting_cli.rules.structs import Criterion, Ratio, Rules, SubGroup, column_name
 
 if TYPE_CHECKING:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.errors import DataError, Problem, RulesError
-from bosetting_cli.reading.decoding import read_bytes
+from bosetting_cli.findings import DataError, Problem, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
-from bosetting_cli.rules.lists import county_list, municipality_list
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
 from bosetting_cli.rules.yamlfile import MAX_BYTES, Document, parse_yaml
+from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.lists import county_list, municipality_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,11 +29,13 @@ _FILES = {
 }
 
 
-def load_rules(path: str | Path | None = None, *, notes: list[Problem] | None = None) -> Rules:
-    """Read rules from a YAML file.
+def load_rules(
+    path: str | Path | Mapping[str, Any] | None = None, *, notes: list[Problem] | None = None
+) -> Rules:
+    """Read rules from a YAML file, or from a dict of the same form.
 
     Args:
-        path: The file; without it the packaged rules for 2018.
+        path: The file, or what it would say; without it the packaged rules for 2018.
         notes: Gets what was mended in reading the CSV files that the rules name.
 
     Returns:
@@ -45,6 +48,8 @@ def load_rules(path: str | Path | None = None, *, notes: list[Problem] | None = 
         >>> load_rules().total.value
         4400
     """
+    if isinstance(path, Mapping):
+        return checked(expanded(dict(path)), Document(dict(path)))
     source = Path(path) if path is not None else config_dir() / "criteria.yaml"
     name = str(path) if path is not None else source.name
     try:
@@ -191,4 +196,4 @@ def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> I
 def _within(error: DataError, key: str) -> Iterator[Problem]:
     for problem in error.problems:
         told = str(dataclasses.replace(problem, hint=None))
-        yield Problem(told, key=key, hint=problem.hint)
+        yield Problem(told, key=key, hint=problem.remedy())

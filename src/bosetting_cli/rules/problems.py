@@ -9,7 +9,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.errors import Problem, did_you_mean, shown
+from bosetting_cli.findings import Problem, did_you_mean, shown
 from bosetting_cli.rules.schema import rules_schema
 from bosetting_cli.rules.yamlfile import Document, join_path
 

@@ -271,10 +271,10 @@ class Rules(Rule, frozen=True):
 
         Args:
             changes: As `rules.override` takes them: `total`, `minimum`, `share`, `count`,
-                `weights`, `method`, `by`, `include`, `exclude`, `asked`, `at_least`.
+                `weights`, `method`, `by`, `include`, `exclude`, `asked`, `at_least`, `of_which`.
 
         Raises:
-            RulesError: A criterion is unknown, or the changed rules are impossible.
+            RulesError: A criterion or sub-group is unknown, or the changed rules are impossible.
         """
         from bosetting_cli.rules.change import override
 

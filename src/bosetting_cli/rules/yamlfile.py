@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
-from bosetting_cli.errors import Problem, RulesError, shown
+from bosetting_cli.findings import Problem, RulesError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +25,26 @@ _NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
-MAX_VALUES = 20_000
 _MAX_PROBLEMS = 100
 _LONGEST_NUMBER = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may hold.
+
+    Attributes:
+        what: What the file holds, as hints call it.
+        characters: The most characters.
+        values: The most keys and values.
+    """
+
+    what: str
+    characters: int
+    values: int
+
+
+RULES = Limits("rules", MAX_BYTES, 20_000)
 
 
 @dataclass(slots=True)
@@ -61,25 +78,27 @@ def join_path(parent: str, key: str | int) -> str:
     return f"{parent}.{key}" if parent else key
 
 
-def parse_yaml(text: str, file: str) -> Document:
+def parse_yaml(text: str, file: str, limits: Limits = RULES, *, marked: bool = True) -> Document:
     """Parse one YAML document.
 
     Args:
         text: The document.
         file: What to call it in complaints.
+        limits: How large it may be.
+        marked: Remember where everything stood, which takes several times the data's memory.
 
     Returns:
         The document; its ``problems`` hold duplicate keys, aliases, merge keys and the like.
 
     Raises:
-        RulesError: The text is no YAML at all, is larger than 1 MB, or is nested too deeply.
+        RulesError: The text is no YAML at all, is too large, or is nested too deeply.
     """
-    if len(text) > MAX_BYTES:
-        hint = f"rules have at most {MAX_BYTES:,} characters"
+    if len(text) > limits.characters:
+        hint = f"{limits.what} have at most {limits.characters:,} characters"
         raise RulesError(Problem(f"is {len(text):,} characters long", file, hint=hint))
     document = Document()
     try:
-        _Reader(text, file, document).read()
+        _Reader(text, file, document, limits, marked=marked).read()
     except yaml.YAMLError as error:
         raise RulesError([*document.problems, _yaml_problem(error, text, file)]) from None
     except UnicodeEncodeError:
@@ -113,9 +132,13 @@ def _advice(what: str, character: str) -> str | None:
 class _Reader:
     """Makes a document of the parser's events."""
 
-    def __init__(self, text: str, file: str, document: Document) -> None:
+    def __init__(
+        self, text: str, file: str, document: Document, limits: Limits, *, marked: bool
+    ) -> None:
         self.file = file
         self.document = document
+        self.limits = limits
+        self.marked = marked
         self.events = self._events(text)
 
     def read(self) -> None:
@@ -124,7 +147,7 @@ class _Reader:
             self.document.data = self._value(event, "", kept=True)
 
     def _events(self, text: str) -> Iterator[Any]:
-        """Yield the events that begin, end or are a value; refuse more than rules can hold."""
+        """Yield the events that begin, end or are a value; refuse more than the file may hold."""
         loader = _Parser(text)
         documents = values = depth = 0
         try:
@@ -136,11 +159,11 @@ class _Reader:
                 depth -= isinstance(event, yaml.CollectionEndEvent)
                 if documents > 1:
                     self._refuse(event, "a second document begins", "one file holds one document")
-                if values > MAX_VALUES:
-                    hint = f"rules hold at most {MAX_VALUES:,}"
+                if values > self.limits.values:
+                    hint = f"{self.limits.what} hold at most {self.limits.values:,}"
                     self._refuse(event, "has too many keys and values", hint)
                 if depth > MAX_DEPTH:
-                    hint = f"rules nest at most {MAX_DEPTH} levels"
+                    hint = f"{self.limits.what} nest at most {MAX_DEPTH} levels"
                     self._refuse(event, "is nested too deeply", hint)
                 if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                     yield event
@@ -162,7 +185,7 @@ class _Reader:
             path: Where it stands.
             kept: Whether it is part of the document; what stands under a second key is not.
         """
-        if kept:
+        if kept and self.marked:
             self.document.marks[path] = _place(event)
         self._refuse_tag(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -179,21 +202,24 @@ class _Reader:
 
     def _mapping(self, path: str, *, kept: bool) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        lines: dict[str, int] = {}
         for event in self._within():
             if not isinstance(event, yaml.ScalarEvent):
                 hint = "text that holds brackets or a star needs quotation marks"
                 self._refuse(event, "a key must be plain text", hint)
-            keeps = kept and self._is_new(event, path, found)
+            keeps = kept and self._is_new(event, path, lines)
             here = join_path(path, event.value)
             if keeps:
+                lines[event.value] = _place(event)[0]
+            if keeps and self.marked:
                 self.document.key_marks[here] = _place(event)
             value = self._value(next(self.events), here, kept=keeps)
             if keeps:
                 found[event.value] = value
         return found
 
-    def _is_new(self, event: Any, path: str, known: dict[str, Any]) -> bool:
-        """Return whether a key may stand here; complain if not."""
+    def _is_new(self, event: Any, path: str, known: dict[str, int]) -> bool:
+        """Return whether a key may stand here, given those known with their lines; complain."""
         here = join_path(path, event.value)
         self._refuse_tag(event, here)
         if event.value == "<<" and not event.style:
@@ -201,8 +227,7 @@ class _Reader:
             self._complain(event, what, here, "write the keys out")
             self.document.unread.add(path)
         elif event.value in known:
-            first = self.document.key_marks[here][0]
-            what = f"duplicate key `{shown(event.value)}`, first on line {first}"
+            what = f"duplicate key `{shown(event.value)}`, first on line {known[event.value]}"
             self._complain(event, what, here)
         else:
             return True

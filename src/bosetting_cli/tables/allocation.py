@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.model.result import SELECTED, columns, record
+from bosetting_cli.result import SELECTED
+from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import criterion_columns, group_columns, place_columns
@@ -18,7 +19,7 @@ from bosetting_cli.words import heading, number, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bosetting_cli.model.result import Allocation, Group, Row
+    from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Rules
 
 MARK = "*"

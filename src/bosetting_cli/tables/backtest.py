@@ -15,8 +15,8 @@ from bosetting_cli.words import capital, heading, number, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.backtest import Backtest, Trial
-    from bosetting_cli.model.result import Row
+    from bosetting_cli.result import Row
+    from bosetting_cli.studies.backtest import Backtest, Trial
 
 FORMATS = ("table", "markdown", "json", "csv")
 _NONE = "–"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.compare import DIRECTIONS, SAME, Comparison, Difference
+from bosetting_cli.studies.compare import DIRECTIONS, SAME, Comparison, Difference
 from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import PLACE, place_columns
 from bosetting_cli.tables.document import stamp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.model.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import criterion_columns, group_columns
@@ -14,7 +14,7 @@ from bosetting_cli.words import heading, say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bosetting_cli.model.result import Allocation, Group, Row
+    from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules, SubGroup
 
 

@@ -9,7 +9,7 @@ import bosetting_cli
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bosetting_cli.model.notes import Note
+    from bosetting_cli.result.notes import Note
 
 SCHEMA_VERSION = 1
 

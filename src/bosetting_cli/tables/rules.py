@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bosetting_cli.apportionment import resolve_method
-from bosetting_cli.model.result import NOT_ELIGIBLE
-from bosetting_cli.model.selection import condition_text
+from bosetting_cli.result import NOT_ELIGIBLE
+from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.statistics import year_list
 from bosetting_cli.words import capital, date, name, number, percent, say, short, title
@@ -14,7 +14,7 @@ from bosetting_cli.words import capital, date, name, number, percent, say, short
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bosetting_cli.model.result import Allocation
+    from bosetting_cli.result import Allocation
     from bosetting_cli.rules import Condition, Criterion, Rules, Select
     from bosetting_cli.statistics import Statistics
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bosetting_cli.model.result import Row
+    from bosetting_cli.result import Row
 
 # Name → what is sorted by; the largest come first in `population` and `requested`.
 SORTS: dict[str, Callable[[Row], Any]] = {

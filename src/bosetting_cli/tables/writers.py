@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bosetting_cli.tables.rowwise import harmless, json_bytes, stream
 from bosetting_cli.tables.text import text
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from bosetting_cli.tables.table import Table
 
 NO_MARK = "\u2007"  # stands where others have a mark: a figure space keeps the digits in line
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four are the wide forms of the first
+SHEET = (1_048_576, 16_384)  # lines and columns that a spreadsheet may have
 
 
 class Style(NamedTuple):
@@ -41,58 +42,36 @@ class Format(NamedTuple):
 # --- for machines ----------------------------------------------------------------------------
 
 
-def json_bytes(value: Any, indent: int | None = 2) -> bytes:
-    """Return a value as JSON in UTF-8, on one line if there is no indent."""
-    import json
-
-    return (json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False) + "\n").encode()
-
-
 def _json(table: Table, style: Style) -> bytes:
     return json_bytes({**(style.document or {}), "rows": table.records()})
 
 
-def _jsonl(table: Table, _: Style) -> bytes:
-    return b"".join(json_bytes(record, indent=None) for record in table.records())
+def _whole(form: str) -> Callable[[Table, Style], bytes]:
+    """Return how a table is written in a format that can be written row by row."""
 
+    def write(table: Table, style: Style) -> bytes:
+        out = io.BytesIO()
+        rows = (list(record.values()) for record in table.records())
+        stream(out, form, table.fields, rows, excel_nb=style.excel_nb)
+        return out.getvalue()
 
-def plain(value: Any, point: str = ".") -> str:
-    """Return a value as a cell of CSV: floats read back to the same float, None is empty."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return repr(value).replace(".", point)
-    return harmless(value) if isinstance(value, str) else repr(value)
-
-
-def harmless(text: str) -> str:
-    """Return text that a spreadsheet does not run as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _csv(table: Table, style: Style) -> bytes:
-    import csv
-
-    mark, point, code = (";", ",", "utf-8-sig") if style.excel_nb else (",", ".", "utf-8")
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=mark, lineterminator="\n")
-    writer.writerow(table.fields)
-    writer.writerows([plain(v, point) for v in record.values()] for record in table.records())
-    return out.getvalue().encode(code)
+    return write
 
 
 def _xlsx(table: Table, _: Style) -> bytes:
     import datetime as dt
 
-    from bosetting_cli.errors import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, Problem, install
 
     try:
         import xlsxwriter
     except ImportError:
-        hint = "pip install 'bosetting[excel]'"
-        raise BosettingError(Problem("xlsx needs the package xlsxwriter", hint=hint)) from None
+        what = "xlsx needs the package xlsxwriter"
+        raise BosettingError(Problem(what, hint=install("excel"))) from None
+    if len(table.rows) >= SHEET[0] or len(table.fields) > SHEET[1]:
+        size = f"{len(table.rows) + 1:,} lines of {len(table.fields):,} columns"
+        hint = f"a sheet holds {SHEET[0]:,} lines of {SHEET[1]:,}; csv holds any number"
+        raise BosettingError(Problem(f"{size} are too many for xlsx", hint=hint))
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
@@ -165,9 +144,9 @@ def _table(table: Table, style: Style) -> bytes:
 
 FORMATS = {
     "table": Format(_table, (".txt",)),
-    "csv": Format(_csv, (".csv",)),
+    "csv": Format(_whole("csv"), (".csv",)),
     "json": Format(_json, (".json",)),
-    "jsonl": Format(_jsonl, (".jsonl", ".ndjson")),
+    "jsonl": Format(_whole("jsonl"), (".jsonl", ".ndjson")),
     "markdown": Format(_markdown, (".md",)),
     "html": Format(_html, (".html", ".htm")),
     "xlsx": Format(_xlsx, (".xlsx",), binary=True),

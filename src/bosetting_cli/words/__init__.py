@@ -15,11 +15,13 @@ from bosetting_cli.words.catalogue import (
 from bosetting_cli.words.form import broken, capital
 from bosetting_cli.words.writing import (
     date,
+    is_told,
     listing,
     number,
     percent,
     short,
     signed,
+    told,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "date",
     "every_name",
     "heading",
+    "is_told",
     "listing",
     "name",
     "number",
@@ -38,4 +41,5 @@ __all__ = [
     "signed",
     "texts",
     "title",
+    "told",
 ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "nb", "nn")
 NAMES = "names"
 # In the order in which a key is looked for: what every command needs stands first.
-PARTS = ("tables", NAMES, "explain", "studies", "documents")
+PARTS = ("tables", NAMES, "explain", "studies", "documents", "findings")
 
 
 class Named(Protocol):
@@ -56,6 +56,11 @@ def _text(key: str, lang: str) -> str:
     raise KeyError(key)
 
 
+def unfilled(key: str, lang: str) -> str:
+    """Return a text as it stands in the catalogue, without soft hyphens."""
+    return _text(key, lang).replace(SOFT_HYPHEN, "")
+
+
 def say(key: str, lang: str = "en", **values: object) -> str:
     """Return a word or sentence in a language, filled in.
 
@@ -71,13 +76,13 @@ def say(key: str, lang: str = "en", **values: object) -> str:
         >>> say("county number", "nb", group="Troms", total=247)
         'Troms har 247 av plassene.'
     """
-    return _text(key, lang).replace(SOFT_HYPHEN, "").format(**values)
+    return unfilled(key, lang).format(**values)
 
 
 def texts(subject: str, lang: str = "en", others: Iterable[str] = ()) -> dict[str, str]:
     """Return one of `PARTS`, and other keys, in a language: key → text, not filled in."""
     keys = (*part(subject), *others)
-    return {key: _text(key, lang).replace(SOFT_HYPHEN, "") for key in keys}
+    return {key: unfilled(key, lang) for key in keys}
 
 
 def name(text: str, lang: str = "en") -> str:

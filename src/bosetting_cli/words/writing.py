@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import string
+from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import say
+from bosetting_cli.words.catalogue import part, say, unfilled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,3 +85,37 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
+
+
+def told(key: str, lang: str = "en", /, **values: object) -> str:
+    """Return a finding's sentence, filled in.
+
+    A whole number is written as people write it if its place says `{…:,}`; a list is set with
+    commas, and cut off after so many if it says `{…:5}`.
+
+    Example:
+        >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
+        'barn: 1200 skal boset'
+    """
+    return _Filled(lang).format(unfilled(key, lang), **values)
+
+
+class _Filled(string.Formatter):
+    """Fills numbers and lists in as people write them in a language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def format_field(self, value: Any, form: str) -> str:
+        if form == ",":
+            return number(value, 0, self.lang)
+        if isinstance(value, tuple):
+            shown = ", ".join(map(str, value[: int(form)] if form else value))
+            more = len(value) - int(form or len(value))
+            return say("and more", self.lang, shown=shown, more=more) if more > 0 else shown
+        return format(value, form)
+
+
+def is_told(key: str) -> bool:
+    """Return whether the catalogue has a finding's sentence or remedy."""
+    return key in part("findings")

@@ -1,1 +1,0 @@
-"""Files as people have them → statistics: bytes, cells, numbers, codes, tables."""

@@ -1,0 +1,167 @@
+"""An allocation: the model's numbers with the figures and rules they rest on."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bosetting_cli.findings import AllocationError
+from bosetting_cli.model.allocation import Setting, decide
+from bosetting_cli.model.exact import order
+from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.result.notes import notes_of
+from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, frame, groups_of, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from bosetting_cli.apportionment import Apportionment
+    from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.figures import Figures
+    from bosetting_cli.result.notes import Note
+    from bosetting_cli.result.rows import Group, Row
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.statistics import Statistics
+
+
+def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
+    """Share the total out among municipalities by the rules.
+
+    Args:
+        statistics: Figures of all municipalities, from `load_statistics`.
+        rules: Rules, from `load_rules`.
+        memory: As in 0.1.0; no longer needed.
+
+    Returns:
+        A row per municipality; the requests of the selected sum exactly to the total.
+
+    Raises:
+        DataError: The statistics lack what the rules ask for.
+        AllocationError: No allocation meets the rules; the message says by how much they miss.
+    """
+    own = standing(statistics, rules)
+    decision = decide(statistics, rules, own, as_ruled(rules), sub_groups=True, certify=True)
+    if decision.problems:
+        raise AllocationError(decision.problems[0])
+    return Allocation(statistics, rules, decision)
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation:
+    """Settlement requests and everything needed to explain them; rows are made when asked for.
+
+    Attributes:
+        statistics: The figures.
+        rules: The rules as used.
+        decision: The numbers as arrays.
+    """
+
+    statistics: Statistics
+    rules: Rules
+    decision: Decision
+
+    def __repr__(self) -> str:
+        asked = len(self.selected)
+        return f"<Allocation of {self.rules.total.value:,} to {asked} of {len(self.rows)} units>"
+
+    def _repr_html_(self) -> str:
+        return str(self.table.to_html(max_rows=12, index=False))
+
+    @property
+    def inputs(self) -> Mapping[str, str]:
+        """File → SHA-256."""
+        return self.statistics.inputs
+
+    @property
+    def measured(self) -> dict[str, Figures]:
+        """Criterion → figures, national figure and years."""
+        return {f.criterion.name: f for f in self.decision.standing.figures}
+
+    @functools.cached_property
+    def notes(self) -> tuple[Note, ...]:
+        """What must be said: repaired data, hindsight, imputed figures, ties."""
+        return tuple(notes_of(self.statistics, self.rules, self.decision))
+
+    @functools.cached_property
+    def ranking(self) -> tuple[int, ...]:
+        """The eligible as places in the statistics, first to last."""
+        own, varied = self.decision.standing, as_ruled(self.rules)
+        field, able = field_of(own, self.rules, varied), own.eligible
+        setting = Setting(self.statistics, self.rules, varied, field)
+        keys, tie = field.keys[0, able], own.tie[able]
+        places, _ = order(keys, lambda j: setting.key(0, int(able[j])), tie)
+        return tuple(able[places].tolist())
+
+    @functools.cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """One for each number that was shared out."""
+        return tuple(groups_of(self.decision, self.ranking))
+
+    @property
+    def sub_groups(self) -> dict[str, tuple[tuple[str, ...], Apportionment]]:
+        """Sub-group → the units that can receive it and their apportionment."""
+        return {
+            name: (tuple(self.statistics.units[unit] for unit in own.units), own.result)
+            for name, (_, results) in self.decision.of_which.items()
+            for own in results.values()
+        }
+
+    @functools.cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every municipality: the eligible by rank, then the others by kommunenummer."""
+        return tuple(rows_of(self))
+
+    @functools.cached_property
+    def selected(self) -> tuple[Row, ...]:
+        """The rows of those who are asked, by rank."""
+        return tuple(row for row in self.rows if row.status == SELECTED)
+
+    @functools.cached_property
+    def eligible(self) -> tuple[Row, ...]:
+        """The rows of those who may be asked, by rank."""
+        return tuple(row for row in self.rows if row.status != NOT_ELIGIBLE)
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, Row]:
+        return {row.kommunenummer: row for row in self.rows}
+
+    def row(self, kommunenummer: str) -> Row:
+        """Return a municipality's row.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._rows[kommunenummer]
+
+    @functools.cached_property
+    def _units(self) -> dict[str, int]:
+        return {code: place for place, code in enumerate(self.statistics.units)}
+
+    def unit_of(self, kommunenummer: str) -> int:
+        """Return a municipality's place in the statistics."""
+        return self._units[kommunenummer]
+
+    def group_of(self, kommunenummer: str) -> Group:
+        """Return the group in which a municipality is ranked, or would be."""
+        return self.groups[int(self.decision.step.county[self.unit_of(kommunenummer)])]
+
+    @functools.cached_property
+    def _within(self) -> dict[str, int]:
+        return {code: place for own in self.groups for place, code in enumerate(own.ranking, 1)}
+
+    def place_of(self, kommunenummer: str) -> int | None:
+        """Return a municipality's place among those of its group; None if not eligible."""
+        return self._within.get(kommunenummer)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Those who are asked as a DataFrame with the columns of the CSV."""
+        return frame(self.selected, self.rules)
+
+    @property
+    def full_table(self) -> pd.DataFrame:
+        """All municipalities as a DataFrame with the columns of the CSV."""
+        return frame(self.rows, self.rules)

@@ -1,0 +1,103 @@
+"""What must be said of an allocation: repaired data, hindsight, imputed figures, ties."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bosetting_cli.findings import Finding, finding
+from bosetting_cli.model.figures import late_years
+from bosetting_cli.result.reasons import condition_text
+from bosetting_cli.statistics import year_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.figures import Figures
+    from bosetting_cli.model.places import Apportioned
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.statistics import Statistics
+
+Note = Finding
+FEW = 3  # names are told up to so many
+
+
+def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Finding]:
+    """Yield what must be said of one allocation."""
+    yield from statistics_notes(statistics)
+    own, step = decision.standing, decision.step
+    names = [m.municipality for m in statistics.municipalities]
+    for figures in own.figures:
+        name = figures.criterion.name
+        yield from _figure_notes(name, figures, own.eligible.tolist(), names, rules)
+    for figures in step.figures:
+        name = f"counties: {figures.criterion.name}"
+        yield from _figure_notes(name, figures, range(len(step.names)), step.names, rules)
+    yield from _late_conditions(statistics, rules)
+    yield from _more_than_selected(decision)
+    for result in step.results.values():
+        yield from _place_ties(result, step.names)
+    for part in decision.parts:
+        for tie in part.ties:
+            winners, losers = (tuple(names[part.units[u]] for u in side) for side in tie[2:])
+            said = {"fylke": tie.place, "winners": winners, "losers": losers}
+            yield _note("tie", "tie for first" if tie.place else "tie at cut", **said)
+        for result in part.results.values():
+            yield from _place_ties(result, names)
+    for _, results in decision.of_which.values():
+        for result in results.values():
+            yield from _place_ties(result, names)
+
+
+def statistics_notes(statistics: Statistics) -> Iterator[Finding]:
+    """Yield what was repaired, assumed or carried over in reading the statistics."""
+    for said in statistics.notes:
+        kind = "repair" if said.severity in ("error", "warning") else said.severity
+        yield dataclasses.replace(said, kind=kind)
+
+
+def _note(kind: str, words: str, **values: object) -> Finding:
+    return finding(words, values, severity="note", kind=kind)
+
+
+def _more_than_selected(decision: Decision) -> Iterator[Finding]:
+    """Say where more are asked than the rules select, because names or counties require it."""
+    for part in decision.parts:
+        asked = int(np.count_nonzero(decision.selected[0, part.units]))
+        extra = asked - int(part.take[0])
+        if extra > 0 and part.totals[0]:
+            words = "more asked there" if part.name else "more asked"
+            yield _note("by name", words, asked=asked, extra=extra, where=part.name)
+
+
+def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
+    """Say which conditions use figures of a later day than the rules' own."""
+    for condition in (*rules.eligible, *(g.among for g in rules.of_which if g.among)):
+        column = statistics.column(condition.indicator)
+        if late := late_years([column], condition.years, rules.as_of):
+            said = {"condition": condition_text(condition), "years": year_list(late)}
+            yield _note("hindsight", "hindsight condition", as_of=rules.as_of, **said)
+
+
+def _figure_notes(
+    name: str, figures: Figures, eligible: Sequence[int], names: Sequence[str], rules: Rules
+) -> Iterator[Finding]:
+    if figures.hindsight:
+        said = {"criterion": name, "years": year_list(figures.hindsight), "as_of": rules.as_of}
+        yield _note("hindsight", "hindsight figures", **said)
+    imputed = tuple(names[unit] for unit in eligible if figures.units[unit].imputed)
+    if imputed:
+        national = figures.national
+        value = f"{national:.1%}" if figures.criterion.scale_by else f"{national:g}"
+        words = "imputed figures" if len(imputed) <= FEW else "imputed many"
+        said = {"criterion": name, "names": imputed, "count": len(imputed), "national": value}
+        yield _note("imputed", words, **said)
+
+
+def _place_ties(apportioned: Apportioned, names: Sequence[str]) -> Iterator[Finding]:
+    for tie in apportioned.result.ties:
+        winners, losers = (tuple(names[apportioned.units[u]] for u in side) for side in tie)
+        yield _note("tie", "tie for place", winners=winners, losers=losers)

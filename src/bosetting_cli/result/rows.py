@@ -1,0 +1,268 @@
+"""An allocation laid out: a row per municipality, a group for each number that is shared out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.apportionment import binding
+from bosetting_cli.model.selection import Reason
+from bosetting_cli.result.reasons import reason_text
+from bosetting_cli.rules import column_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    import pandas as pd
+
+    from bosetting_cli.apportionment import Apportionment
+    from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.figures import Figure
+    from bosetting_cli.result.allocation import Allocation
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.statistics import Municipality
+
+SELECTED, NOT_SELECTED, NOT_ELIGIBLE = "selected", "not selected", "not eligible"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One municipality's place in an allocation.
+
+    Attributes:
+        rank: Place among the eligible; None if not eligible.
+        kommunenummer: Four characters.
+        municipality: Name.
+        fylke: County.
+        group: The fylke, or fylker taken together, whose number is shared out; empty if the
+            allocation has one step.
+        population: Persons, the newest figure known at the rules' date.
+        status: `selected`, `not selected` or `not eligible`.
+        why: Why, where the rank alone does not say.
+        reason: The same in words; may be empty.
+        share: Part of the total, unrounded; among the selected, or for the others among the
+            eligible.
+        quota: Places before rounding; the exact sum of the contributions. None if not selected.
+        requested: Places; 0 if not selected.
+        minimum: Minimum requirement.
+        maximum: Maximum requirement, if any.
+        at_minimum: Whether the minimum binds: rounding alone would have given fewer.
+        at_maximum: Whether the maximum binds.
+        contributions: Criterion → places that it gives.
+        of_which: Sub-group → places.
+        figures: Criterion → the figure it knows.
+        shares: Criterion → share among the eligible.
+    """
+
+    rank: int | None
+    kommunenummer: str
+    municipality: str
+    fylke: str
+    group: str
+    population: int | None
+    status: str
+    why: Reason | None
+    reason: str
+    share: float | None
+    quota: float | None
+    requested: int
+    minimum: int
+    maximum: int | None
+    at_minimum: bool
+    at_maximum: bool
+    contributions: Mapping[str, float]
+    of_which: Mapping[str, int]
+    figures: Mapping[str, Figure]
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Municipalities among which one number is shared out: all, or those of a county.
+
+    Attributes:
+        name: The county's name; empty if there is one group.
+        total: The number that is shared out.
+        ranking: The eligible, first to last.
+        count: How many of them the rules select; the last rank that is in without further reasons.
+        units: Who is asked, in the order of the apportionment.
+        apportionment: The whole numbers with their certificate; None where there is none to make.
+        contributions: Criterion of the counties' own key → places that it gives the county;
+            empty if its number is given.
+        exact: The units' exact quotas where rounded ones came too near a tie to decide it; they
+            are what was apportioned then. Else empty.
+    """
+
+    name: str
+    total: int
+    ranking: tuple[str, ...]
+    count: int
+    units: tuple[str, ...]
+    apportionment: Apportionment | None
+    contributions: Mapping[str, float]
+    exact: tuple[Fraction, ...] = ()
+
+    def seats(self) -> dict[str, int]:
+        """Return unit → whole number."""
+        if self.apportionment is None:
+            return dict.fromkeys(self.units, 0)
+        return dict(zip(self.units, self.apportionment.seats.tolist(), strict=True))
+
+
+def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
+    """Yield the groups of an allocation.
+
+    Args:
+        decision: Its numbers.
+        ranking: The eligible as places in the statistics, first to last.
+    """
+    own, step = decision.standing, decision.step
+    everyone = sorted(decision.selected[0].nonzero()[0].tolist(), key=own.tie.__getitem__)
+    for index, part in enumerate(decision.parts):
+        inside, result = set(part.units.tolist()), part.results.get(0)
+        asked = result.units if result else [unit for unit in everyone if unit in inside]
+        yield Group(
+            part.name,
+            int(part.totals[0]),
+            tuple(own.units[unit] for unit in ranking if unit in inside),
+            int(part.take[0]),
+            tuple(own.units[unit] for unit in asked),
+            result.result if result else None,
+            {name: float(places[0, index]) for name, places in step.contributions.items()},
+            result.exact if result else (),
+        )
+
+
+def rows_of(allocation: Allocation) -> list[Row]:
+    """Return every municipality: the eligible by rank, then the others by kommunenummer."""
+    ranks = {unit: place for place, unit in enumerate(allocation.ranking, 1)}
+    bound = _binding(allocation)
+    rows = [
+        _row(allocation, unit, m, ranks.get(unit), bound.get(m.kommunenummer, (False, False)))
+        for unit, m in enumerate(allocation.statistics.municipalities)
+    ]
+    return sorted(rows, key=lambda row: (row.rank or math.inf, row.kommunenummer))
+
+
+def _row(
+    allocation: Allocation, unit: int, m: Municipality, rank: int | None, bound: tuple[bool, bool]
+) -> Row:
+    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.standing
+    asked, names = bool(decision.selected[0, unit]), [c.name for c in rules.criteria]
+    places = decision.contributions[:, 0, unit].tolist() if asked else []
+    shares = [float(share[unit]) for share in own.shares] if rank else []
+    quota, share = (math.fsum(places) if asked else None), None
+    if quota is not None:
+        share = quota / rules.total.value
+    elif rank:
+        share = math.fsum(c.weight * x for c, x in zip(rules.criteria, shares, strict=True))
+    group, people, high = allocation.group_of(m.kommunenummer), own.population[unit], decision.high
+    why = own.reasons[unit] or _why(allocation, unit, m, group)
+    return Row(
+        rank=rank,
+        kommunenummer=m.kommunenummer,
+        municipality=m.municipality,
+        fylke=m.fylke,
+        group=group.name,
+        population=None if math.isnan(people) else round(people),
+        status=SELECTED if asked else NOT_SELECTED if rank else NOT_ELIGIBLE,
+        why=why,
+        reason=reason_text(why, rules) if why else "",
+        share=share,
+        quota=quota,
+        requested=int(decision.requested[0, unit]),
+        minimum=int(decision.low[0, unit]),
+        maximum=None if high is None else int(high[0, unit]),
+        at_minimum=bound[0],
+        at_maximum=bound[1],
+        contributions=dict(zip(names, places, strict=False)),
+        of_which={
+            name: int(numbers[0, unit])
+            for name, (numbers, _) in decision.of_which.items()
+            if asked and own.able[name][unit]
+        },
+        figures={f.criterion.name: f.units[unit] for f in own.figures},
+        shares=dict(zip(names, shares, strict=False)),
+    )
+
+
+def _why(allocation: Allocation, unit: int, m: Municipality, group: Group) -> Reason | None:
+    """Return why an eligible municipality is asked or not, where the rank alone does not say."""
+    place, chosen = allocation.place_of(m.kommunenummer) or 0, allocation.rules.select
+    asked = allocation.decision.selected[0, unit]
+    if chosen.list is not None:
+        return Reason("listed" if asked else "not listed")
+    if not asked:
+        names = (group.name,) if group.name else ()
+        return Reason("rank", names, (place, len(group.ranking), group.count))
+    if place <= group.count:
+        return None
+    if allocation.decision.standing.included[unit]:
+        return Reason("included")
+    return Reason("first", (m.fylke,), (chosen.per_county,))
+
+
+def _binding(allocation: Allocation) -> dict[str, tuple[bool, bool]]:
+    """Return for each selected unit whether its minimum and its maximum bind."""
+    decision, found = allocation.decision, dict[str, tuple[bool, bool]]()
+    for group in allocation.groups:
+        if group.apportionment is None:
+            continue
+        units = [allocation.unit_of(code) for code in group.units]
+        quotas = group.exact or decision.quotas[0, units].tolist()
+        high = [None] * len(units) if decision.high is None else decision.high[0, units].tolist()
+        bound = binding(group.apportionment, quotas, decision.low[0, units].tolist(), high)
+        found.update(zip(group.units, zip(*bound, strict=True), strict=True))
+    return found
+
+
+def columns(rules: Rules) -> tuple[str, ...]:
+    """Return the columns of the machine formats, in order."""
+    names = [column_name(criterion.name) for criterion in rules.criteria]
+    return (
+        *("rank", "kommunenummer", "municipality", "fylke", "population"),
+        *("status", "reason", "share", "quota", "requested"),
+        *(f"requested_{column_name(group.name)}" for group in rules.of_which),
+        *(f"contribution_{name}" for name in names),
+        *("at_minimum", "at_maximum"),
+        *(f"{what}_{name}" for name in names for what in ("figure", "years", "rests_on")),
+        "note",
+    )
+
+
+def record(row: Row, rules: Rules) -> dict[str, Any]:
+    """Return a row as column → value, None where there is none."""
+    values: dict[str, Any] = {"note": "; ".join(row_notes(row, rules))}
+    for group in rules.of_which:
+        values[f"requested_{column_name(group.name)}"] = row.of_which.get(group.name, 0)
+    for criterion in rules.criteria:
+        name, figure = column_name(criterion.name), row.figures[criterion.name]
+        values[f"contribution_{name}"] = row.contributions.get(criterion.name)
+        values[f"figure_{name}"] = _whole(figure.value)
+        values[f"years_{name}"] = " ".join(map(str, figure.years))
+        values[f"rests_on_{name}"] = _whole(figure.denominator)
+    return {n: values[n] if n in values else getattr(row, n) for n in columns(rules)}
+
+
+def _whole(value: float | None) -> float | None:
+    """Return a count as a whole number: 666759, not 666759.0."""
+    return int(value) if value is not None and value.is_integer() else value
+
+
+def row_notes(row: Row, rules: Rules) -> Iterator[str]:
+    """Yield what must be said of a row's figures: imputed, or smoothed on how many people."""
+    for criterion in rules.criteria:
+        figure = row.figures[criterion.name]
+        if figure.imputed:
+            yield f"{criterion.name}: no published figure, the national rate stands for it"
+        elif criterion.smoothing and criterion.smoothing.participants and figure.denominator:
+            yield f"{criterion.name}: smoothed, rests on {figure.denominator:,.0f} participants"
+
+
+def frame(rows: Sequence[Row], rules: Rules) -> pd.DataFrame:
+    """Return rows as a DataFrame with the columns of the CSV."""
+    import pandas as pd
+
+    return pd.DataFrame([record(row, rules) for row in rows], columns=list(columns(rules)))

@@ -1,0 +1,196 @@
+"""Rules and statistics brought together: in one year's codes, and checked against each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+from bosetting_cli.findings import DataError, Problem, shown, some, weighed
+from bosetting_cli.rules import Ratio, column_name, indicator_columns, replace
+from bosetting_cli.statistics import year_list
+from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with
+from bosetting_cli.statistics.headers import canonical
+from bosetting_cli.statistics.table import capped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from bosetting_cli.rules import Criterion, Rules
+    from bosetting_cli.statistics import Column, Statistics
+
+
+def in_one_years_codes(
+    statistics: Statistics, rules: Rules, to: int | None = None
+) -> tuple[Statistics, Rules]:
+    """Bring statistics, and the kommunenummer that rules name, to one year's codes.
+
+    Args:
+        statistics: Figures on the municipalities of any one year known.
+        rules: Rules that may name municipalities in another year's codes.
+        to: The year; without it the statistics' own, so that only the rules change.
+
+    Raises:
+        DataError: Something can't be carried over without an assumption; see `carry_over`.
+    """
+    if to is not None:
+        statistics = carry_over(statistics, to)
+    chosen, minimum, listed = rules.select, rules.minimum, rules.select.list
+    listed = listed if isinstance(listed, tuple) else ()
+    named = (*listed, *chosen.include, *rules.exclude, *minimum.by_municipality)
+    strange = {code for name in named if (code := _code(name))} - set(statistics.units)
+    to = to or (vintage(statistics.units) if strange else None)
+    if not strange or to is None:
+        return statistics, rules
+    least: dict[str, int] = {}
+    for name, number in minimum.by_municipality.items():
+        (code,) = _recoded([name], to)
+        least[code] = least.get(code, 0) + number
+    changed = replace(
+        rules,
+        exclude=_recoded(rules.exclude, to),
+        minimum={"by_municipality": least},
+        select={
+            "include": _recoded(chosen.include, to),
+            "list": _recoded(listed, to) if listed else chosen.list,
+        },
+    )
+    if changed == rules:
+        return statistics, rules
+    what = f"{len(strange)} kommunenummer in the rules, to those of {to}: {some(sorted(strange))}"
+    note = Problem(what, severity=CARRIED)
+    return dataclasses.replace(statistics, notes=(*statistics.notes, note)), changed
+
+
+def _code(name: str) -> str:
+    """Return the kommunenummer that rules name; empty for the name of a municipality."""
+    text = name.strip()
+    return text.zfill(4) if text.isascii() and text.isdigit() else ""
+
+
+def _recoded(names: Iterable[str], to: int) -> tuple[str, ...]:
+    """Return names with their kommunenummer carried over to a year, each once."""
+    names = list(names)
+    carried = carry_codes([code for name in names if (code := _code(name))], to)
+    return tuple(dict.fromkeys(carried.get(_code(name), name) for name in names))
+
+
+# --- checked against each other --------------------------------------------------------------
+
+
+def checked(
+    statistics: Statistics,
+    rules: Rules,
+    *,
+    strict: bool = False,
+    notes: Sequence[Problem] = (),
+) -> Statistics:
+    """Return statistics that the rules can be applied to, with what is odd in their notes.
+
+    Args:
+        statistics: From `load_statistics`.
+        rules: From `load_rules`.
+        strict: Refuse what is odd.
+        notes: What was odd about other files.
+
+    Raises:
+        DataError: They can't be applied; with `strict` also if anything is odd.
+    """
+    problems = weighed([*notes, *check_figures(statistics, rules)], strict=strict)
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(problems if strict else [*problems, *statistics.notes])
+    return dataclasses.replace(statistics, notes=(*statistics.notes, *problems))
+
+
+def check_figures(statistics: Statistics, rules: Rules) -> list[Problem]:
+    """Return what the statistics lack for the rules, and rates that exceed 1.
+
+    Args:
+        statistics: From `load_statistics`.
+        rules: From `load_rules`.
+
+    Returns:
+        Errors, and warnings about what may be meant.
+    """
+    problems: list[Problem] = []
+    for name, years in _asked(rules):
+        column = statistics.columns.get(canonical(name)) or statistics.columns.get(name)
+        if column is not None:  # else it has been said in reading
+            problems += _years(column, years)
+    for criterion in _criteria(rules):
+        problems += _above_one(statistics, criterion)
+    problems += _minimums(statistics, rules)
+    return list(dict.fromkeys(problems))
+
+
+def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Problem]:
+    """Complain of minimums that would reach nobody."""
+    known = set(statistics.units)
+    for code in rules.minimum.by_municipality:
+        if code not in known and not years_with(code):  # another year's may be carried over later
+            near = code.zfill(4)
+            hint = f"did you mean `{near}`?" if near in known else "expected a kommunenummer"
+            key = "minimum.by_municipality"
+            yield Problem(f"unknown municipality {shown(code)}", key=key, value=code, hint=hint)
+
+
+def _asked(rules: Rules) -> Iterator[tuple[str, Sequence[int]]]:
+    """Yield each column that rules read by year, with its years."""
+    for criterion in _criteria(rules):
+        for name in indicator_columns(criterion.indicator):
+            yield name, criterion.years
+    groups = (group.among for group in rules.of_which if group.among)
+    for condition in (*rules.eligible, *groups):
+        yield condition.indicator, condition.years
+
+
+def _criteria(rules: Rules) -> tuple[Criterion, ...]:
+    return (*rules.criteria, *(rules.counties.criteria if rules.counties else ()))
+
+
+def _years(column: Column, years: Sequence[int]) -> Iterator[Problem]:
+    hint = f"it has {year_list(column.figures)}"
+    if missing := [year for year in years if year not in column.figures]:
+        what = f"`{column.name}` has no figures for {year_list(missing)}"
+        yield Problem(what, column.table, column=column.name, hint=hint)
+    for year in years:
+        cells = column.figures.get(year, {}).values()
+        if cells and all(part is None for parts in cells for part in parts):
+            what = f"`{column.name}` is empty in {year}, a year that the rules ask for"
+            yield Problem(what, column.table, column=column.name, severity="warning")
+
+
+def _above_one(statistics: Statistics, criterion: Criterion) -> Iterator[Problem]:
+    """Complain of numerators above their denominators."""
+    ratio = criterion.indicator
+    if not isinstance(ratio, Ratio):
+        return
+    try:
+        above, below = statistics.column(ratio.numerator), statistics.column(ratio.denominator)
+    except DataError:
+        return  # it has been said in reading
+    names = {m.kommunenummer: m.municipality for m in statistics.municipalities}
+    hint = f"criterion {column_name(criterion.name)} is a rate: some of all;"
+    hint += " are numerator and denominator swapped?"
+    problems = []
+    for unit, year, part, x, n in _excesses(statistics, above, below):
+        row = f"{unit} {names[unit]}" + (f" {year}" if year is not None else "")
+        what = f"{x:.12g} of {n:.12g} (`{below.name}`) in {row}: the part exceeds the whole"
+        line = above.line(unit, year, part)
+        problems.append(Problem(what, above.table, line, above.name, None, f"{x:.12g}", hint))
+    yield from capped(problems, 20)
+
+
+def _excesses(
+    statistics: Statistics, above: Column, below: Column
+) -> Iterator[tuple[str, int | None, int, float, float]]:
+    """Yield unit, year and part of a numerator above its denominator, and the two figures."""
+    for year in above.figures:
+        for unit in statistics.units:
+            a, n = above.parts(unit, year), below.parts(unit, year)
+            if len(a) != len(n):
+                a, n = (above.value(unit, year),), (below.value(unit, year),)
+            for part, (x, y) in enumerate(zip(a, n, strict=True)):
+                # A part computed from a rounded rate may exceed its whole by a rounding error.
+                if x is not None and y is not None and x > y and not math.isclose(x, y):
+                    yield unit, year, part, x, y

@@ -1,0 +1,339 @@
+"""Tables → one validated set of figures by kommunenummer; every complaint about data.
+
+A folder of statistics has a register, `municipalities.csv`, and tables of one topic each:
+`kommunenummer`, mostly `year`, and columns of figures. `datapackage.json`, where there is one,
+dates and names the columns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import operator
+import re
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some, weighed
+from bosetting_cli.resources import data_dir
+from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
+from bosetting_cli.statistics.descriptions import Field, fields
+from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
+from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
+from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
+from bosetting_cli.statistics.numbers import is_figure, is_missing, read_figures
+from bosetting_cli.statistics.reading import read_table
+from bosetting_cli.statistics.table import capped, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from bosetting_cli.statistics.table import Table
+
+REGISTER = "municipalities"
+REGISTER_COLUMNS = (KEY, NAME, COUNTY)
+SUFFIXES = (".csv", ".tsv", ".xlsx", ".ods")
+_NO_FIGURES = (*REGISTER_COLUMNS, YEAR, PART)
+_YEAR = re.compile(r"((?:19|20|21)[0-9]{2}|2200)([.,]0)?")
+
+
+def load_statistics(
+    directory: str | Path | None = None,
+    *,
+    indicators: Collection[str] | None = None,
+    strict: bool = False,
+) -> Statistics:
+    """Read a folder of statistics, or one file that is register and figures in one.
+
+    What forms are read is in docs/input.md.
+
+    Args:
+        directory: The folder or file; without it the packaged statistics of 2017.
+        indicators: Only read and check the columns of these names.
+        strict: Refuse whatever had to be mended or assumed; else it stands in the notes.
+
+    Raises:
+        DataError: Something is missing or wrong; all mistakes, with file, line and column.
+    """
+    statistics, problems = read(directory, indicators)
+    problems = weighed(problems, strict=strict)
+    if statistics is None or any(problem.severity == "error" for problem in problems):
+        raise DataError(problems)
+    return statistics
+
+
+def from_frames(
+    register: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    description: Mapping[str, Any] | None = None,
+) -> Statistics:
+    """Read DataFrames as if they were a folder of CSV files; see `Statistics.from_frames`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for stem, frame in {REGISTER: register, **tables}.items():
+            named = any(label is not None for label in frame.index.names)
+            frame.to_csv(folder / f"{stem}.csv", index=named)
+        if description is not None:
+            text = json.dumps(description, ensure_ascii=False)
+            (folder / "datapackage.json").write_text(text, encoding="utf-8")
+        statistics, problems = read(folder, None)
+    told = [dataclasses.replace(p, file=p.file and Path(p.file).stem) for p in problems]
+    if statistics is None or any(problem.severity == "error" for problem in told):
+        raise DataError(told)
+    return statistics
+
+
+def read(
+    directory: str | Path | None, indicators: Collection[str] | None
+) -> tuple[Statistics | None, list[Problem]]:
+    """Read a folder or file of statistics as far as can be.
+
+    Args:
+        directory: The folder or file; the packaged statistics if None.
+        indicators: Only the columns of these names; all figures if None.
+
+    Returns:
+        The statistics without what is wrong, None if not even the register can be read; and
+        all problems: errors, and warnings, which are the statistics' notes too.
+    """
+    root = Path(directory) if directory is not None else data_dir()
+    found = _Found(None if indicators is None else {canonical(name) for name in indicators})
+    try:
+        tables = found.tables(root, packaged=directory is None)
+        municipalities = found.register(tables[0])
+    except DataError as error:
+        return None, list(error.problems)
+    if directory is not None:
+        found.problems += mixed_register(tables[0])
+    found.fields = fields(root, found.problems)
+    found.known = {m.kommunenummer: m.municipality for m in municipalities}
+    for table in tables:
+        found.add(table)
+    if indicators is not None:
+        names = {name for table in tables for name in table.header} - set(_NO_FIGURES)
+        where = None if directory is None else shown(str(root), 200)
+        found.problems += found.missing(indicators, names, where)
+    used = {column.table for column in found.columns.values()} | {tables[0].file}
+    tables = [table for table in tables if table.file in used]
+    repairs = [note for table in tables for note in table.repairs]
+    notes = [*repairs, *(p for p in found.problems if p.severity == "warning")]
+    inputs = {table.file: table.sha256 for table in tables}
+    statistics = Statistics(municipalities, found.columns, inputs, tuple(notes))
+    return statistics, sorted_problems([*found.problems, *notes], list(inputs))
+
+
+def sorted_problems(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:
+    """Return problems without repetitions, in the order of their files and lines."""
+    order = {file: i for i, file in enumerate(files)}
+
+    def place(p: Problem) -> tuple[int, str, int, bool]:
+        file = p.file or ""
+        return order.get(file, len(order)), file, p.line or 0, p.severity != "error"
+
+    return sorted(dict.fromkeys(problems), key=place)
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def table_paths(root: Path) -> list[Path]:
+    """Return the tables of a folder, the register first.
+
+    Raises:
+        DataError: There is no such folder, or it has no register.
+    """
+    try:
+        if not root.is_dir():
+            if root.exists():
+                return [root]
+            raise DataError(Problem("there is no such folder or file", shown(str(root), 200)))
+        tables = sorted(path for path in root.iterdir() if _is_table(path))
+    except (OSError, ValueError) as error:
+        what = f"can't be read: {getattr(error, 'strerror', None) or error}"
+        raise DataError(Problem(what, shown(str(root), 200))) from None
+    registers = [path for path in tables if path.stem.casefold() == REGISTER]
+    if not registers:
+        hint = f"the register of municipalities has the columns {', '.join(REGISTER_COLUMNS)}"
+        raise DataError(Problem("missing file", str(root / f"{REGISTER}.csv"), hint=hint))
+    if len(registers) > 1:
+        what = f"a second register beside {registers[0].name}"
+        raise DataError(Problem(what, str(registers[1]), hint="remove one of the two"))
+    return [*registers, *(path for path in tables if path not in registers)]
+
+
+def _is_table(path: Path) -> bool:
+    # Excel's lock files and hidden files lie about in shared folders.
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
+
+
+# --- what is gathered while tables are read --------------------------------------------------
+
+
+@dataclass
+class _Found:
+    """Columns and complaints, errors and warnings; and what is known while they are gathered.
+
+    Attributes:
+        wanted: The columns to read; None: all figures.
+        problems: What is wrong or odd.
+        columns: Name → column.
+        known: The register: kommunenummer → name.
+        fields: (File name, column) → its description.
+    """
+
+    wanted: Collection[str] | None
+    problems: list[Problem] = field(default_factory=list)
+    columns: dict[str, Column] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+
+    def tables(self, root: Path, *, packaged: bool) -> list[Table]:
+        """Read the register, and the tables that have a wanted column."""
+        register, *others = table_paths(root)
+        named = {path: path.name if packaged else str(path) for path in (register, *others)}
+        tables = [read_table(register, named[register])]
+        for path in others:
+            try:
+                tables.append(read_table(path, named[path], wanted=self.wanted))
+            except DataError as error:
+                self.problems += error.problems
+        return tables
+
+    def register(self, table: Table) -> tuple[Municipality, ...]:
+        """Read the municipalities."""
+        if missing := table.lacking(REGISTER_COLUMNS):
+            raise DataError([*self.problems, *missing, *table.repairs])
+        if not table.rows:
+            hint = "expected a row per municipality"
+            raise DataError(Problem("has no rows", table.file, hint=hint))
+        self.problems += capped(code_problems(table))
+        if YEAR not in table.header:
+            self.problems += duplicates(table, [(code,) for code in table.column(KEY)])
+        self.problems += capped(list(_nameless(table)))
+        left = [i for i, name in enumerate(table.header) if name not in (*REGISTER_COLUMNS, YEAR)]
+        found: dict[str, Municipality] = {}
+        columns = zip(*(table.column(name) for name in REGISTER_COLUMNS), strict=True)
+        for i, (code, name, county) in enumerate(columns):
+            attributes = {table.header[j]: table.rows[i][j] for j in left}
+            first = found.setdefault(code, Municipality(code, name, county, attributes))
+            if (first.municipality, first.fylke) != (name, county):
+                what = f"{code} is {shown(name)} in {shown(county)} here, above it is"
+                what += f" {shown(first.municipality)} in {shown(first.fylke)}"
+                self.problems.append(table.place(NAME).error(i, what))
+        return tuple(found[code] for code in sorted(found))
+
+    def add(self, table: Table) -> None:
+        """Read a table's columns of figures."""
+        file = Path(table.file).name
+        names = [name for name in table.header if self.is_wanted(table, name)]
+        if not names or not table.rows:
+            return
+        if missing := table.lacking([KEY]):
+            self.problems += missing
+            return
+        rows = _rows(table, self)
+        for name in names:
+            if other := self.columns.get(name):
+                label = table.label(name)
+                what = f"a second column `{label}`; the other is in {other.table}"
+                self.problems.append(table.at_header(label, what))
+                continue
+            told, place = self.fields.get((file, name), Field()), table.place(name)
+            read = read_figures(table.column(name), place)
+            self.problems += capped(read.problems)
+            self.problems += capped(list(column_problems(name, read.values, place)))
+            self.problems += read.repairs
+            about = (told.title, told.title_nb, told.unit, told.reference_date)
+            values = rows.arranged(read.values)
+            self.columns[name] = Column(name, table.file, values, *about, rows)
+        if YEAR in table.header and not any((file, name) in self.fields for name in names):
+            what = "no datapackage.json dates these figures; 1 January of their year is assumed"
+            self.problems.append(warning(what, table.file))
+
+    def is_wanted(self, table: Table, name: str) -> bool:
+        """Return whether a column is to be read as figures.
+
+        Without a list of wanted columns it is one that is described as numbers, or in which at
+        least half of the cells look like it.
+        """
+        if name in _NO_FIGURES:
+            return False
+        if self.wanted is not None:
+            return name in self.wanted
+        if told := self.fields.get((Path(table.file).name, name)):
+            return told.kind in ("number", "integer")
+        cells = [cell for cell in table.column(name) if not is_missing(cell)]
+        return bool(cells) and 2 * sum(map(is_figure, cells)) >= len(cells)
+
+    def missing(
+        self, indicators: Collection[str], known: Collection[str], where: str | None
+    ) -> Iterator[Problem]:
+        """Complain of indicators that no table has."""
+        broken = {p.column for p in self.problems}
+        for name in sorted(indicators):
+            if canonical(name) in {*self.columns, *known, *broken}:
+                continue
+            hint = did_you_mean(name, sorted(known)) or f"the columns are {some(sorted(known), 30)}"
+            if years := sorted(label for label in known if _YEAR.search(label)):
+                hint += "; years stand in a column of their own, not in headers"
+                hint += f" like {years[0]}"
+            yield Problem(f"missing column: no table has `{shown(name)}`", where, hint=hint)
+
+
+def _nameless(table: Table) -> Iterator[Problem]:
+    for name, noun in ((NAME, "name"), (COUNTY, "fylke")):
+        for i, cell in enumerate(table.column(name)):
+            if not cell:
+                yield table.place(name).error(i, f"the {noun} is missing", "")
+
+
+# --- rows by municipality and year -----------------------------------------------------------
+
+
+def _rows(table: Table, found: _Found) -> Rows:
+    """Read the keys of a table and complain of what is wrong with them."""
+    codes = table.column(KEY)
+    years = _years(table, found.problems)
+    pairs = {*zip(codes, years, strict=True)}
+    parted = len(pairs) < len(codes)
+    parts = table.column(PART) if parted and PART in table.header else [""] * len(codes)
+    if wrong := code_problems(table):
+        found.problems += capped(wrong)
+    else:
+        found.problems += against_register(table, codes, pairs, found.known)
+    if parted and len({*zip(codes, years, parts, strict=True)}) < len(codes):
+        texts = [str(year or "") for year in years]
+        found.problems += duplicates(table, [*zip(codes, texts, parts, strict=True)])
+    order: Sequence[int] = range(len(codes))
+    keys: list[Any] = [*zip(codes, parts, strict=True)] if parted else codes
+    if any(map(operator.gt, keys, keys[1:])):
+        order = sorted(order, key=keys.__getitem__)
+    by_year: dict[int | None, list[int]] = {}
+    for i in order:
+        by_year.setdefault(years[i], []).append(i)
+    return Rows(codes, by_year, table.lines, parted)
+
+
+def _years(table: Table, problems: list[Problem]) -> list[int | None]:
+    """Return the year of each row; None for all in a table without years."""
+    if YEAR not in table.header:
+        return [None] * len(table.rows)
+    cells, place = table.column(YEAR), table.place(YEAR)
+    known = {cell: match for cell in set(cells) if (match := _YEAR.fullmatch(cell))}
+    hint = "expected a year such as 2017"
+    said = {
+        cell: f"`{shown(cell)}` is no year" if cell else "the year is missing"
+        for cell in set(cells) - known.keys()
+    }
+    wrong = [i for i, cell in enumerate(cells) if cell in said] if said else []
+    problems += capped([place.error(i, said[cells[i]], cells[i], hint) for i in wrong])
+    if any(match[2] for match in known.values()):
+        decimals = [i for i, cell in enumerate(cells) if cell in known and known[cell][2]]
+        what = f"decimals left out after {len(decimals)} years: `{cells[decimals[0]]}`"
+        problems.append(place.repair(decimals[0], what))
+    years = {cell: int(match[1]) for cell, match in known.items()}
+    return [years.get(cell) for cell in cells]

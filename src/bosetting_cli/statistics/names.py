@@ -1,0 +1,81 @@
+"""Which municipality is meant by a name or a kommunenummer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from bosetting_cli.findings import BosettingError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bosetting_cli.statistics.frame import Municipality
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "đ": "d", "ŋ": "n", "ŧ": "t", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"}
+)
+
+
+def fold(name: str) -> str:
+    """Return a name without case, accents, punctuation and the word kommune.
+
+    Example:
+        >>> fold("Tromsø kommune"), fold("Kárásjohka - Karasjok")
+        ('tromso', 'karasjohka karasjok')
+    """
+    text = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS)
+    words = re.findall(r"[a-z0-9]+", "".join(c for c in text if not unicodedata.combining(c)))
+    return " ".join(word for word in words if word != "kommune")
+
+
+def name_keys(name: str) -> set[str]:
+    """Return the folded forms that a name may be called by.
+
+    A name of two languages may be called by either, one with its county in brackets without.
+    """
+    bare = re.sub(r"\s*\([^)]*\)", "", name)
+    parts = {name, bare, *re.split(r"\s+[-–/]\s+", bare)}
+    return {key for part in parts if (key := fold(part))}
+
+
+def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Municipality:
+    """Return the municipality that a kommunenummer or name means.
+
+    Args:
+        text: Such as `0301`, `301`, `oslo`, `Vaaler (Hedmark)`, `Tana`.
+        municipalities: Those to choose from.
+
+    Raises:
+        BosettingError: None is meant, or several; the hint names the nearest.
+    """
+    known = list(municipalities)
+    number = text.strip()
+    if number.isascii() and number.isdigit():
+        for municipality in known:
+            if municipality.kommunenummer == number.zfill(4):
+                return municipality
+        raise BosettingError(Problem(f"unknown municipality {number}", value=text))
+    wanted = fold(number)
+    exact = [m for m in known if wanted == fold(m.municipality)]
+    found = exact or [m for m in known if wanted in name_keys(m.municipality)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = ", ".join(f"{m.municipality} {m.kommunenummer}" for m in found)
+        hint = f"say which by its kommunenummer: {which}"
+        raise BosettingError(Problem(f"several municipalities are called {text}", hint=hint))
+    raise BosettingError(
+        Problem(f"unknown municipality {text}", value=text, hint=_nearest(wanted, known))
+    )
+
+
+def _nearest(wanted: str, known: Sequence[Municipality]) -> str | None:
+    from difflib import get_close_matches
+
+    by_key = {key: m for m in reversed(known) for key in name_keys(m.municipality)}
+    near = get_close_matches(wanted, sorted(by_key), n=3, cutoff=0.6)
+    names = list(dict.fromkeys(f"{by_key[k].municipality} {by_key[k].kommunenummer}" for k in near))
+    return f"did you mean {' or '.join(names)}?" if names else None

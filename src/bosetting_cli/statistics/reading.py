@@ -1,0 +1,326 @@
+"""A file as people have it → a table: CSV, a spreadsheet, or the rows of a JSON document.
+
+What is not as it should be, but means only one thing, is mended and said in the table's
+`repairs`; everything else is an error with its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from bosetting_cli.findings import DataError, Problem, shown
+from bosetting_cli.statistics import decoding
+from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
+from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes
+from bosetting_cli.statistics.table import Table, capped, count, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from pathlib import Path
+
+MAX_BYTES = 20_000_000
+MAX_CELLS = 1_000_000
+MAX_COLUMNS = 1_000
+MAX_LINE = 1_000_000
+_MARKS = ";\t,|"
+_BLANKS = " \t\u00a0\u2007\u2009\u200a\u200b\u202f\ufeff"
+_SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
+_HEAD = 40  # lines in which the header is looked for
+_Row = TypeVar("_Row")
+
+
+def read_table(
+    path: Path, name: str | None = None, *, wanted: Collection[str] | None = None
+) -> Table:
+    """Read a CSV file, the first sheet of an .xlsx or .ods file, or the `rows` of a .json file.
+
+    Args:
+        path: The file.
+        name: What to call it in messages; the path by default.
+        wanted: Columns; a CSV file that has none of them is returned without rows, unread.
+
+    Raises:
+        DataError: It can't be read or decoded, has no header, or rows of differing length.
+    """
+    file = name or str(path)
+    content = decoding.read_bytes(path, file, MAX_BYTES)
+    digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(b"PK\x03\x04"):
+        from bosetting_cli.statistics.spreadsheet import read_sheet
+
+        sheet, notes = read_sheet(content, file, MAX_CELLS)
+        found = _find_header(sheet[:_HEAD], lambda row: [("", row)])
+        start = found[0] if found else next((i for i, row in enumerate(sheet) if any(row)), 0)
+        titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
+        rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
+        return _finished(Table(file, digest, (), rows, lines, (*notes, *_titles(titles, file))))
+    text, notes = decoding.decode(content, file)
+    if path.suffix.lower() == ".json":
+        from bosetting_cli.statistics.records import read_records
+
+        rows, lines = read_records(text, file)
+        return _finished(Table(file, digest, (), _stripped(rows), lines, notes))
+    dialect = _dialect(text)
+    if wanted is not None and not set(wanted) & set(dialect.header):
+        return Table(file, digest, dialect.header, [], [])
+    rows, lines = _parsed(text, dialect, file)
+    notes = (*notes, *_titles(dialect.skipped, file))
+    return _finished(Table(file, digest, (), rows, lines, notes))
+
+
+# --- where the table begins, and what separates its cells ------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """How a file is laid out: its delimiter, its header, and what stands above."""
+
+    delimiter: str
+    line: int
+    offset: int
+    header: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def _dialect(text: str) -> _Dialect:
+    """Find the header, and the delimiter, which is what makes a header of it.
+
+    Where no line is one, it is the first that is not empty, and the delimiter what is most
+    frequent in it.
+    """
+    offset, line, marks = 0, 0, _MARKS
+    if match := _SEP.match(text):
+        offset, line, marks = match.end(), 1, match[1]
+    blank = _BLANK_LINES.match(text, offset)
+    if blank and blank.end() > offset:
+        line += len(blank[0].splitlines())
+        offset = blank.end()
+    stream = io.StringIO(text[offset : offset + MAX_LINE], newline="")
+    head = [line for line, _ in zip(stream, range(_HEAD), strict=False)] or [""]
+    found = _find_header(head, lambda line: ((mark, _split(line, mark)) for mark in marks))
+    at = found[0] if found else next((i for i, line in enumerate(head) if line.strip()), 0)
+    best = max(marks, key=head[at].count)
+    frequent = best if best in head[at] else ","
+    delimiter, cells = found[1:] if found else (frequent, _split(head[at], frequent))
+    delimiter = delimiter if len(cells) > 1 else frequent
+    offset += sum(map(len, head[:at]))
+    skipped = tuple(title for title in map(str.strip, head[:at]) if title)
+    return _Dialect(delimiter, line + at, offset, tuple(map(canonical, cells)), skipped)
+
+
+def _find_header(
+    head: Sequence[_Row], split: Callable[[_Row], Iterable[tuple[str, list[str]]]]
+) -> tuple[int, str, list[str]] | None:
+    """Return the first row with a column of municipalities, or else of counties.
+
+    Args:
+        head: The first rows.
+        split: Gives the delimiters that a row may have, and its cells by each.
+
+    Returns:
+        The row's position, the delimiter and the cells.
+    """
+    for is_header in (_names_key, _names_region, _names_county):
+        for at, row in enumerate(head):
+            for mark, cells in split(row):
+                if is_header(cells):
+                    return at, mark, cells
+    return None
+
+
+def _names_key(cells: Sequence[str]) -> bool:
+    return KEY in map(canonical, cells)
+
+
+def _names_region(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and any(folded(cell) in WEAK_KEYS for cell in cells)
+
+
+def _names_county(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and COUNTY in map(canonical, cells)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:  # a cell beyond the parser's limit; said when the rows are read
+        return []
+    return [cell.strip(_BLANKS) for cell in cells]
+
+
+def _titles(skipped: Sequence[str], file: str) -> tuple[Problem, ...]:
+    if not skipped:
+        return ()
+    lines = count(len(skipped), "line")
+    what = f"{lines} above the header left out: `{shown(skipped[0], 40)}`"
+    return (warning(what, file, 1),)
+
+
+# --- text into cells -------------------------------------------------------------------------
+
+
+def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], list[int]]:
+    below = text[dialect.offset :] if dialect.offset else text
+    if len(below) > MAX_LINE:
+        _refuse_long_lines(below, file)
+    if below.count(dialect.delimiter) + below.count("\n") > MAX_CELLS:
+        raise DataError(Problem(f"has more than {MAX_CELLS:,} cells", file))
+    reader = csv.reader(io.StringIO(below, newline=""), delimiter=dialect.delimiter, strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        if '"' not in below:
+            rows = list(reader)
+            lines = list(range(dialect.line + 1, dialect.line + len(rows) + 1))
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num + dialect.line)
+    except csv.Error as error:
+        raise DataError(_syntax(error, file, reader.line_num + dialect.line, lines)) from None
+    care = any(mark in text for mark in _careful(dialect.delimiter))
+    return _stripped(rows) if care else rows, lines
+
+
+def _stripped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[cell.strip(_BLANKS) for cell in row] for row in rows]
+
+
+def _refuse_long_lines(text: str, file: str) -> None:
+    # One endless row would be all in memory before its cells can be counted.
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > MAX_LINE:
+            raise DataError(Problem(f"a line of {len(line):,} characters", file, number))
+
+
+def _syntax(error: csv.Error, file: str, line: int, lines: Sequence[int]) -> Problem:
+    hint = 'a cell that holds a quotation mark is quoted, and the mark written twice: ""'
+    if "unexpected end" not in str(error):
+        return Problem(f"is not valid CSV: {error}", file, line, hint=hint)
+    line = (lines[-1] if lines else 0) + 1
+    hint = 'close it, or write a quotation mark inside a cell twice: ""'
+    return Problem("a quotation mark is opened and never closed", file, line, hint=hint)
+
+
+def _careful(delimiter: str) -> tuple[str, ...]:
+    """Return what in a text means that cells have blanks around them."""
+    return (f" {delimiter}", f"{delimiter} ", " \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])
+
+
+# --- cells into a table ----------------------------------------------------------------------
+
+
+def _finished(table: Table) -> Table:
+    """Make columns with names of cells, the header's among them."""
+    rows, file = table.rows, table.file
+    if not rows or not any(rows[0]):
+        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
+    labels, at = [cell.strip(_BLANKS) for cell in rows[0]], table.lines[0]
+    if len(labels) > MAX_COLUMNS:
+        raise DataError(Problem(f"has more than {MAX_COLUMNS:,} columns", file, at))
+    while not labels[-1]:
+        labels.pop()
+    header = tuple(map(canonical, labels))
+    below = table.only(range(1, len(rows)))
+    table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
+    if "" in labels:
+        table = _without_unnamed(table)
+    table = with_proper_codes(table)
+    if KEY not in table.header and any(map(is_code, labels)):
+        what = f"the first line is no header: `{shown(' '.join(labels), 40)}`"
+        hint = "expected names such as kommunenummer, year, population"
+        raise DataError(Problem(what, file, at, hint=hint))
+    if problems := _second_names(table):
+        raise DataError(problems)
+    return table
+
+
+def _rectangle(table: Table) -> Table:
+    """Leave out blank lines and footnotes; refuse rows of another length than the header."""
+    rows, width = table.rows, len(table.labels)
+    loose_end = bool(rows) and len(rows[-1]) > 1 and not any(rows[-1][1:])  # a footnote?
+    if set(map(len, rows)) <= {width} and not loose_end and [""] * width not in rows:
+        return table
+    rows = [row if any(row[width:]) else row[:width] for row in rows]
+    table = _without_footnotes(replace(table, rows=rows))
+    table = table.only([i for i, row in enumerate(table.rows) if any(row)])
+    problems = [
+        _wrong_length(len(row), width, table.file, line)
+        for row, line in zip(table.rows, table.lines, strict=True)
+        if len(row) != width
+    ]
+    if problems and width == 1:
+        hint = "expected a header such as kommunenummer,year,population"
+        hint = f"the first line has one cell; {hint}"
+        raise DataError(Problem("is no table", table.file, hint=hint))
+    if problems:
+        raise DataError(capped(problems))
+    return table
+
+
+def _wrong_length(cells: int, width: int, file: str, line: int) -> Problem:
+    hint = "a row ends early, or the file was cut off"
+    if cells > width:
+        hint = "a comma inside a number or name? quote the cell, or separate by semicolons"
+    return Problem(f"has {count(cells, 'cell')}, the header has {width}", file, line, hint=hint)
+
+
+def _without_footnotes(table: Table) -> Table:
+    """Leave out the last rows that are no rows, and say so.
+
+    Footnotes are shorter or longer than the header or have text in one cell only, and don't
+    begin with a kommunenummer, a number or a word for totals.
+    """
+    rows, end, width = table.rows, len(table.rows), len(table.labels)
+    while width > 1 and end and _is_note(rows[end - 1], width, keyed=KEY in table.header):
+        end -= 1
+    notes = [i for i in range(end, len(rows)) if any(rows[i])]
+    if not notes:
+        return table.only(range(end))
+    said = "1 footnote" if len(notes) == 1 else f"{len(notes)} lines of footnotes"
+    what = f"{said} left out: `{shown(' '.join(filter(None, rows[notes[0]])), 40)}`"
+    return table.only(range(end)).noted(warning(what, table.file, table.lines[notes[0]]))
+
+
+def _is_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
+    filled = [cell for cell in row if cell]
+    if not filled:
+        return True
+    # In a table of fylker a name alone may as well be a row that lacks its number.
+    if len(row) == width and (len(filled) > 1 or not keyed):
+        return False
+    first = filled[0]
+    return any(map(str.isalpha, first)) and not is_code(first) and not is_total(first)
+
+
+def _without_unnamed(table: Table) -> Table:
+    """Leave out columns without a name; one that has cells is said."""
+    named = [i for i, label in enumerate(table.labels) if label]
+    notes = [
+        warning(f"column {i + 1} has no name and is not read", table.file, table.header_line)
+        for i, label in enumerate(table.labels)
+        if not label and any(row[i] for row in table.rows)
+    ]
+    return replace(
+        table,
+        header=tuple(table.header[i] for i in named),
+        labels=tuple(table.labels[i] for i in named),
+        rows=[[row[i] for i in named] for row in table.rows],
+    ).noted(*notes)
+
+
+def _second_names(table: Table) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for name, label in zip(table.header, table.labels, strict=True):
+        if name in first:
+            also = f" (`{shown(label)}` means the same)" if label != first[name] else ""
+            what = f"a second column `{shown(first[name])}`{also}"
+            problems.append(table.at_header(label, what, "rename or remove one of the two"))
+        first.setdefault(name, label)
+    return problems

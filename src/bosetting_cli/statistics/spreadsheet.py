@@ -1,0 +1,124 @@
+"""The first sheet of an .xlsx or .ods file → rows of text; needs the extra `excel`."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.findings import DataError, Problem, install, shown, some
+from bosetting_cli.statistics.table import warning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_UNPACKED = 100_000_000
+# Where a sheet's cells stand, and how often an .ods repeats one that is not empty: a single
+# such number can ask for more memory than there is.
+_CELL = re.compile(rb'<(?:x:)?c[^>]*? r="([A-Z]{1,3})([0-9]{1,7})"')
+_REPEATED = re.compile(
+    rb'office:value-type[^>]*number-columns-repeated="([0-9]{4,})"'
+    rb'|number-columns-repeated="([0-9]{4,})"[^>]*office:value-type'
+)
+_ROWS_REPEATED = re.compile(
+    rb'number-rows-repeated="([0-9]{4,})"[^>]*>(?=(?:(?!</table:table-row>).)*office:value-type)',
+    re.DOTALL,
+)
+
+
+def read_sheet(
+    content: bytes, file: str, limit: int
+) -> tuple[list[list[str]], tuple[Problem, ...]]:
+    """Read the first sheet that holds anything.
+
+    Args:
+        content: The file's bytes.
+        file: What to call it in messages.
+        limit: The most cells it may have.
+
+    Returns:
+        Rows from the sheet's first on, all as long as the longest, and warnings.
+
+    Raises:
+        DataError: It is no spreadsheet, is too large, or the reader is not installed.
+    """
+    with _complaining("is a damaged or encrypted spreadsheet", file):
+        _refuse_bulk(content, file, limit)
+    try:
+        from python_calamine import CalamineWorkbook
+    except ImportError:
+        hint = f"{install('excel')}; or save the sheet as CSV"
+        raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
+    with _complaining("can't be read as a spreadsheet", file):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
+        rows = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+    filled = [name for name in rows if rows[name]]
+    if not filled:
+        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
+    what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
+    notes = (warning(what, file),) if filled[1:] else ()
+    return [[cell_text(cell) for cell in row] for row in rows[filled[0]]], notes
+
+
+@contextmanager
+def _complaining(what: str, file: str) -> Iterator[None]:
+    """Turn whatever a broken file raises in its reader into a complaint about it."""
+    try:
+        yield
+    except (DataError, KeyboardInterrupt, MemoryError, SystemExit):
+        raise
+    except BaseException as error:  # a panic inside the reader is no Exception
+        hint = "save the sheet as CSV"
+        raise DataError(Problem(f"{what}: {shown(str(error))}", file, hint=hint)) from None
+
+
+def _refuse_bulk(content: bytes, file: str, limit: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
+            hint = f"up to {MAX_UNPACKED // 1_000_000} MB are read"
+            raise DataError(Problem("unpacks to too much", file, hint=hint))
+        parts = [name for name in archive.namelist() if _is_sheet(name)]
+        if not parts:
+            raise DataError(Problem("is a zip archive, not CSV", file, hint="unpack it"))
+        largest = max(max(_areas(archive.read(name)), default=0) for name in parts)
+    if largest > limit:
+        hint = "delete what stands far below or right of the table"
+        raise DataError(Problem(f"spans {largest:,} cells", file, hint=hint))
+
+
+def _is_sheet(name: str) -> bool:
+    return name == "content.xml" or (name.startswith("xl/worksheets/") and name.endswith(".xml"))
+
+
+def _areas(xml: bytes) -> Iterator[int]:
+    """Yield how many cells parts of a sheet ask for."""
+    if found := _CELL.findall(xml):
+        columns = max(_column_number(letters) for letters, _ in found)
+        yield columns * max(int(row) for _, row in found)
+    for match in (*_REPEATED.finditer(xml), *_ROWS_REPEATED.finditer(xml)):
+        yield int(match[match.lastindex or 0]) * 1_000
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as CSV would have it.
+
+    A number is certain here, so `1.234` gets another 0 lest it be taken for a thousand.
+    """
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        text = repr(cell)
+        return f"{text}0" if re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", text) else text
+    return str(cell)

@@ -1,0 +1,1 @@
+"""Many runs, or two allocations: scenarios, comparison, the test against decisions, checks."""

@@ -1,0 +1,208 @@
+"""Rules against the requests that were really made: who, where and how many places differ.
+
+With the counties' sums or the list of those asked taken from the decision, what is left of the
+difference shows what each of these steps decided.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.findings import BosettingError, DataError, Problem, some
+from bosetting_cli.resources import data_dir
+from bosetting_cli.result import allocate
+from bosetting_cli.rules import Counties, Select, Total, replace
+from bosetting_cli.rules.fitting import in_one_years_codes
+from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
+from bosetting_cli.statistics.reading import read_table
+from bosetting_cli.studies.agreement import agreement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bosetting_cli.result import Allocation
+    from bosetting_cli.rules import Rules
+    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.studies.agreement import Agreement
+
+_FILE = re.compile(r"requests_([0-9]{4})\.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The requests that were made for a year.
+
+    Attributes:
+        year: The year they are for.
+        requested: Those asked, kommunenummer → places, in the statistics' codes.
+        by_fylke: Every fylke of the statistics → places.
+        file: The file they come from.
+        sha256: Of its bytes.
+    """
+
+    year: int
+    requested: Mapping[str, int]
+    by_fylke: Mapping[str, int]
+    file: str
+    sha256: str
+
+    @property
+    def total(self) -> int:
+        """All places."""
+        return sum(self.requested.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One run of the rules, with some of the decision given.
+
+    Attributes:
+        counties: Whether the counties' sums are those decided.
+        asked: Whether the list of those asked is the one decided.
+        allocation: What the rules give; None if they admit nothing.
+        agreement: The rules' requests (a) beside the decision (b).
+        problem: Why there is no allocation.
+    """
+
+    counties: bool
+    asked: bool
+    allocation: Allocation | None
+    agreement: Agreement | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Rules beside a decision.
+
+    Attributes:
+        decided: What was decided.
+        trials: With nothing given, with the counties' sums, with the list, and with both.
+        allocation: The allocation asked for, one of the trials'.
+        agreement: How near it comes.
+        counties: Whether it was given the counties' sums.
+        asked: Whether it was given the list of those asked.
+    """
+
+    decided: Decided
+    trials: tuple[Trial, ...]
+    allocation: Allocation
+    agreement: Agreement
+    counties: bool
+    asked: bool
+
+
+def backtest_years() -> tuple[int, ...]:
+    """Return the years whose requests are packaged."""
+    names = (path.name for path in (data_dir() / "reference").glob("requests_*.csv"))
+    return tuple(sorted(int(found[1]) for name in names if (found := _FILE.fullmatch(name))))
+
+
+def backtest(
+    statistics: Statistics,
+    rules: Rules,
+    year: int = 2018,
+    *,
+    counties: bool = False,
+    asked: bool = False,
+    total: int | None = None,
+    codes: int | None = None,
+) -> Backtest:
+    """Compare what rules give with the requests that were made for a year.
+
+    The municipalities are those of that year, or of the statistics if these are later: figures
+    and requests are carried over to them. Sub-groups of the total are left out.
+
+    Args:
+        statistics: The figures, in any known year's codes.
+        rules: The rules; their total is replaced.
+        year: The year whose requests to compare with.
+        counties: Give each fylke the sum that was decided.
+        asked: Ask those that were asked.
+        total: How many places; as many as were decided by default.
+        codes: The year whose municipalities to compare by.
+
+    Raises:
+        BosettingError: There are no requests for the year, something can't be carried over, or
+            the rules admit no allocation.
+    """
+    codes = _codes(statistics, year) if codes is None else codes
+    statistics, rules = in_one_years_codes(statistics, rules, codes)
+    made = decided(statistics, year, codes)
+    places = made.total if total is None else total
+    trials = []
+    for by_county, by_list in ((False, False), (True, False), (False, True), (True, True)):
+        wanted = (by_county, by_list) == (counties, asked)
+        try:
+            given = _with_decision(rules, made, places, counties=by_county, asked=by_list)
+            result = allocate(statistics, given)
+        except BosettingError as error:
+            if wanted:
+                raise
+            trials.append(Trial(by_county, by_list, None, None, str(error)))
+            continue
+        near = agreement(requests_of(result), made.requested)
+        trials.append(Trial(by_county, by_list, result, near))
+    chosen = next(t for t in trials if (t.counties, t.asked) == (counties, asked))
+    assert chosen.allocation is not None and chosen.agreement is not None  # noqa: S101, PT018
+    return Backtest(made, tuple(trials), chosen.allocation, chosen.agreement, counties, asked)
+
+
+def _codes(statistics: Statistics, year: int) -> int:
+    """Return whose municipalities to compare by: the year's, or the statistics' if later."""
+    newest = max(y for y in known_years() if y <= max(year, known_years()[0]))
+    return max(newest, vintage(statistics.units) or newest)
+
+
+def decided(statistics: Statistics, year: int, codes: int) -> Decided:
+    """Read the requests made for a year.
+
+    Args:
+        statistics: What municipalities and fylker there are.
+        year: The year the requests are for.
+        codes: The year whose kommunenummer the statistics have.
+
+    Raises:
+        DataError: There are none for the year, or a municipality asked isn't in the statistics.
+    """
+    path = data_dir() / "reference" / f"requests_{year}.csv"
+    if not path.is_file():
+        hint = f"there are requests for {', '.join(map(str, backtest_years()))}"
+        raise DataError(Problem(f"no requests for {year}", hint=hint))
+    table = read_table(path, f"reference/{path.name}")
+    numbers = dict(zip(table.column("kommunenummer"), table.column("requested"), strict=True))
+    asked = {code: int(number) for code, number in numbers.items() if number.strip("0")}
+    carried = carry_codes(tuple(asked), codes)
+    fylke = {m.kommunenummer: m.fylke for m in statistics.municipalities}
+    if strange := sorted(code for code in asked if carried.get(code) not in fylke):
+        hint = "the statistics must have every municipality that was asked"
+        what = f"{len(strange)} that were asked are not in the statistics: {some(strange)}"
+        raise DataError(Problem(what, table.file, column="kommunenummer", hint=hint))
+    requested: dict[str, int] = {}
+    by_fylke = dict.fromkeys(fylke.values(), 0)
+    for code, number in asked.items():
+        unit = carried[code]
+        requested[unit] = requested.get(unit, 0) + number
+        by_fylke[fylke[unit]] += number
+    return Decided(year, dict(sorted(requested.items())), by_fylke, table.file, table.sha256)
+
+
+def requests_of(allocation: Allocation) -> dict[str, int]:
+    """Return kommunenummer → places of those asked."""
+    return {row.kommunenummer: row.requested for row in allocation.selected}
+
+
+def _with_decision(
+    rules: Rules, made: Decided, total: int, *, counties: bool, asked: bool
+) -> Rules:
+    """Return the rules with the total, and as much of the decision as is given."""
+    source = f"as decided for {made.year}"
+    changes: dict[str, Any] = {"total": Total(total, source=source), "of_which": ()}
+    if counties:
+        changes["counties"] = Counties(totals=dict(made.by_fylke), source=source)
+    if asked:
+        listed = tuple(made.requested)
+        changes["select"] = Select(list=listed, by=rules.select.by, source=source)
+    return replace(rules, **changes)

@@ -1,0 +1,203 @@
+"""The rule sets in config/: what they say, that every number has a source, what comes out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from bosetting_cli import allocate, load_rules
+from bosetting_cli.model.figures import measure
+from bosetting_cli.resources import config_dir, data_dir
+from bosetting_cli.rules import parse_rules
+from bosetting_cli.studies.backtest import backtest
+from small import criterion, rules_for, synthetic
+
+SETS = sorted(path.name for path in config_dir().glob("*.yaml"))
+# What counts or weighs; each such entry must say where it is from.
+NUMBERS = ("value", "weight", "at_least", "share", "count", "participants", "totals")
+
+
+@pytest.fixture(scope="module")
+def allocations(statistics):
+    return {name: allocate(statistics, load_rules(config_dir() / name)) for name in SETS}
+
+
+def entries(data):
+    """Every mapping in a rules file."""
+    if isinstance(data, dict):
+        yield data
+        for value in data.values():
+            yield from entries(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from entries(value)
+
+
+def test_the_rule_sets_there_are():
+    assert {"criteria-2018-revised.yaml", "criteria-2019.yaml", "criteria.yaml"} <= set(SETS)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_every_number_has_a_source_that_is_explained(name):
+    data = yaml.safe_load((config_dir() / name).read_text(encoding="utf-8"))
+    counted = 0
+    for entry in entries(data):
+        if any(key in entry for key in NUMBERS):
+            assert entry.get("source") in data["sources"], entry
+            counted += 1
+    assert counted >= 9
+    used = {entry["source"] for entry in entries(data) if "source" in entry}
+    assert used == set(data["sources"])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_copy_elsewhere_says_the_same(name, tmp_path):
+    text = (config_dir() / name).read_text(encoding="utf-8")
+    assert parse_rules(text, name, tmp_path) == load_rules(config_dir() / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "minors"),
+    [
+        ("criteria.yaml", 4400, 210),
+        ("criteria-2018-revised.yaml", 5350, 270),
+        ("criteria-2019.yaml", 5350, 150),
+    ],
+)
+def test_the_totals_are_shared_out_and_nobody_is_below_ten(allocations, name, total, minors):
+    rows = allocations[name].selected
+    assert sum(row.requested for row in rows) == total
+    assert sum(row.of_which.get("unaccompanied minors", 0) for row in rows) == minors
+    assert min(row.requested for row in rows) == 10
+
+
+def test_how_many_are_asked(allocations):
+    """Half of the eligible; half of each county's, cut off; and as many as were asked in 2019."""
+    asked = {name: len(allocation.selected) for name, allocation in allocations.items()}
+    revised = allocations["criteria-2018-revised.yaml"]
+    counties = Counter(row.group for row in revised.eligible)
+    assert len(counties) == 18
+    assert asked["criteria.yaml"] == 410 // 2
+    assert asked["criteria-2018-revised.yaml"] == sum(max(1, n // 2) for n in counties.values())
+    assert asked["criteria-2019.yaml"] == 235
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_quota_is_the_sum_of_its_contributions(allocations, name):
+    for row in allocations[name].selected:
+        assert sum(row.contributions.values()) == row.quota
+
+
+def test_the_eligible_by_hand(allocations):
+    """Who settled somebody in the years that the sets name."""
+    settled = pd.read_csv(data_dir() / "settlement.csv", dtype={"kommunenummer": str})
+    for name, years in (
+        ("criteria.yaml", "2014 <= year <= 2016"),
+        ("criteria-2018-revised.yaml", "2014 <= year <= 2016"),
+        ("criteria-2019.yaml", "2015 <= year <= 2017"),
+    ):
+        units = set(settled.query(f"{years} and settled > 0").kommunenummer)
+        assert {row.kommunenummer for row in allocations[name].eligible} == units
+
+
+# --- 2018, raised ----------------------------------------------------------------------------
+
+
+def test_2018_revised_differs_from_the_letter_in_total_minors_and_county_step(rules):
+    revised = load_rules(config_dir() / "criteria-2018-revised.yaml")
+    assert revised.criteria == rules.criteria
+    assert (revised.eligible, revised.select) == (rules.eligible, rules.select)
+    assert (revised.minimum, revised.method) == (rules.minimum, rules.method)
+    assert rules.counties is None
+    assert sum(revised.counties.totals.values()) == revised.total.value == 5350
+
+
+def test_2018_revised_has_the_sums_of_the_published_list():
+    listed = pd.read_csv(data_dir() / "reference" / "requests_2018.csv")
+    county = listed.fylke.str.replace("^(Sør|Nord)-Trøndelag$", "Trøndelag", regex=True)
+    totals = load_rules(config_dir() / "criteria-2018-revised.yaml").counties.totals
+    assert totals == listed.requested.groupby(county).sum().to_dict()
+
+
+def test_2018_revised_knows_the_county_step_already(statistics):
+    revised = load_rules(config_dir() / "criteria-2018-revised.yaml")
+    nothing, sums, _, _ = backtest(statistics, revised).trials
+    assert nothing.agreement == sums.agreement
+
+
+# --- 2019 ------------------------------------------------------------------------------------
+
+
+def test_2019_gives_results_and_work_sixty_per_cent():
+    weights = {c.name: c.weight for c in load_rules(config_dir() / "criteria-2019.yaml").criteria}
+    assert weights["introduction programme"] + weights["employment"] == pytest.approx(0.6)
+    assert sum(weights.values()) == pytest.approx(1)
+
+
+def test_2019_takes_three_years_of_results():
+    rules = load_rules(config_dir() / "criteria-2019.yaml")
+    (results,) = (c for c in rules.criteria if c.name == "introduction programme")
+    assert results.years == (2011, 2012, 2013)
+
+
+def test_2019_marks_what_is_not_known():
+    text = (config_dir() / "criteria-2019.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    assumed = [entry for entry in entries(data) if entry.get("source") == "assumed"]
+    assert {entry.get("name") for entry in assumed} >= {"population", "continuity"}
+    assert text.count("the half of 60 per cent: assumed") == 2
+    assert "as_of: 2018-12-31   # assumed" in text
+
+
+def test_2019_continuity_follows_last_years_requests(allocations):
+    """535 of the 5,350 places go by the requests of 2018; who was not asked gets none of them."""
+    allocation = allocations["criteria-2019.yaml"]
+    settlement = pd.read_csv(data_dir() / "settlement.csv", dtype={"kommunenummer": str})
+    asked = settlement[(settlement.year == 2018) & (settlement.requested > 0)]
+    before = asked.set_index("kommunenummer").requested
+    parts = {row.kommunenummer: row.contributions["continuity"] for row in allocation.selected}
+    assert sum(parts.values()) == pytest.approx(535)
+    assert {unit for unit, part in parts.items() if part} == set(before.index) & set(parts)
+    assert parts["1201"] / parts["0301"] == pytest.approx(before["1201"] / before["0301"])
+
+
+def test_2019_uses_no_hindsight(allocations):
+    kinds = Counter(note.kind for note in allocations["criteria-2019.yaml"].notes)
+    assert kinds["hindsight"] == 0
+    assert kinds["imputed"] == 1
+
+
+# --- missing: zero ---------------------------------------------------------------------------
+
+
+def test_a_blank_that_means_none_counts_as_nought_and_is_not_imputed():
+    statistics = synthetic(
+        {
+            "population": {2017: {"x": 10.0, "y": 10.0}},
+            "asked": {2017: {"x": 5.0, "y": None}},
+        }
+    )
+    c = criterion(name="asked", indicator="asked", missing="zero")
+    rules = rules_for([c], 8)
+    figure = measure(statistics, c, rules.as_of).units[1]
+    assert (figure.value, figure.raw, figure.imputed) == (0.0, None, False)
+    numbers = {row.kommunenummer: row.requested for row in allocate(statistics, rules).selected}
+    assert numbers == {"x": 8, "y": 0}
+
+
+def test_a_number_within_a_rule_is_no_shorthand():
+    """`size_exponent` of a criterion and `minimum` of a sub-group or of counties are numbers."""
+    text = Path(config_dir() / "criteria.yaml").read_text(encoding="utf-8")
+    text = text.replace("    weight: 0.70\n", "    weight: 0.70\n    size_exponent: 0.9\n")
+    text = text.replace("    value: 210\n", "    value: 210\n    minimum: 1\n")
+    text += (
+        "counties: {minimum: 50, criteria: [{name: people, weight: 1, indicator: population}]}\n"
+    )
+    rules = parse_rules(text)
+    assert rules.criteria[0].size_exponent == 0.9
+    assert rules.of_which[0].minimum == 1
+    assert rules.counties.minimum == 50
