@@ -96,7 +96,7 @@ def _aside(path: Path, mode: int | None, *, force: bool) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(0o666 & ~umask() if mode is None else stat.S_IMODE(mode))
+        aside.chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
         if force:
             os.replace(aside, path)
         else:
@@ -121,8 +121,7 @@ def _put_in_place(aside: Path, path: Path) -> None:
         os.replace(aside, path)
 
 
-def umask() -> int:
-    """Return which permissions new files don't get."""
+def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask

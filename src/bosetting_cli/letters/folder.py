@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import BosettingError, Problem, some
 from bosetting_cli.letters import COLUMNS, FORMATS
-from bosetting_cli.output import umask
 from bosetting_cli.tables import listed, render
 
 if TYPE_CHECKING:
@@ -92,7 +91,9 @@ def _aside(path: Path) -> Path:
     path = path.absolute()
     parent = path if path.is_dir() else path.parent
     aside = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name}."))
-    aside.chmod(0o777 & ~umask())
+    mask = os.umask(0)
+    os.umask(mask)
+    aside.chmod(0o777 & ~mask)
     return aside
 
 
