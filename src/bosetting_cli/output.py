@@ -96,7 +96,7 @@ def _aside(path: Path, mode: int | None, *, force: bool) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        aside.chmod(0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+        aside.chmod(0o666 & ~umask() if mode is None else stat.S_IMODE(mode))
         if force:
             os.replace(aside, path)
         else:
@@ -121,7 +121,8 @@ def _put_in_place(aside: Path, path: Path) -> None:
         os.replace(aside, path)
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Return what new files of this process are not allowed."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -405,6 +405,42 @@ def test_only_the_first_sheet_is_read_and_that_is_said(read):
     assert told(table) == [(None, "the sheet `Ark1` is read; not read: Noter")]
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_is_passed_over_and_that_is_said(read, refused, state):
+    book = openpyxl.Workbook()
+    for name, figure in (("Gammel", 1), ("Ny", 2), ("Notat", 3)):
+        page = book.create_sheet(name)
+        page.append(["kommunenummer", "x"])
+        page.append(["0301", figure])
+        page.sheet_state = "visible" if name == "Ny" else state
+    table = read(saved(book), "own.xlsx")
+    assert table.rows == [["0301", "2"]]
+    assert told(table) == [(None, "hidden sheets are not read: Gammel, Notat")]
+    assert table.repairs[0].said("nb") == "skjulte ark blir ikke lest: Gammel, Notat"
+    book.remove(book["Ny"])
+    assert refused(saved(book), "own.xlsx") == [
+        (None, "is empty", "its hidden sheets are not read: Gammel, Notat")
+    ]
+
+
+def test_a_hidden_sheet_of_an_open_document(read):
+    style = (
+        '<office:automatic-styles><style:style style:name="h" style:family="table">'
+        '<style:table-properties table:display="false"/></style:style></office:automatic-styles>'
+    )
+    old = f'<table:table table:name="Old" table:style-name="h">{ods_row("fylke", "x")}'
+    body = ods_row("kommunenummer", "x") + ods_row("0301", "5")
+    table = read(ods(body, before=f"{old}</table:table>", styles=style), "own.ods")
+    assert table.rows == [["0301", "5"]]
+    assert told(table) == [(None, "hidden sheets are not read: Old")]
+
+
+def saved(book):
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def test_an_empty_workbook(refused):
     assert refused(sheet(), "own.xlsx") == [(None, "is empty", "expected a header row and data")]
 
@@ -419,14 +455,14 @@ def test_a_cell_far_away_is_refused_before_it_takes_memory(refused):
     ]
 
 
-def ods(body):
-    names = "office:1.0", "table:1.0", "text:1.0"
+def ods(body, before="", styles=""):
+    names = "office:1.0", "table:1.0", "text:1.0", "style:1.0"
     spaces = " ".join(
         f'xmlns:{n.split(":")[0]}="urn:oasis:names:tc:opendocument:xmlns:{n}"' for n in names
     )
     content = (
-        f'<office:document-content {spaces} office:version="1.2"><office:body>'
-        f'<office:spreadsheet><table:table table:name="A">{body}</table:table>'
+        f'<office:document-content {spaces} office:version="1.2">{styles}<office:body>'
+        f'<office:spreadsheet>{before}<table:table table:name="A">{body}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     out = io.BytesIO()

@@ -143,3 +143,44 @@ def test_whatever_a_spreadsheet_does_to_a_number_is_undone(number, before, after
 def test_any_text_is_four_digits_or_left_alone(text):
     number = understand(text).number
     assert number == text or is_proper(number)
+
+
+# --- rows that are no municipality -----------------------------------------------------------
+
+TOWNS = [("0301", "Oslo", "7"), ("1103", "Stavanger", "5"), ("1601", "Trondheim", "6")]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("9999", "Uoppgitt"), ("1199", "Rogaland uten kommune"), ("2100", "Svalbard"),
+     ("2211", "Jan Mayen"), ("2321", ""), ("2580", "Utlandet"), ("8001", "Ukjent kommune"),
+     ("9000", "Uoppgjeven kommune"), ("0888", "Kommune uoppgitt")],
+)  # fmt: skip
+def test_rows_that_are_no_municipality_are_left_out_and_said(code, name):
+    header = ("kommunenummer", "municipality", "x")
+    found = with_proper_codes(table(header, TOWNS[0], (code, name, "9"), *TOWNS[1:]))
+    assert found.rows == [list(row) for row in TOWNS]
+    assert found.lines == [2, 4, 5]
+    (note,) = found.repairs
+    who = f"{code} {name}".strip()
+    assert (note.severity, note.line) == ("warning", 3)
+    assert note.message == f"rows that are no municipality left out (1): {who}"
+    assert note.said("nn") == f"rader som ikkje er nokon kommune, er utelatne (1): {who}"
+
+
+def test_they_are_left_out_in_the_form_of_statbank_too():
+    rows = [("301 Oslo", "7"), ("9999 Uoppgitt kommune", "1"), ("1199 Uoppgitt", "2")]
+    found = with_proper_codes(table(("region", "x"), *rows))
+    assert found.rows == [["0301", "7", "Oslo"]]
+    assert [note.message for note in found.repairs] == [
+        "leading zero restored in 1 kommunenummer: `301 Oslo` is read as 0301",
+        "name taken off 3 kommunenummer: `301 Oslo` is read as 0301",
+        "rows that are no municipality left out (2): 9999 Uoppgitt kommune, 1199 Uoppgitt",
+    ]
+
+
+def test_what_a_year_knows_stays_and_so_do_codes_of_another_country():
+    odd = table(("kommunenummer", "municipality"), ("0301", "Uoppgitt"), ("1601", "Trondheim"))
+    assert with_proper_codes(odd) is odd
+    foreign = table(("kommunenummer",), ("2101",), ("2102",), ("2199",))
+    assert with_proper_codes(foreign) is foreign

@@ -273,11 +273,11 @@ def test_impossible_reference_dates(folder, date):
 
 
 def test_who_is_unknown_and_who_is_missing(folder):
-    own = "kommunenummer,settled\n0301,1\n1804,2\n5001,3\n0000,9\n9999,4\n"
+    own = "kommunenummer,settled\n0301,1\n1804,2\n5001,3\n0000,9\n9901,4\n"
     path = folder(own=own)
     assert refused(path) == [
         (4, "unknown municipality 5001, a code of 2018, 2019, 2020, 2024", None),
-        (6, "unknown municipality 9999", None),
+        (6, "unknown municipality 9901", None),
     ]
     gone = load_statistics(folder(own="kommunenummer,settled\n0301,1\n1804,2\n"))
     assert notes(gone) == [(None, "1 municipality has no row: 1601 Trondheim")]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import BosettingError, Problem, some
 from bosetting_cli.letters import COLUMNS, FORMATS
+from bosetting_cli.output import umask
 from bosetting_cli.tables import listed, render
 
 if TYPE_CHECKING:
@@ -91,9 +92,7 @@ def _aside(path: Path) -> Path:
     path = path.absolute()
     parent = path if path.is_dir() else path.parent
     aside = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name}."))
-    mask = os.umask(0)
-    os.umask(mask)
-    aside.chmod(0o777 & ~mask)
+    aside.chmod(0o777 & ~umask())
     return aside
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Problem, shown, some
+from bosetting_cli.statistics.divisions import looks_like, years_with
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, YEAR, folded
 from bosetting_cli.statistics.table import Place, capped, count
 
@@ -27,6 +28,10 @@ _TOTALS = re.compile(
     r"0{1,4}|(?:0{1,4} )?(?:sum|totalt?|i alt|(?:hele )?(?:landet|norge)|(?:the )?whole country"
     r"|alle kommuner|all municipalities|uoppgitt)(?: kommune)?"
 )
+# Statistics Norway's codes for what lies in no municipality: Svalbard, Jan Mayen, the shelf,
+# abroad (21 to 25), and people of a county whose municipality is not known (ending in 99).
+_NOWHERE = re.compile(r"2[1-5][0-9]{2}|[0-9]{2}99")
+_UNKNOWN = re.compile(r"\b(?:uoppgi|uoppgj|ukjen[dt]\b)")
 # Kind of repair → what is said of it; {} is how many, and an example follows.
 _SAID = {
     "zero": "leading zero restored in {} kommunenummer",
@@ -87,7 +92,7 @@ def is_total(cell: str) -> bool:
 
 
 def with_proper_codes(table: Table) -> Table:
-    """Bring a table's kommunenummer to four digits and leave rows of totals out.
+    """Bring a table's kommunenummer to four digits; leave out rows that are no municipality.
 
     A name behind the number goes to the column `municipality` if the table has none. Cells
     that are no kommunenummer stay as they are, for the reader to complain of.
@@ -97,7 +102,7 @@ def with_proper_codes(table: Table) -> Table:
         return _without_totals(table)
     distinct = set(table.column(KEY))
     if all(map(_PROPER.fullmatch, distinct)) and "0000" not in distinct:
-        return table
+        return _without_nowhere(table)
     table = _without_totals(table)
     cells = table.column(KEY)
     known = {cell: understand(cell) for cell in set(cells)}
@@ -112,7 +117,7 @@ def with_proper_codes(table: Table) -> Table:
     if NAME not in header and any(code.name for code in codes):
         rows = [[*row, code.name] for row, code in zip(rows, codes, strict=True)]
         header, labels = (*header, NAME), (*labels, table.label(KEY))
-    return replace(table, header=header, labels=labels, rows=rows).noted(*repairs)
+    return _without_nowhere(replace(table, header=header, labels=labels, rows=rows).noted(*repairs))
 
 
 def _with_key(table: Table) -> Table:
@@ -139,6 +144,24 @@ def _without_totals(table: Table) -> Table:
     what = f"{count(len(firsts) - len(kept), 'row')} of totals left out"
     what += f": {some(sorted(map(shown, totals)), 3)}"
     return table.only(kept).noted(table.place(keys[0]).repair(first, what))
+
+
+def _without_nowhere(table: Table) -> Table:
+    """Leave out rows of people who live in no municipality, where the others are Norway's."""
+    codes = table.column(KEY)
+    names = table.column(NAME) if NAME in table.header else [""] * len(codes)
+    out = [
+        i
+        for i, (code, name) in enumerate(zip(codes, names, strict=True))
+        if _NOWHERE.fullmatch(code) or _UNKNOWN.search(name.casefold())
+    ]
+    out = [i for i in out if not years_with(codes[i])]
+    if not out or looks_like(set(codes) - {codes[i] for i in out}) is None:
+        return table
+    told = dict.fromkeys(shown(f"{codes[i]} {names[i]}".strip()) for i in out)
+    note = table.place(KEY).told(out[0], "no municipality", count=len(out), names=tuple(told))
+    gone = set(out)
+    return table.only([i for i in range(len(codes)) if i not in gone]).noted(note)
 
 
 def _repairs(table: Table, cells: Sequence[str], codes: Sequence[Code]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The first sheet of an .xlsx or .ods file → rows of text; needs the extra `excel`."""
+"""The first visible sheet of an .xlsx or .ods file → rows of text; needs the extra `excel`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, install, shown, some
+from bosetting_cli.findings import DataError, Problem, finding, install, shown, some
 from bosetting_cli.statistics.table import warning
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _ROWS_REPEATED = re.compile(
 def read_sheet(
     content: bytes, file: str, limit: int
 ) -> tuple[list[list[str]], tuple[Problem, ...]]:
-    """Read the first sheet that holds anything.
+    """Read the first visible sheet that holds anything.
 
     Args:
         content: The file's bytes.
@@ -47,7 +47,7 @@ def read_sheet(
     with _complaining("is a damaged or encrypted spreadsheet", file):
         _refuse_bulk(content, file, limit)
     try:
-        from python_calamine import CalamineWorkbook
+        from python_calamine import CalamineWorkbook, SheetVisibleEnum
     except ImportError:
         hint = f"{install('excel')}; or save the sheet as CSV"
         raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
@@ -55,12 +55,18 @@ def read_sheet(
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
         rows = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
-    filled = [name for name in rows if rows[name]]
+        shows = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
+    filled = [name for name in rows if rows[name] and name in shows]
+    hidden = tuple(shown(name) for name in rows if rows[name] and name not in shows)
     if not filled:
-        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
+        hint = f"its hidden sheets are not read: {some(hidden)}" if hidden else ""
+        hint = hint or "expected a header row and data"
+        raise DataError(Problem("is empty", file, hint=hint))
     what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
-    notes = (warning(what, file),) if filled[1:] else ()
-    return [[cell_text(cell) for cell in row] for row in rows[filled[0]]], notes
+    notes = [warning(what, file)] if filled[1:] else []
+    if hidden:
+        notes.append(finding("hidden sheets", severity="warning", file=file, names=hidden))
+    return [[cell_text(cell) for cell in row] for row in rows[filled[0]]], tuple(notes)
 
 
 @contextmanager

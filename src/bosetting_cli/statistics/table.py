@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import DataError, Problem, shown, some
+from bosetting_cli.findings import DataError, Problem, finding, shown, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,11 @@ class Place:
     def repair(self, row: int | None, message: str, cell: str | None = None) -> Problem:
         """Return what was mended in cells of which this is the first, or what is odd."""
         return replace(self.error(row, message, cell), severity="warning")
+
+    def told(self, row: int | None, words: str, cell: str | None = None, **said: object) -> Problem:
+        """Return a warning about cells of which this is the first, in the catalogue's words."""
+        found = finding(words, said, severity="warning", file=self.file, column=self.label)
+        return replace(found, line=self.error(row, "").line, value=cell)
 
 
 @dataclass(frozen=True, slots=True)
