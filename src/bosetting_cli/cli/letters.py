@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,6 +53,7 @@ def command(
     codes = kommunenummer(only, statistics)
     allocation = allocate(statistics, rules)
     written = letters(statistics, rules, allocation, only=tuple(codes), **options)
-    shown = watched(written, "Letters", quiet=quiet, count=len(codes or statistics.units))
-    count = write_folder(path, shown, force=force, keep=bool(codes))
+    expected = len(codes or statistics.units)
+    with closing(watched(written, "Letters", quiet=quiet, count=expected)) as shown:
+        count = write_folder(path, shown, force=force, keep=bool(codes))
     tell([f"{count} letters in {path}, listed in {INDEX}"], quiet=quiet)

@@ -15,7 +15,7 @@ from bosetting_cli.cli.options import FORCE, OUTPUT, QUIET, bundle, flag, langua
 from bosetting_cli.tables import FORMATS, SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from typing import IO, TypeVar
@@ -50,7 +50,7 @@ class Output:
         write_bytes(self.path, content, force=self.force)
 
     def opened(self) -> AbstractContextManager[IO[bytes]]:
-        """Open what is put in place when all is written; see `files.complete`."""
+        """Open what is put in place when all is written; see `output.complete`."""
         from bosetting_cli.output import complete
 
         return complete(self.path, force=self.force)
@@ -84,8 +84,11 @@ def tell(lines: Iterable[str], *, quiet: bool) -> None:
 
 def watched(
     items: Iterable[Item], label: str, *, quiet: bool, count: int | None = None
-) -> Iterator[Item]:
-    """Pass items on; on a terminal a bar shows how far it is, unless told to be quiet."""
+) -> Generator[Item, None, None]:
+    """Pass items on; on a terminal a bar shows how far it is, unless told to be quiet.
+
+    It is to be closed (`contextlib.closing`), lest an error be told on the line of the bar.
+    """
     if quiet or not sys.stderr.isatty():
         yield from items
         return

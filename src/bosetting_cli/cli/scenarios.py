@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,19 +56,19 @@ def command(
     sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []
     records: list[dict[str, Any]] = []
-    count = len(plan.scenarios)
-    scenarios = watched(plan.scenarios, "scenarios", quiet=count < LONG_WAIT, count=count)
-    found = runs(scenarios, sources, sub_groups=long_form)
-    good = succeeding(found, failed, keep_going=keep_going)
-    if output.form == "json":
-        good = noted(good, records)
-    if long_form:
-        varied = plan.scenarios.keys
-        lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
-    else:
-        lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
-    _write(lines, output, lambda: scenarios_document(sources, records, failed))
-    count -= len(failed)
+    few = len(plan.scenarios) < LONG_WAIT
+    with closing(watched(plan.scenarios, "scenarios", quiet=few)) as scenarios:
+        found = runs(scenarios, sources, sub_groups=long_form)
+        good = succeeding(found, failed, keep_going=keep_going)
+        if output.form == "json":
+            good = noted(good, records)
+        if long_form:
+            varied = plan.scenarios.keys
+            lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
+        else:
+            lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
+        _write(lines, output, lambda: scenarios_document(sources, records, failed))
+    count = len(plan.scenarios) - len(failed)
     said = [f"{count} scenarios on {sources.rules.title}."]
     if output.form == "table" and not long_form and count > FITTING:
         said.append("So many do not fit a page: --long, or --format csv or xlsx.")
