@@ -242,6 +242,8 @@ def resolve_method(name: str | Method) -> Method:
     """
     if isinstance(name, Method):
         return name
+    if name in METHODS:
+        return METHODS[name]
     plain = name.strip().lower().replace("_", "-").replace(" ", "-").replace("’", "'")
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))

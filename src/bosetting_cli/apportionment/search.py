@@ -25,6 +25,7 @@ _ROUNDS = 2000
 _SLACK = 2.0**-46
 _SMALLEST, _LARGEST = 1e-290, 1e290
 _MANY = 4096
+_COUNT = np.arange(1.0, _MANY + 1.0)
 
 
 def slack(claim: float) -> float:
@@ -68,7 +69,7 @@ class Claims:
         Where there are minimums (and not very many units), it is tried at once for every number
         of largest units above a common one.
         """
-        least = _pick(self.low, self.low.argmax(axis=1))
+        least: FloatArray = np.maximum.reduce(self.low, axis=1)
         gap = least - self.signposts.shift
         if self.weights.shape[1] > _MANY or not any(least.tolist()):
             weight: FloatArray = np.add.reduce(self.weights, axis=1)
@@ -78,12 +79,12 @@ class Claims:
         falling.sort(axis=1)
         spare = self.house - np.add.reduce(self.low, axis=1)
         gap = gap[:, np.newaxis]
-        x = np.arange(1.0, falling.shape[1] + 1.0) * -gap
+        x = _COUNT[: falling.shape[1]] * -gap
         x -= spare[:, np.newaxis]
         x /= np.add.accumulate(falling, axis=1)
         falling *= x
         above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
-        return _pick(x, above - 1)
+        return np.array([row[at - 1] for row, at in zip(x, above.tolist(), strict=True)])
 
     def seats(self, x: FloatArray) -> FloatArray:
         """Return the places at a level, within the bounds."""
@@ -121,11 +122,6 @@ class ExactClaims(Claims):
         return self.problem.exact(unit) ** self.signposts.power / self.signposts.exact(place)
 
 
-def _pick(rows: FloatArray, columns: IntArray) -> FloatArray:
-    """Return one number of each row (faster than NumPy's indexing where rows are few)."""
-    return np.array([row[at] for row, at in zip(rows, columns.tolist(), strict=True)])
-
-
 def search(claims: Claims, rounds: int = _ROUNDS) -> tuple[FloatArray, ...]:
     """Give places by claims in floating point: at a common level, then the last few singly.
 
@@ -147,7 +143,7 @@ def search(claims: Claims, rounds: int = _ROUNDS) -> tuple[FloatArray, ...]:
         elif count:
             _give(claims, row, int(count), (seats[row], following[row], last[row]))
             missing[row] = 0.0
-    best, worst = _pick(following, following.argmax(axis=1)), _pick(last, last.argmin(axis=1))
+    best, worst = np.maximum.reduce(following, axis=1), np.minimum.reduce(last, axis=1)
     if far:
         best[far], worst[far] = 1.0 / lower[far], 1.0 / upper[far]
     return seats, missing, best, worst
