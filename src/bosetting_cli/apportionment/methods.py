@@ -246,6 +246,8 @@ def resolve_method(name: str | Method) -> Method:
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))
     if plain not in _BY_NAME:
+        import difflib
+
         close = difflib.get_close_matches(plain, _BY_NAME, n=1)
         hint = f"; did you mean '{close[0]}'?" if close else ""
         known = f"{', '.join(METHODS)}, {_PREFIX}<r>"
