@@ -401,6 +401,11 @@ class TestMarkdown:
         assert [cell.paragraphs[0].alignment for cell in cells] == [None, 2] * 3
         assert cells[3].paragraphs[0].runs[0].bold
 
+    def test_what_is_empty_is_empty(self):
+        assert self.blocks("") == []
+        assert self.blocks("- \n- x\n\n#\n") == [("bullet_list", ["", "x"]), ("heading", [""])]
+        assert self.blocks("- a\n  - b") == [("bullet_list", ["a<br>b"])]
+
     def test_a_condition_that_is_not_met_is_an_item_of_a_list(self, write: Any):
         page = write("1850", lang="en", form="html")["1850"]
         assert "<ul>\n<li>Condition: settled refugees in recent years" in page

@@ -6,6 +6,7 @@ needs no more, and whatever else stands in a template stays the text that it is.
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _RULES = ("heading", "list", "table", "newline", "escape", "emphasis")
-_MARKDOWN = MarkdownIt("zero").enable(_RULES)
+_MARKDOWN = MarkdownIt("zero").enable(_RULES).disable("inline")  # line by line: `_runs`
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # which neither XML nor anybody can read
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
 # What Markdown could take for its own: signs anywhere, and what marks a list where text begins.
@@ -88,34 +88,45 @@ def parse(text: str) -> list[Block]:
         >>> [tuple(span) for span in parse(r"asked for **10**\*")[0].lines[0]]
         [('asked for ', False), ('10', True), ('*', False)]
     """
-    printed = _CONTROL.sub("", text)
-    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(printed)).children]
+    tokens = _MARKDOWN.parse(_CONTROL.sub("", text))
+    return [_block(part) for part in _parts(tokens, 0)]
 
 
-def _block(node: SyntaxTreeNode) -> Block:
-    if node.type == "table":
-        cells = [cell for cell in node.walk() if cell.type in ("th", "td")]
-        sides = [str(cell.attrs.get("style", "")) for cell in cells if cell.type == "th"]
+def _parts(tokens: Iterable[Token], level: int) -> Iterator[list[Token]]:
+    """Yield tokens up to each that closes something of a level, such as a block or an item."""
+    part: list[Token] = []
+    for token in tokens:
+        part.append(token)
+        if token.level == level and token.nesting < 0:
+            yield part
+            part = []
+
+
+def _block(tokens: list[Token]) -> Block:
+    kind = tokens[0].type.removesuffix("_open")
+    if kind == "table":
+        cells = tuple(_spans([token]) for token in tokens if token.type == "inline")
+        sides = [str(token.attrGet("style")) for token in tokens if token.type == "th_open"]
         columns = tuple("right" if "right" in side else "left" for side in sides)
-        return Block("table", tuple(map(_spans, cells)), columns=columns)
-    level = min(int(node.tag[1]), 3) if node.type == "heading" else 0
-    parts = node.children if node.type.endswith("_list") else [node]
-    return Block(node.type, tuple(map(_spans, parts)), level)
+        return Block("table", cells, columns=columns)
+    level = min(int(tokens[0].tag[1]), 3) if kind == "heading" else 0
+    parts = _parts(tokens[1:], 1) if kind.endswith("_list") else [tokens]
+    return Block(kind, tuple(map(_spans, parts)), level)
 
 
-def _spans(node: SyntaxTreeNode) -> Spans:
-    """Return all text in a node; what stands within a list's item, such as a list, is its lines."""
-    tokens = (part.token for part in node.walk() if part.type == "inline")
-    lines = [_runs(token.children or ()) for token in tokens if token]
-    runs = [run for line in lines for run in (Span("\n"), *line)][1:]
-    alike = groupby(runs, lambda run: run.bold)
-    return tuple(Span("".join(run.text for run in group), bold) for bold, group in alike)
+def _spans(tokens: Iterable[Token]) -> Spans:
+    """Return all text of tokens; what stands within a list's item, such as a list, is its lines."""
+    lines = (_line(token.content) for token in tokens if token.type == "inline")
+    return tuple(run for line in lines for run in (Span("\n"), *line))[1:]
 
 
-def _runs(children: Iterable[Token]) -> Iterator[Span]:
-    depth = 0
-    for token in children:
+@functools.lru_cache(10_000)  # letters have most of their lines in common
+def _line(text: str) -> Spans:
+    depth, runs = 0, []
+    for token in _MARKDOWN.inline.parse(text, _MARKDOWN, {}, []):
         if token.tag == "strong":
             depth += token.nesting
-        elif text := _BREAKS.get(token.type, token.content or token.markup):
-            yield Span(text, depth > 0)
+        elif shown := _BREAKS.get(token.type, token.content or token.markup):
+            runs.append(Span(shown, depth > 0))
+    alike = groupby(runs, lambda run: run.bold)
+    return tuple(Span("".join(run.text for run in group), bold) for bold, group in alike)
