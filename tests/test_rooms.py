@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import bosetting_cli
@@ -63,3 +65,56 @@ def test_there_are_at_most_twelve_floors():
     for room in reversed(ROOMS):
         floors[room] = 1 + max((floors[other] for other in below[room]), default=0)
     assert max(floors.values()) <= 12
+
+
+# The divisions and codes, and the readers of lists that carry them over: only these know Norway.
+NORWEGIAN = {f"bosetting_cli.statistics.{name}" for name in ("divisions", "kommunenummer", "lists")}
+CARRY_CODES = {"cli", "codes", "rules", "statistics", "studies"}
+
+ABROAD = """
+import bosetting_cli.statistics.divisions as divisions
+
+
+def norway(*args):
+    raise AssertionError("Norway is asked for")
+
+
+for name, found in list(vars(divisions).items()):
+    if callable(found) and getattr(found, "__module__", "") == divisions.__name__:
+        setattr(divisions, name, norway)
+
+from small import criterion, rules_for, synthetic
+import bosetting_cli as bosetting
+
+people = {"Lund": 4000.0, "Umeå": 3000.0, "Visby": 1000.0}
+statistics = synthetic({"population": {2017: people}}, {"Visby": "Gotland"})
+rules = rules_for([criterion()], 80)
+found = bosetting.allocate(statistics, rules)
+print(*(f"{row.kommunenummer} {row.requested}" for row in found.rows))
+print(bosetting.draws(statistics, rules, totals=[8, 16]).requested.tolist())
+print(bosetting.explain(found, "Town Lund", changes=True).row.requested)
+"""
+
+
+def test_only_those_who_carry_codes_over_import_what_knows_norway():
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in NORWEGIAN:
+                found.add(room_of(path))
+    assert found == CARRY_CODES
+
+
+def test_the_arithmetic_needs_no_norway():
+    found = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", ABROAD],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert found.stdout.splitlines() == [
+        "Lund 40 Umeå 30 Visby 10",
+        "[[4, 3, 1], [8, 6, 2]]",
+        "40",
+    ]

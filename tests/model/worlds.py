@@ -27,7 +27,7 @@ METHODS = [
     "stationary:1",
 ]
 RATES = {"employment": ("late_workers", "adults"), "programme": ("in_work", "leavers")}
-COUNTS = ["settled", "minors", "index", "late_jobs"]
+COUNTS = ["settled", "minors", "points", "late_jobs"]
 
 
 def units_of(rng):
@@ -103,7 +103,7 @@ def columns_of(rng, units, gaps, big):
     fill("minors", [2016, 2017], lambda u, y: rng.choice([0, 1, 1, 2, 5]))
     fill("late_jobs", [2015, 2016, 2017], lambda u, y: rng.choice(small))
     tenths = rng.sample(["41.5", "41.50", "55.0", "0.1", "0.3", "0.7", "20.75", "83"], 3)
-    fill("index", [2016, 2017], lambda u, y: rng.choice(tenths))
+    fill("points", [2016, 2017], lambda u, y: rng.choice(tenths))
     return columns
 
 
@@ -156,7 +156,7 @@ def years_of(rng, columns, column):
 def criteria_of(rng, columns, gaps, most, for_county):
     """1 to `most` criteria with weights."""
     pool = ["population", *RATES, "settled", "minors", "late_jobs"] + (
-        [] if for_county and rng.random() < 0.9 else ["index"]
+        [] if for_county and rng.random() < 0.9 else ["points"]
     )
     names = rng.sample(pool, rng.randint(1, most))
     if rng.random() < 0.5 and "population" not in names:
@@ -341,7 +341,7 @@ def world(seed):
             {"name": f"condition {j}", **condition_of(rng, columns, c)}
             for j, c in enumerate(
                 rng.sample(
-                    ["settled", "minors", "population", "index", "late_jobs"], rng.choice([1, 1, 2])
+                    ["settled", "minors", "population", "points", "late_jobs"], rng.choice([1, 1, 2])
                 )
             )
         ]
