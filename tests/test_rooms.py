@@ -67,9 +67,10 @@ def test_there_are_at_most_twelve_floors():
     assert max(floors.values()) <= 12
 
 
-# The divisions and codes, and the readers of lists that carry them over: only these know Norway.
+# The divisions and codes, and the readers of lists that carry them over: only these know Norway,
+# and the map, which says what year's areas it was given.
 NORWEGIAN = {f"bosetting_cli.statistics.{name}" for name in ("divisions", "kommunenummer", "lists")}
-CARRY_CODES = {"cli", "codes", "rules", "statistics", "studies"}
+CARRY_CODES = {"cli", "codes", "report", "rules", "statistics", "studies"}
 
 ABROAD = """
 import bosetting_cli.statistics.divisions as divisions
@@ -92,7 +93,7 @@ rules = rules_for([criterion()], 80)
 found = bosetting.allocate(statistics, rules)
 print(*(f"{row.kommunenummer} {row.requested}" for row in found.rows))
 print(bosetting.draws(statistics, rules, totals=[8, 16]).requested.tolist())
-print(bosetting.explain(found, "Town Lund", changes=True).row.requested)
+print(bosetting.explain(found, "Town Lund", changes=True).requested)
 """
 
 

@@ -202,7 +202,7 @@ BAD_DATA = [
         "0104,2017,30790",
         "population.csv:9: kommunenummer: duplicate",
     ),
-    ("population.csv", "0101,2017,30790", "0199,2017,30790", "population.csv:5: kommunenummer: "),
+    ("population.csv", "0101,2017,30790", "0198,2017,30790", "population.csv:5: kommunenummer: "),
     ("population.csv", "year,population,", "year,folk,", "missing column"),
     (
         "municipalities.csv",

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
+from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
-from bosetting_cli.report.boundaries import load_boundaries
+from bosetting_cli.report.boundaries import load_boundaries, misfit
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project
 from bosetting_cli.report.svg import decades, nice_step
@@ -211,6 +213,38 @@ class TestBoundaries:
         with pytest.raises(DataError, match=words) as caught:
             load_boundaries(path, {"0301"})
         assert caught.value.problems[0].file == str(path)
+
+    def test_municipalities_without_an_area_are_said(self, tmp_path: Path) -> None:
+        names = {"0301": "Oslo", "1103": "Stavanger", "1601": "Trondheim", "1804": "Bodø"}
+        codes = ["0301", "1103", "5001", "3801", "3003"]
+        path = self.write(tmp_path / "b.geojson", *map(self.feature, codes))
+        areas = load_boundaries(path, names)
+        (found,) = misfit(path, areas, names, {"1804"})
+        assert (found.file, found.severity) == (str(path), "warning")
+        assert found.message == (
+            "no area for 2 of 4 municipalities, 1 of them asked: 1804 Bodø, 1601 Trondheim"
+        )
+        hint = "take a map of the year of the figures; this one looks like 2020"
+        assert found.hint == hint
+        names["0101"] = "Halden"
+        (found,) = misfit(path, areas, names, ())
+        assert found.severity == "error"
+        assert misfit(path, areas, {"0301": "Oslo"}, {"0301"}) == []
+
+    @pytest.mark.parametrize(
+        ("least", "strict", "drawn"),
+        [(300, [], True), (300, ["--strict"], False), (200, [], False)],
+    )
+    def test_a_figure_with_a_map_of_too_few(
+        self, tmp_path: Path, statistics: Statistics, least: int, strict: list[str], drawn: bool
+    ) -> None:
+        path = self.write(tmp_path / "b.geojson", *map(self.feature, statistics.units[:least]))
+        figure = tmp_path / "map.svg"
+        given = ["report", "--boundaries", str(path), "--figure", str(figure), *strict]
+        result = CliRunner().invoke(cli, given)
+        assert (result.exception is None, figure.exists()) == (drawn, drawn)
+        said = result.stderr if drawn else str(result.exception)
+        assert f"no area for {426 - least} of 426 municipalities" in said
 
     def test_a_missing_file_is_said(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="can't be read"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.inputs import Inputs, input_options
+from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
 from bosetting_cli.cli.output import tell, watched
 
@@ -75,7 +75,7 @@ def command(
     from bosetting_cli.cli.summary import summary_lines
     from bosetting_cli.output import write_file
     from bosetting_cli.report import report
-    from bosetting_cli.report.boundaries import load_boundaries
+    from bosetting_cli.report.boundaries import load_boundaries, misfit
     from bosetting_cli.result import allocate
 
     if path is None and not figures:
@@ -85,13 +85,18 @@ def command(
     statistics, rules = inputs.read()
     areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
     allocation = allocate(statistics, rules)
+    notes: list[str] = []
+    if areas and boundaries:
+        names = {row.kommunenummer: row.municipality for row in allocation.rows}
+        asked = {row.kommunenummer for row in allocation.selected}
+        notes = mended(misfit(boundaries, areas, names, asked), strict=inputs.strict)
     drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
         drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
     for file, content in drawn.items():
         write_file(file, content, force=force)
-    tell(summary_lines(allocation), quiet=quiet)
+    tell([*summary_lines(allocation), *notes], quiet=quiet)
 
 
 def _drawn(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.findings import DataError, Problem, finding
 from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.divisions import looks_like
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 Ring = list[tuple[float, float]]
@@ -44,6 +45,33 @@ def load_boundaries(path: Path, known: Collection[str]) -> Areas:
     return areas
 
 
+def misfit(
+    path: Path, areas: Areas, names: Mapping[str, str], asked: Collection[str]
+) -> list[Problem]:
+    """Say which municipalities have no area: a warning, an error if that is most of them.
+
+    Args:
+        path: The file of the areas.
+        areas: What was read of it.
+        names: Kommunenummer → name of all municipalities.
+        asked: The kommunenummer of those that are asked.
+    """
+    lacking = [code for code in names if code not in areas]
+    if not lacking:
+        return []
+    year = looks_like({code for feature in _features(path) for code in _codes(feature)[:1]})
+    first = sorted(lacking, key=lambda code: code not in asked)
+    said = {
+        "count": len(lacking),
+        "all": len(names),
+        "asked": sum(code in asked for code in lacking),
+        "names": tuple(f"{code} {names[code]}" for code in first),
+        "year": year or "?",
+    }
+    severity = "error" if 2 * len(lacking) > len(names) else "warning"
+    return [finding("areas missing", said, severity=severity, file=str(path))]
+
+
 def _features(path: Path) -> list[Any]:
     try:
         document = json.loads(read_bytes(path, str(path), MAX_BYTES))
@@ -58,13 +86,17 @@ def _features(path: Path) -> list[Any]:
 
 
 def _code(feature: Any, known: Collection[str]) -> str | None:
+    return next((code for code in _codes(feature) if code in known), None)
+
+
+def _codes(feature: Any) -> list[str]:
+    """Return what may be a feature's kommunenummer, the likeliest first."""
     if not isinstance(feature, dict):
-        return None
+        return []
     properties = feature.get("properties")
     named = properties if isinstance(properties, dict) else {}
     values = [*map(named.get, _KEYS), feature.get("id")]
-    codes = (str(value).zfill(4) for value in values if isinstance(value, str | int))
-    return next((code for code in codes if code in known), None)
+    return [str(value).zfill(4) for value in values if isinstance(value, str | int)]
 
 
 def _rings(feature: Any, path: Path) -> list[Ring]:

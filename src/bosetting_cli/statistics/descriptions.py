@@ -1,22 +1,27 @@
-"""What `datapackage.json` says of the columns beside it: titles, units, reference dates."""
+"""What `datapackage.json` says of the columns beside it: titles, units, dates, types, limits."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Problem, finding, shown
+from bosetting_cli.statistics.constraints import understood
 from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.headers import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 MAX_BYTES = 5_000_000
 _REFERENCE = re.compile(r"year(?:\+[0-9]{1,2})?-([0-9]{2})-([0-9]{2})")
+# Of the standard's keys, those that say how cells are to be read and that nothing here follows:
+# marks and signs are found in the column itself.
+_NOT_FOLLOWED = ("decimalChar", "groupChar", "bareNumber")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,8 @@ class Field:
         title_nb: Norwegian label.
         unit: What it is counted in.
         reference_date: `year-01-01`, `year+1-11-30` or a date; None if not given.
+        missing: What stands in a cell without a value, besides nothing.
+        constraints: As it is written, such as `maximum: 500` → the limit.
     """
 
     kind: str = ""
@@ -36,6 +43,8 @@ class Field:
     title_nb: str = ""
     unit: str = ""
     reference_date: str | None = None
+    missing: frozenset[str] = frozenset()
+    constraints: Mapping[str, Any] = field(default_factory=dict)
 
 
 def fields(root: Path, problems: list[Problem]) -> dict[tuple[str, str], Field]:
@@ -53,7 +62,7 @@ def fields(root: Path, problems: list[Problem]) -> dict[tuple[str, str], Field]:
         if not path.is_file():
             return {}
         package = json.loads(read_bytes(path, str(path), MAX_BYTES))
-        return dict(_fields(package, str(path), problems))
+        return dict(_fields(package, path, problems))
     except DataError as error:
         problems += error.problems
     except OSError as error:
@@ -68,20 +77,63 @@ def fields(root: Path, problems: list[Problem]) -> dict[tuple[str, str], Field]:
 
 
 def _fields(
-    package: Any, file: str, problems: list[Problem]
+    package: Any, path: Path, problems: list[Problem]
 ) -> Iterator[tuple[tuple[str, str], Field]]:
     for resource in package["resources"]:
-        name = Path(resource["path"]).name
-        for given in resource.get("schema", {}).get("fields", []):
-            date = given.get("referenceDate")
-            if date is not None and not _is_reference(date):
-                what = f"the reference date `{shown(str(date))}` of {name}, {given['name']}"
-                hint = "expected a date such as 2017-01-01, year-01-01 or year+1-11-30"
-                problems.append(Problem(f"{what} is none", file, hint=hint))
-                date = None
-            kind, *texts = (str(given.get(k) or "") for k in ("type", "title", "title_nb", "unit"))
-            title, title_nb, unit = texts
-            yield (name, str(given["name"])), Field(kind, title, title_nb, unit, date)
+        schema = resource.get("schema", {})
+        if isinstance(schema, str):
+            schema = _schema(path, schema)
+        for file in _files(resource, path.parent):
+            for given in schema.get("fields", []):
+                of = (package, resource, schema, given)  # the last that says so, counts
+                missing = [said["missingValues"] for said in of if "missingValues" in said]
+                told = _field(given, file, str(path), problems, missing)
+                yield (file, canonical(str(given["name"]))), told
+
+
+def _files(resource: Any, root: Path) -> list[str]:
+    """Return the tables of a resource that lie in the folder; others are not read here."""
+    paths = resource.get("path", [])  # none where the data stand in the description
+    parts = [paths] if isinstance(paths, str) else paths
+    return [Path(p).name for p in parts if len(Path(p).parts) == 1 or not (root / p).is_file()]
+
+
+def _schema(path: Path, name: str) -> Any:
+    """Read a schema in a file of its own beside the description."""
+    if Path(name).is_absolute() or ".." in Path(name).parts or "://" in name:
+        hint = "put it into the folder of the description"
+        raise DataError(Problem(f"the schema `{shown(name)}` is not read", str(path), hint=hint))
+    file = path.parent / name
+    return json.loads(read_bytes(file, str(file), MAX_BYTES))
+
+
+def _field(
+    given: Any, file: str, package: str, problems: list[Problem], missing: Sequence[Any]
+) -> Field:
+    where = {"table": file, "name": shown(str(given["name"]))}
+    date = given.get("referenceDate")
+    if date is not None and not _is_reference(date):
+        what = f"the reference date `{shown(str(date))}` of {file}, {given['name']} is none"
+        hint = "expected a date such as 2017-01-01, year-01-01 or year+1-11-30"
+        problems.append(Problem(what, package, hint=hint))
+        date = None
+    kind, *texts = (str(given.get(k) or "") for k in ("type", "title", "title_nb", "unit"))
+    constraints, strange = {}, [key for key in _NOT_FOLLOWED if key in given]
+    for name, limit in given.get("constraints", {}).items():
+        rule = f"{name}: {shown(json.dumps(limit, ensure_ascii=False))}"
+        try:
+            constraints[rule] = understood(name, limit, kind)
+        except (ValueError, re.error):
+            strange.append(rule)
+    signs = [sign["value"] if isinstance(sign, dict) else sign for sign in (missing or [[]])[-1]]
+    known = [sign for sign in signs if isinstance(sign, str)]
+    strange += [f"missingValues: {sign}" for sign in signs if sign not in known]
+    problems += [
+        finding("not followed", {**where, "what": what}, severity="warning", file=package)
+        for what in strange
+    ]
+    title, title_nb, unit = texts
+    return Field(kind, title, title_nb, unit, date, frozenset(known) - {""}, constraints)
 
 
 def _is_reference(text: Any) -> bool:

@@ -150,12 +150,10 @@ def _without_nowhere(table: Table) -> Table:
     """Leave out rows of people who live in no municipality, where the others are Norway's."""
     codes = table.column(KEY)
     names = table.column(NAME) if NAME in table.header else [""] * len(codes)
-    out = [
-        i
-        for i, (code, name) in enumerate(zip(codes, names, strict=True))
-        if _NOWHERE.fullmatch(code) or _UNKNOWN.search(name.casefold())
-    ]
-    out = [i for i in out if not years_with(codes[i])]
+    odd = {code for code in set(codes) if _NOWHERE.fullmatch(code)}
+    odd |= {name for name in set(names) if _UNKNOWN.search(name.casefold())}
+    pairs = enumerate(zip(codes, names, strict=True)) if odd else ()
+    out = [i for i, pair in pairs if not odd.isdisjoint(pair) and not years_with(pair[0])]
     if not out or looks_like(set(codes) - {codes[i] for i in out}) is None:
         return table
     told = dict.fromkeys(shown(f"{codes[i]} {names[i]}".strip()) for i in out)

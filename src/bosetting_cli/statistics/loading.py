@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
+from bosetting_cli.statistics.constraints import against_description
 from bosetting_cli.statistics.descriptions import Field, fields
 from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
@@ -103,13 +104,13 @@ def read(
     root = Path(directory) if directory is not None else data_dir()
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
+        found.fields = fields(root, found.problems)
         tables = found.tables(root, packaged=directory is None)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
     if directory is not None:
         found.problems += mixed_register(tables[0])
-    found.fields = fields(root, found.problems)
     found.known = {m.kommunenummer: m.municipality for m in municipalities}
     for table in tables:
         found.add(table)
@@ -201,7 +202,26 @@ class _Found:
                 tables.append(read_table(path, named[path], wanted=self.wanted))
             except DataError as error:
                 self.problems += error.problems
-        return tables
+        return [self.described(table) for table in tables]
+
+    def described(self, table: Table) -> Table:
+        """Empty the cells that hold what the description calls no value."""
+        file = Path(table.file).name
+        signs = [self.fields.get((file, name), Field()).missing for name in table.header]
+        if not any(signs):
+            return table
+        rows = [
+            ["" if cell in none else cell for cell, none in zip(row, signs, strict=True)]
+            for row in table.rows
+        ]
+        return dataclasses.replace(table, rows=rows)
+
+    def hold(self, table: Table, name: str, values: Sequence[float | None] | None = None) -> None:
+        """Hold a column against its description."""
+        told = self.fields.get((Path(table.file).name, name))
+        if told and table.rows:
+            cells, place = table.column(name), table.place(name)
+            self.problems += against_description(cells, told.kind, told.constraints, place, values)
 
     def register(self, table: Table) -> tuple[Municipality, ...]:
         """Read the municipalities."""
@@ -230,6 +250,9 @@ class _Found:
         """Read a table's columns of figures."""
         file = Path(table.file).name
         names = [name for name in table.header if self.is_wanted(table, name)]
+        for name in table.header:
+            if name in _NO_FIGURES or (self.wanted is None and name not in names):
+                self.hold(table, name)
         if not names or not table.rows:
             return
         if missing := table.lacking([KEY]):
@@ -247,6 +270,7 @@ class _Found:
             self.problems += capped(read.problems)
             self.problems += capped(list(column_problems(name, read.values, place)))
             self.problems += read.repairs
+            self.hold(table, name, read.values)
             about = (told.title, told.title_nb, told.unit, told.reference_date)
             values = rows.arranged(read.values)
             self.columns[name] = Column(name, table.file, values, *about, rows)

@@ -12,6 +12,7 @@ from bosetting_cli.findings import BosettingError, Problem, shown, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
 from bosetting_cli.rules.fitting import check_figures
+from bosetting_cli.statistics.constraints import DECLARED
 from bosetting_cli.statistics.loading import read, sorted_problems
 
 if TYPE_CHECKING:
@@ -95,15 +96,20 @@ def _statistics(
     """Read all columns, then those that the rules read: what only the first minds, is a warning."""
     whole, found = read(data, None)
     if rules is None:
-        problems += found
+        problems += map(_declared, found)
         return None, dict(whole.inputs) if whole else {}
     needed, serious = read(data, rules.indicators())
-    problems += serious
+    problems += map(_declared, serious)
     told = {_without_severity(problem) for problem in serious}
     for problem in found:
         if _without_severity(problem) not in told:
             problems.append(replace(problem, severity="warning"))
     return needed, dict(whole.inputs) if whole else {}
+
+
+def _declared(problem: Problem) -> Problem:
+    """Make an error of what is against the description; other commands only warn of it."""
+    return replace(problem, severity="error") if problem.kind == DECLARED else problem
 
 
 def _without_severity(problem: Problem) -> Problem:
