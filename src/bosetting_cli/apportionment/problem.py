@@ -123,11 +123,8 @@ class Problem:
         smallest = shares.item(shares.argmin())  # argmin: a quarter of the time of min
         if smallest >= 0.0 and 1e-200 < shares.item(shares.argmax()) < 1e200:
             return bool(smallest > 0.0)
-        bad = {
-            "not a number": np.isnan(shares),
-            "infinite": np.isinf(shares),
-            "negative": shares < 0,
-        }
+        nan, infinite = np.isnan(shares), np.isinf(shares)
+        bad = {"not a number": nan, "infinite": infinite, "negative": shares < 0}
         for said, wrong in bad.items():
             if wrong.any():
                 index = int(wrong.argmax())

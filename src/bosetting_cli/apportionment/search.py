@@ -53,7 +53,7 @@ class Claims:
         """Return share/d(k); each is off by less than 8 units in the last place."""
         return weights / self.signposts.value(places)
 
-    def are_clear(self, best: FloatArray, worst: FloatArray, error: float = 0.0) -> BoolArray:
+    def are_clear(self, best: Any, worst: Any, error: float = 0.0) -> Any:
         """Mark the rows whose lowest claim with a place surely beats the highest without.
 
         Args:
@@ -72,9 +72,10 @@ class Claims:
         least: FloatArray = np.maximum.reduce(self.low, axis=1)
         gap = least - self.signposts.shift
         if self.weights.shape[1] > _MANY or not any(least.tolist()):
-            weight: FloatArray = np.add.reduce(self.weights, axis=1)
-            x = (self.house + gap * self.weights.shape[1]) / weight
-            return np.where((x > 0) & (gap <= 0), x, self.house / weight)
+            level: FloatArray = gap * self.weights.shape[1] + self.house
+            np.copyto(level, self.house, where=(level <= 0) | (gap > 0))
+            level /= np.add.reduce(self.weights, axis=1)
+            return level
         falling = -self.weights
         falling.sort(axis=1)
         spare = self.house - np.add.reduce(self.low, axis=1)

@@ -82,7 +82,7 @@ def _by_divisor(problem: Problem, signposts: Signposts) -> Solution:
         claims.high = owed
     (seats,), (missing,), highest, lowest = search(claims)
     best, worst = highest.item(), lowest.item()
-    if not missing and claims.are_clear(highest, lowest)[0]:
+    if not missing and claims.are_clear(best, worst):
         return Solution(seats, claims, True, best, worst, short)
     if min(best, worst) < 1e-250:  # too small beside shares that are at their maximums
         problem.scale(problem.exponent + 800)
