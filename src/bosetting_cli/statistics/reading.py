@@ -273,29 +273,33 @@ def _wrong_length(cells: int, width: int, file: str, line: int) -> Problem:
 def _without_footnotes(table: Table) -> Table:
     """Leave out the last rows that are no rows, and say so.
 
-    Footnotes are shorter or longer than the header or have text in one cell only, and don't
-    begin with a kommunenummer, a number or a word for totals.
+    Footnotes are shorter or longer than the header or have one cell only, don't begin with a
+    kommunenummer or a word for totals, and the first of them begins with words.
     """
-    rows, end, width = table.rows, len(table.rows), len(table.labels)
-    while width > 1 and end and _is_note(rows[end - 1], width, keyed=KEY in table.header):
-        end -= 1
-    notes = [i for i in range(end, len(rows)) if any(rows[i])]
+    rows, width = table.rows, len(table.labels)
+    keyed = KEY in table.header or any(folded(label) in WEAK_KEYS for label in table.labels)
+    first = at = len(rows)
+    while width > 1 and at and _may_be_note(rows[at - 1], width, keyed=keyed):
+        at -= 1
+        # Dates and telephone numbers are notes only below a line with words.
+        if any(map(str.isalpha, next(filter(None, rows[at]), ""))):
+            first = at
+    notes = [i for i in range(first, len(rows)) if any(rows[i])]
     if not notes:
-        return table.only(range(end))
+        return table.only(range(first))
     said = "1 footnote" if len(notes) == 1 else f"{len(notes)} lines of footnotes"
     what = f"{said} left out: `{shown(' '.join(filter(None, rows[notes[0]])), 40)}`"
-    return table.only(range(end)).noted(warning(what, table.file, table.lines[notes[0]]))
+    return table.only(range(first)).noted(warning(what, table.file, table.lines[notes[0]]))
 
 
-def _is_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
+def _may_be_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
     filled = [cell for cell in row if cell]
     if not filled:
         return True
     # In a table of fylker a name alone may as well be a row that lacks its number.
     if len(row) == width and (len(filled) > 1 or not keyed):
         return False
-    first = filled[0]
-    return any(map(str.isalpha, first)) and not is_code(first) and not is_total(first)
+    return not is_code(filled[0]) and not is_total(filled[0])
 
 
 def _without_unnamed(table: Table) -> Table:
