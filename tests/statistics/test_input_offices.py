@@ -96,3 +96,42 @@ def test_decomposed_letters_in_json_and_in_a_description(tmp_path):
     register = "kommunenummer,municipality,fylke\n1502,Molde,M\n"
     (tmp_path / "municipalities.csv").write_text(register)
     assert load_statistics(tmp_path).column("på").title == "t"
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "span",
+    ["(-2017)", "(1964-2019)", "(2018 -)", "(1838–2019)", "(t.o.m. 2017)", "(f.o.m. 2018)",
+     "(tom 2017)", "(f.o.m. 2018, t.o.m. 2019)", "(F.O.M. 2020)", "(2018)", "(fra 2018 til 2019)"],
+)  # fmt: skip
+def test_years_behind_names_are_taken_off_and_said_once(read, span):
+    table = read(f"region;fylke;x\n1103 Stavanger {span};A;1\n0301 Oslo;B {span};2\n")
+    assert table.rows == [["1103", "A", "1", "Stavanger"], ["0301", "B", "2", "Oslo"]]
+    assert told(table)[1:] == [
+        (2, "years taken off names (1): the first is read as Stavanger"),
+        (3, "years taken off names (1): the first is read as B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Bø (Nordland)", "Våler (Hedmark)", "Os (1)", "Sand (2017-kommune)", "Halden (-)", "A ()"],
+)
+def test_other_brackets_stay(read, name):
+    table = read(f"kommunenummer;kommune\n1867;{name}\n")
+    assert (table.rows, table.repairs) == ([["1867", name]], ())
+
+
+def test_a_list_of_counties_has_such_names_too(read):
+    table = read("fylke;total\nSør-Trøndelag (-2017);5\nOslo;6\n")
+    assert [row[0] for row in table.rows] == ["Sør-Trøndelag", "Oslo"]
+
+
+@pytest.mark.parametrize("name", ["K?utokeino", "Bod?", "?s", "Guovdageaidnu - Kárá?johka"])
+def test_letters_that_became_question_marks_are_said(read, name):
+    table = read(f"kommunenummer;kommune;note\n0301;Oslo;what?\n1601;{name};?\n")
+    what = "letters of names were lost before the file came here and are `?` now (1): "
+    assert told(table) == [(3, what + name)]
+    assert read("kommunenummer;kommune\n0301;Oslo ?\n").repairs == ()

@@ -17,6 +17,7 @@ from bosetting_cli.findings import DataError, Problem, shown
 from bosetting_cli.statistics import decoding
 from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
 from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes
+from bosetting_cli.statistics.names import with_bare_names
 from bosetting_cli.statistics.table import Table, capped, count, warning
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def _finished(table: Table) -> Table:
     table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
     if "" in labels:
         table = _without_unnamed(table)
-    table = with_proper_codes(table)
+    table = with_bare_names(with_proper_codes(table))
     if KEY not in table.header and any(map(is_code, labels)):
         what = f"the first line is no header: `{shown(' '.join(labels), 40)}`"
         hint = "expected names such as kommunenummer, year, population"
