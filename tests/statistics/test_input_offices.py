@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from bosetting_cli import allocate, load_statistics
+from bosetting_cli.findings import DataError
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.statistics.reading import read_table
 
@@ -43,6 +44,56 @@ def test_footnotes_of_many_lines_with_dates_and_numbers(read):
 def test_a_number_without_words_above_it_is_no_footnote(read, line):
     table = read(f"{TWO}{line};\n")
     assert table.rows[-1] == [line, "", ""]
+
+
+# --- headers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_heading_in_two_lines(read, end):
+    for heading in ('kommunenr;"Antall\ninnbyggere";år', 'år;"Antall\ninnbyggere";kommunenr'):
+        text = f'Tittel 5" rør\n{heading}\n1103;6;1103\n'.replace("\n", end)
+        table = read(text, wanted=["population"])
+        assert set(table.header) == {"kommunenummer", "population", "year"}
+        assert (table.rows, table.header_line, table.lines) == ([["1103", "6", "1103"]], 3, [4])
+        assert read(text, wanted=["settled"]).rows == []
+
+
+@pytest.mark.parametrize(
+    ("end", "notes", "said"),
+    [
+        (",", [",", ",x", ","], ["column 3 has no name and is not read"]),
+        (",,,", [",,", ",,12", ",,"], ["column 4 has no name and is not read"]),
+        (",,", [",,", ",,", ",,"], []),
+        (",", ["", ",x", ""], None),
+    ],
+)
+def test_last_columns_without_a_name(read, end, notes, said):
+    rows = zip(("0301,5", "1103,6", "1601,7"), notes, strict=True)
+    text = f"kommunenr,x{end}\n" + "".join(f"{row}{note}\n" for row, note in rows)
+    if said is None:
+        with pytest.raises(DataError, match="has 2 cells, the header has 3"):
+            read(text)
+        return
+    table = read(text)
+    assert table.rows == [["0301", "5"], ["1103", "6"], ["1601", "7"]]
+    assert told(table) == [(1, what) for what in said]
+
+
+@pytest.mark.parametrize("row", ["0301,666,759", "0301,666,759.5", "0301,5,,x"])
+def test_a_comma_within_a_number_is_still_no_column(read, row):
+    with pytest.raises(DataError, match="a comma inside a number or name"):
+        read(f"kommunenr,x,\n{row}\n1103,5,\n")
+
+
+def test_a_note_in_the_margin_of_a_sheet(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["kommunenr", "x"], ["0301", 5, None, "i margen"], ["1103", 6]):
+        book.active.append(row)
+    book.save(tmp_path / "own.xlsx")
+    table = read_table(tmp_path / "own.xlsx", "own.xlsx")
+    assert table.rows == [["0301", "5"], ["1103", "6"]]
+    assert told(table) == [(1, "column 4 has no name and is not read")]
 
 
 # --- letters ---------------------------------------------------------------------------------

@@ -32,6 +32,9 @@ _MARKS = ";\t,|"
 _BLANKS = " \t\u00a0\u2007\u2009\u200a\u200b\u202f\ufeff"
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
+_THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_OPEN = re.compile(r"""(?:^|[;\t,|])"(?:[^"]|"")*$""")  # a cell that ends on a later line
 _HEAD = 40  # lines in which the header is looked for
 _Row = TypeVar("_Row")
 
@@ -103,7 +106,7 @@ def _dialect(text: str) -> _Dialect:
         line += len(blank[0].splitlines())
         offset = blank.end()
     stream = io.StringIO(text[offset : offset + MAX_LINE], newline="")
-    head = [line for line, _ in zip(stream, range(_HEAD), strict=False)] or [""]
+    head = _records([line for line, _ in zip(stream, range(_HEAD), strict=False)]) or [""]
     found = _find_header(head, lambda line: ((mark, _split(line, mark)) for mark in marks))
     at = found[0] if found else next((i for i, line in enumerate(head) if line.strip()), 0)
     best = max(marks, key=head[at].count)
@@ -112,7 +115,23 @@ def _dialect(text: str) -> _Dialect:
     delimiter = delimiter if len(cells) > 1 else frequent
     offset += sum(map(len, head[:at]))
     skipped = tuple(title for title in map(str.strip, head[:at]) if title)
-    return _Dialect(delimiter, line + at, offset, tuple(map(canonical, cells)), skipped)
+    line += sum(len(_BREAK.findall(row)) or 1 for row in head[:at])
+    return _Dialect(delimiter, line, offset, tuple(map(canonical, cells)), skipped)
+
+
+def _records(lines: Sequence[str]) -> list[str]:
+    """Put together the lines of a row that has a line break within quotes."""
+    rows: list[str] = []
+    at = 0
+    while at < len(lines):
+        open_marks, end = _OPEN.search(lines[at]) and lines[at].count('"') % 2, at + 1
+        while open_marks and end < len(lines):
+            open_marks = (open_marks + lines[end].count('"')) % 2
+            end += 1
+        end = at + 1 if open_marks else end  # never closed: a mark of something else
+        rows.append("".join(lines[at:end]))
+        at = end
+    return rows
 
 
 def _find_header(
@@ -224,8 +243,8 @@ def _finished(table: Table) -> Table:
     labels, at = [cell.strip(_BLANKS) for cell in rows[0]], table.lines[0]
     if len(labels) > MAX_COLUMNS:
         raise DataError(Problem(f"has more than {MAX_COLUMNS:,} columns", file, at))
-    while not labels[-1]:
-        labels.pop()
+    if not labels[-1]:
+        labels = labels[: _width(labels, rows)]
     header = tuple(map(canonical, labels))
     below = table.only(range(1, len(rows)))
     table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
@@ -239,6 +258,21 @@ def _finished(table: Table) -> Table:
     if problems := _second_names(table):
         raise DataError(problems)
     return table
+
+
+def _width(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns there are where the last have no name: up to the last with cells.
+
+    Where such a cell may be the rest of the one before it, `666,759`, it counts as none.
+    """
+    named = width = max(i for i, label in enumerate(labels) if label) + 1
+    for row in rows[1:]:
+        more = [i for i in range(named, len(row)) if row[i]]
+        if any(_THREE.fullmatch(row[i]) and row[i - 1].isdigit() for i in more):
+            return named
+        if more and len(row) <= len(labels):
+            width = max(width, more[-1] + 1)
+    return width
 
 
 def _rectangle(table: Table) -> Table:
