@@ -186,3 +186,45 @@ def test_letters_that_became_question_marks_are_said(read, name):
     what = "letters of names were lost before the file came here and are `?` now (1): "
     assert told(table) == [(3, what + name)]
     assert read("kommunenummer;kommune\n0301;Oslo ?\n").repairs == ()
+
+
+# --- folders and merged cells ----------------------------------------------------------------
+
+REGISTER = "kommunenummer,municipality,fylke\n0301,Oslo,Oslo\n1103,Stavanger,Rogaland\n"
+
+
+def complaints(path, **options):
+    with pytest.raises(DataError) as caught:
+        load_statistics(path, **options)
+    return [(p.severity, p.line, p.column, p.message, p.hint) for p in caught.value.problems]
+
+
+@pytest.mark.parametrize("name", ["own.xls", "OWN.XLS", "own.xlsm", "own.xlsb", "own.numbers"])
+def test_spreadsheets_that_are_not_read_are_named(tmp_path, name):
+    (tmp_path / "municipalities.csv").write_text(REGISTER)
+    for other in (name, f"~${name}", f".{name}", "notes.txt", "notes.docx"):
+        (tmp_path / other).write_bytes(b"\xd0\xcf\x11\xe0")
+    statistics = load_statistics(tmp_path)
+    assert [str(note) for note in statistics.notes] == [
+        f"{tmp_path / name}: is not read\n  save it as .xlsx or CSV, or move it elsewhere"
+    ]
+    missing = ("error", None, None, "missing column: no table has `settled`", None)
+    assert missing in complaints(tmp_path, indicators=["settled"])
+    assert complaints(tmp_path, strict=True)[0][3] == "is not read"
+
+
+def test_merged_cells_are_one_complaint_a_row_with_a_hint(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["kommunenr", "kommune", "fylke", "år", "x"])
+    for code, name in (("0301", "Oslo"), ("1103", "Stavanger")):
+        book.active.append([code, name, name, 2016, 5])
+        book.active.append([None, None, None, 2017, 6])
+    for first in (2, 4):
+        for column in "ABC":
+            book.active.merge_cells(f"{column}{first}:{column}{first + 1}")
+    book.save(tmp_path / "own.xlsx")
+    hint = "expected four digits, such as 0301; were cells merged? write it in every row"
+    errors = [c for c in complaints(tmp_path / "own.xlsx") if c[0] == "error"]
+    assert errors == [
+        ("error", line, "kommunenr", "the kommunenummer is missing", hint) for line in (3, 5)
+    ]
