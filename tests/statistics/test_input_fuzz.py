@@ -3,6 +3,7 @@
 import json
 import time
 import tracemalloc
+import unicodedata
 from pathlib import Path
 
 import jsonschema
@@ -270,7 +271,7 @@ WORDS = st.text(
     st.characters(blacklist_categories=["Cs", "Cc", "Cn"], blacklist_characters="\ufeff"),
     min_size=1,
     max_size=30,
-) | st.sampled_from(
+).map(lambda text: unicodedata.normalize("NFC", text)) | st.sampled_from(
     ["no", "on", "yes", "0301", "1e5", "12:30", "~", "null", "true", ".5", "1_000", "-", "=", "<<",
      "a: b", "a #b", "[x", "*a", "&a", "!x", " x", "x ", "2017-10-02", "'", '"', "%x", "x" * 200]
 )  # fmt: skip

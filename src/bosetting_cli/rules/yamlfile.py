@@ -9,6 +9,7 @@ written from one that was guessed, nor where an alias stood.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -96,6 +97,7 @@ def parse_yaml(text: str, file: str, limits: Limits = RULES, *, marked: bool = T
     if len(text) > limits.characters:
         hint = f"{limits.what} have at most {limits.characters:,} characters"
         raise RulesError(Problem(f"is {len(text):,} characters long", file, hint=hint))
+    text = unicodedata.normalize("NFC", text)  # as tables are read
     document = Document()
     try:
         _Reader(text, file, document, limits, marked=marked).read()

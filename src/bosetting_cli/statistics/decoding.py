@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import DataError, Problem
@@ -71,7 +72,7 @@ def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
         file: What to call the file in messages.
 
     Returns:
-        The text without a byte order mark, and warnings.
+        The text without a byte order mark, its letters composed (NFC), and warnings.
 
     Raises:
         DataError: The bytes are no text, or mix two encodings.
@@ -85,7 +86,7 @@ def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
         _refuse_controls(text, file)
     if "�" in text or "Ã" in text:
         notes = (*notes, *_damage(text, file))
-    return text, notes
+    return unicodedata.normalize("NFC", text), notes
 
 
 def _decoded(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:

@@ -61,4 +61,6 @@ def canonical(header: str) -> str:
         >>> canonical("Innbyggertall"), canonical("År"), canonical("my own figures")
         ('population', 'year', 'my own figures')
     """
-    return header if header in ALIASES else _CANONICAL.get(folded(header), header)
+    if header in ALIASES:
+        return header
+    return _CANONICAL.get(folded(header), unicodedata.normalize("NFC", header))

@@ -181,6 +181,8 @@ def code_problems(table: Table) -> list[Problem]:
         if not is_proper(cell)
     }
     rows = [i for i, cell in enumerate(cells) if cell in said] if said else []
+    if cells and cells[0] and cells.count("") > 1:
+        hint += "; were cells merged? write it in every row"
     return [place.error(i, said[cells[i]], cells[i], hint) for i in rows]
 
 

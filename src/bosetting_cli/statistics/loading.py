@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, did_you_mean, shown, some, weighed
+from bosetting_cli.findings import DataError, Problem, did_you_mean, finding, shown, some, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
 from bosetting_cli.statistics.constraints import against_description
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 REGISTER = "municipalities"
 REGISTER_COLUMNS = (KEY, NAME, COUNTY)
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".ods")
+_UNREAD = (".xls", ".xlsm", ".xlsb", ".numbers")  # spreadsheets all the same
 _NO_FIGURES = (*REGISTER_COLUMNS, YEAR, PART)
 _YEAR = re.compile(r"((?:19|20|21)[0-9]{2}|2200)([.,]0)?")
 
@@ -166,9 +167,16 @@ def table_paths(root: Path) -> list[Path]:
     return [*registers, *(path for path in tables if path not in registers)]
 
 
-def _is_table(path: Path) -> bool:
+def _is_table(path: Path, suffixes: Collection[str] = SUFFIXES) -> bool:
     # Excel's lock files and hidden files lie about in shared folders.
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$"))
+    return path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
+
+
+def _unread(root: Path) -> Iterator[Problem]:
+    """Say which spreadsheets of a folder are of a kind that is not read."""
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        if _is_table(path, _UNREAD):
+            yield finding("not read", severity="warning", file=str(path))
 
 
 # --- what is gathered while tables are read --------------------------------------------------
@@ -195,6 +203,7 @@ class _Found:
     def tables(self, root: Path, *, packaged: bool) -> list[Table]:
         """Read the register, and the tables that have a wanted column."""
         register, *others = table_paths(root)
+        self.problems += _unread(root)
         named = {path: path.name if packaged else str(path) for path in (register, *others)}
         tables = [read_table(register, named[register])]
         for path in others:
@@ -301,17 +310,20 @@ class _Found:
         for name in sorted(indicators):
             if canonical(name) in {*self.columns, *known, *broken}:
                 continue
-            hint = did_you_mean(name, sorted(known)) or f"the columns are {some(sorted(known), 30)}"
+            hint = f"the columns are {some(sorted(known), 30)}" if known else None
+            hint = did_you_mean(name, sorted(known)) or hint
             if years := sorted(label for label in known if _YEAR.search(label)):
-                hint += "; years stand in a column of their own, not in headers"
+                hint = f"{hint}; years stand in a column of their own, not in headers"
                 hint += f" like {years[0]}"
             yield Problem(f"missing column: no table has `{shown(name)}`", where, hint=hint)
 
 
 def _nameless(table: Table) -> Iterator[Problem]:
+    keys = table.column(KEY), table.column(NAME), table.column(COUNTY)
+    whole = [any(cells) for cells in zip(*keys, strict=True)]  # else one complaint is enough
     for name, noun in ((NAME, "name"), (COUNTY, "fylke")):
         for i, cell in enumerate(table.column(name)):
-            if not cell:
+            if not cell and whole[i]:
                 yield table.place(name).error(i, f"the {noun} is missing", "")
 
 

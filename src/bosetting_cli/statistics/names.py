@@ -1,22 +1,50 @@
-"""Which municipality is meant by a name or a kommunenummer."""
+"""Which municipality is meant by a name or a kommunenummer; names as tables have them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import BosettingError, Problem
+from bosetting_cli.findings import BosettingError, Problem, shown
+from bosetting_cli.statistics.headers import COUNTY, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bosetting_cli.statistics.frame import Municipality
+    from bosetting_cli.statistics.table import Table
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "đ": "d", "ŋ": "n", "ŧ": "t", "ß": "ss", "ð": "d", "þ": "th", "ł": "l"}
 )
+# The years in which a unit existed, as Statbank writes them behind its name.
+_SPAN = re.compile(
+    r"\s*\((?=[^()]*[0-9]{4})(?:[0-9]{4}|[-–,.\s]|fra|til|from|to|f\.?\s?o\.?\s?m|t\.?\s?o\.?\s?m)+\)$",
+    re.IGNORECASE,
+)
+_LOST = re.compile(r"[^\W\d_]\?|\?[^\W\d_]")
+
+
+def with_bare_names(table: Table) -> Table:
+    """Take years off the names of municipalities and counties, and say where letters are lost."""
+    for name in (NAME, COUNTY):
+        if name not in table.header:
+            continue
+        cells, at = table.column(name), table.header.index(name)
+        bare = [_SPAN.sub("", cell) if cell.endswith(")") else cell for cell in cells]
+        if spans := [i for i, cell in enumerate(cells) if bare[i] != cell]:
+            said = {"count": len(spans), "name": shown(bare[spans[0]])}
+            note = table.place(name).told(spans[0], "years in names", cells[spans[0]], **said)
+            rows = [[*r[:at], cell, *r[at + 1 :]] for r, cell in zip(table.rows, bare, strict=True)]
+            table = replace(table, rows=rows).noted(note)
+        if lost := [i for i, cell in enumerate(bare) if "?" in cell and _LOST.search(cell)]:
+            said = {"count": len(lost), "name": shown(bare[lost[0]])}
+            note = table.place(name).told(lost[0], "letters lost", bare[lost[0]], **said)
+            table = table.noted(note)
+    return table
 
 
 def fold(name: str) -> str:

@@ -17,6 +17,7 @@ from bosetting_cli.findings import DataError, Problem, shown
 from bosetting_cli.statistics import decoding
 from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
 from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes
+from bosetting_cli.statistics.names import with_bare_names
 from bosetting_cli.statistics.table import Table, capped, count, warning
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _MARKS = ";\t,|"
 _BLANKS = " \t\u00a0\u2007\u2009\u200a\u200b\u202f\ufeff"
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
+_THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_OPEN = re.compile(r"""(?:^|[;\t,|])"(?:[^"]|"")*$""")  # a cell that ends on a later line
 _HEAD = 40  # lines in which the header is looked for
 _Row = TypeVar("_Row")
 
@@ -102,7 +106,7 @@ def _dialect(text: str) -> _Dialect:
         line += len(blank[0].splitlines())
         offset = blank.end()
     stream = io.StringIO(text[offset : offset + MAX_LINE], newline="")
-    head = [line for line, _ in zip(stream, range(_HEAD), strict=False)] or [""]
+    head = _records([line for line, _ in zip(stream, range(_HEAD), strict=False)]) or [""]
     found = _find_header(head, lambda line: ((mark, _split(line, mark)) for mark in marks))
     at = found[0] if found else next((i for i, line in enumerate(head) if line.strip()), 0)
     best = max(marks, key=head[at].count)
@@ -111,7 +115,23 @@ def _dialect(text: str) -> _Dialect:
     delimiter = delimiter if len(cells) > 1 else frequent
     offset += sum(map(len, head[:at]))
     skipped = tuple(title for title in map(str.strip, head[:at]) if title)
-    return _Dialect(delimiter, line + at, offset, tuple(map(canonical, cells)), skipped)
+    line += sum(len(_BREAK.findall(row)) or 1 for row in head[:at])
+    return _Dialect(delimiter, line, offset, tuple(map(canonical, cells)), skipped)
+
+
+def _records(lines: Sequence[str]) -> list[str]:
+    """Put together the lines of a row that has a line break within quotes."""
+    rows: list[str] = []
+    at = 0
+    while at < len(lines):
+        open_marks, end = _OPEN.search(lines[at]) and lines[at].count('"') % 2, at + 1
+        while open_marks and end < len(lines):
+            open_marks = (open_marks + lines[end].count('"')) % 2
+            end += 1
+        end = at + 1 if open_marks else end  # never closed: a mark of something else
+        rows.append("".join(lines[at:end]))
+        at = end
+    return rows
 
 
 def _find_header(
@@ -223,14 +243,14 @@ def _finished(table: Table) -> Table:
     labels, at = [cell.strip(_BLANKS) for cell in rows[0]], table.lines[0]
     if len(labels) > MAX_COLUMNS:
         raise DataError(Problem(f"has more than {MAX_COLUMNS:,} columns", file, at))
-    while not labels[-1]:
-        labels.pop()
+    if not labels[-1]:
+        labels = labels[: _width(labels, rows)]
     header = tuple(map(canonical, labels))
     below = table.only(range(1, len(rows)))
     table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
     if "" in labels:
         table = _without_unnamed(table)
-    table = with_proper_codes(table)
+    table = with_bare_names(with_proper_codes(table))
     if KEY not in table.header and any(map(is_code, labels)):
         what = f"the first line is no header: `{shown(' '.join(labels), 40)}`"
         hint = "expected names such as kommunenummer, year, population"
@@ -238,6 +258,21 @@ def _finished(table: Table) -> Table:
     if problems := _second_names(table):
         raise DataError(problems)
     return table
+
+
+def _width(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns there are where the last have no name: up to the last with cells.
+
+    Where such a cell may be the rest of the one before it, `666,759`, it counts as none.
+    """
+    named = width = max(i for i, label in enumerate(labels) if label) + 1
+    for row in rows[1:]:
+        more = [i for i in range(named, len(row)) if row[i]]
+        if any(_THREE.fullmatch(row[i]) and row[i - 1].isdigit() for i in more):
+            return named
+        if more and len(row) <= len(labels):
+            width = max(width, more[-1] + 1)
+    return width
 
 
 def _rectangle(table: Table) -> Table:
@@ -273,29 +308,33 @@ def _wrong_length(cells: int, width: int, file: str, line: int) -> Problem:
 def _without_footnotes(table: Table) -> Table:
     """Leave out the last rows that are no rows, and say so.
 
-    Footnotes are shorter or longer than the header or have text in one cell only, and don't
-    begin with a kommunenummer, a number or a word for totals.
+    Footnotes are shorter or longer than the header or have one cell only, don't begin with a
+    kommunenummer or a word for totals, and the first of them begins with words.
     """
-    rows, end, width = table.rows, len(table.rows), len(table.labels)
-    while width > 1 and end and _is_note(rows[end - 1], width, keyed=KEY in table.header):
-        end -= 1
-    notes = [i for i in range(end, len(rows)) if any(rows[i])]
+    rows, width = table.rows, len(table.labels)
+    keyed = KEY in table.header or any(folded(label) in WEAK_KEYS for label in table.labels)
+    first = at = len(rows)
+    while width > 1 and at and _may_be_note(rows[at - 1], width, keyed=keyed):
+        at -= 1
+        # Dates and telephone numbers are notes only below a line with words.
+        if any(map(str.isalpha, next(filter(None, rows[at]), ""))):
+            first = at
+    notes = [i for i in range(first, len(rows)) if any(rows[i])]
     if not notes:
-        return table.only(range(end))
+        return table.only(range(first))
     said = "1 footnote" if len(notes) == 1 else f"{len(notes)} lines of footnotes"
     what = f"{said} left out: `{shown(' '.join(filter(None, rows[notes[0]])), 40)}`"
-    return table.only(range(end)).noted(warning(what, table.file, table.lines[notes[0]]))
+    return table.only(range(first)).noted(warning(what, table.file, table.lines[notes[0]]))
 
 
-def _is_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
+def _may_be_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
     filled = [cell for cell in row if cell]
     if not filled:
         return True
     # In a table of fylker a name alone may as well be a row that lacks its number.
     if len(row) == width and (len(filled) > 1 or not keyed):
         return False
-    first = filled[0]
-    return any(map(str.isalpha, first)) and not is_code(first) and not is_total(first)
+    return not is_code(filled[0]) and not is_total(filled[0])
 
 
 def _without_unnamed(table: Table) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -127,4 +128,4 @@ def cell_text(cell: Any) -> str:
             return str(int(cell))
         text = repr(cell)
         return f"{text}0" if re.fullmatch(r"-?[0-9]{1,3}\.[0-9]{3}", text) else text
-    return str(cell)
+    return unicodedata.normalize("NFC", str(cell))
