@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from .methods import BoolArray, FloatArray, IntArray, Signposts
+    from .methods import FloatArray, IntArray, Signposts
     from .problem import Problem
 
     RowBounds = tuple[FloatArray, FloatArray | None]
