@@ -90,12 +90,9 @@ def override(
         raised = {"by_municipality": _raised(rules.minimum.by_municipality, at_least)}
         changes["minimum"] = changes.get("minimum", {}) | raised
         include = (*include, *sorted(set(at_least) - {*rules.select.include, *include}))
-    by = _called(rules.criteria).get(column_name(by), by) if by else rules.select.by
-    chosen: dict[str, Any] = {"include": (*rules.select.include, *include), "by": by}
-    if (share, count, asked) != (None, None, None):
-        chosen |= {"share": share, "count": count, "list": asked, "source": CHANGED}
+    quantity = {"share": share, "count": count, "list": asked}
     changes |= {
-        "select": chosen,
+        "select": _selection(rules, by, include, quantity),
         "exclude": (*rules.exclude, *exclude),
         "criteria": _renumbered(rules.criteria, "weight", weights or {}, "criterion"),
         "of_which": _renumbered(rules.of_which, "value", of_which or {}, "sub-group"),
@@ -105,6 +102,16 @@ def override(
     if changed == rules:
         return rules
     return msgspec.structs.replace(changed, reference=_altered(rules.reference))
+
+
+def _selection(
+    rules: Rules, by: str | None, include: tuple[str, ...], quantity: Mapping[str, Any]
+) -> dict[str, Any]:
+    by = _called(rules.criteria).get(column_name(by), by) if by else rules.select.by
+    chosen: dict[str, Any] = {"include": (*rules.select.include, *include), "by": by}
+    if any(given is not None for given in quantity.values()):
+        chosen |= {**quantity, "source": CHANGED}
+    return chosen
 
 
 def _raised(least: Mapping[str, int], at_least: Mapping[str, int]) -> dict[str, int]:
