@@ -1,8 +1,8 @@
 """Write down all that the program prints, so that `diff -r` of two folders shows what changed.
 
-    python scripts/freeze.py /tmp/before      # at one state of the program …
-    python scripts/freeze.py /tmp/after       # … and at another
-    diff -r /tmp/before /tmp/after
+    python scripts/freeze.py before      # at one state of the program …
+    python scripts/freeze.py after       # … and at another
+    diff -r before after
 
 Every command runs with every packaged rule set, by the `bosetting_cli` of the Python that runs
 this. A folder for each holds its standard output and error, its exit code and the files that it

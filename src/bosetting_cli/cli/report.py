@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def _figure_file(
     FILE,
     "GeoJSON of the municipalities: areas on the map instead of circles.",
 )
-@flag("--changes", "Also what would have changed each answer; takes minutes.")
+@flag("--changes", "Also what would have changed each answer; takes some seconds.")
 @language("nb", "Language.")
 @flag("--force", "Replace files that exist.")
 @QUIET
@@ -73,7 +74,7 @@ def command(
       bosetting report --figure map.svg --figure contributions.png
     """
     from bosetting_cli.cli.summary import summary_lines
-    from bosetting_cli.output import write_file
+    from bosetting_cli.output import complete
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries, misfit
     from bosetting_cli.result import allocate
@@ -94,8 +95,9 @@ def command(
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
         drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
-    for file, content in drawn.items():
-        write_file(file, content, force=force)
+    with contextlib.ExitStack() as files:  # all are put in place, or none
+        for file, content in drawn.items():
+            files.enter_context(complete(file, force=force)).write(content)
     tell([*summary_lines(allocation), *notes], quiet=quiet)
 
 

@@ -135,7 +135,7 @@ def _totals(case: Case, e: Explanation) -> Iterator[Search]:
     given = case.rules.counties is not None and bool(case.rules.counties.totals)
     now = e.total if given else case.rules.total.value
     trial = functools.partial(Trial, "county total" if given else "total", case.place(e))
-    for sign, steps in ((1, FARTHEST * now), (-1, now - 1)):
+    for sign, steps in ((1, (FARTHEST - 1) * now), (-1, now - 1)):
         yield _numbers(e, trial, now, sign, steps)
 
 

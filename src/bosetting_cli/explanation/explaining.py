@@ -1,6 +1,6 @@
 """Why a municipality is asked for its number, or not asked: one row of an allocation, in full.
 
-Everything is taken from the allocation or computed by running the model again (`whatif`);
+Everything is taken from the allocation or computed by running the model again (`changes`);
 nothing is computed here a second time.
 """
 
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
-
-
-__all__ = ["Explanation", "explain", "explanations_document"]
 
 
 def explain(

@@ -100,12 +100,14 @@ def _codes(feature: Any) -> list[str]:
 
 
 def _rings(feature: Any, path: Path) -> list[Ring]:
-    geometry = feature.get("geometry") or {}
+    geometry = feature.get("geometry")
+    geometry = geometry if isinstance(geometry, dict) else {}
     kind = geometry.get("type")
     if kind not in ("Polygon", "MultiPolygon"):
         what = f"a feature is a {kind}, not a Polygon or MultiPolygon"
         raise DataError(Problem(what, str(path)))
-    polygons = geometry["coordinates"] if kind == "MultiPolygon" else [geometry["coordinates"]]
+    polygons: Any = geometry.get("coordinates")
+    polygons = polygons if kind == "MultiPolygon" else [polygons]
     try:
         return [[_point(point) for point in ring] for polygon in polygons for ring in polygon]
     except (TypeError, ValueError, IndexError):

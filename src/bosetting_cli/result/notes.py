@@ -55,7 +55,7 @@ def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterat
 def statistics_notes(statistics: Statistics) -> Iterator[Finding]:
     """Yield what was repaired, assumed or carried over in reading the statistics."""
     for said in statistics.notes:
-        kind = "repair" if said.severity in ("error", "warning") else said.severity
+        kind = said.kind if said.severity == "note" else "repair"
         yield dataclasses.replace(said, kind=kind)
 
 
@@ -91,7 +91,7 @@ def _figure_notes(
     imputed = tuple(names[unit] for unit in eligible if figures.units[unit].imputed)
     if imputed:
         national = figures.national
-        value = f"{national:.1%}" if figures.criterion.scale_by else f"{national:g}"
+        value = f"{national:.1%}" if len(figures.columns) == 2 else f"{national:g}"
         words = "imputed figures" if len(imputed) <= FEW else "imputed many"
         said = {"criterion": name, "names": imputed, "count": len(imputed), "national": value}
         yield _note("imputed", words, **said)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bosetting_cli.apportionment import binding
 from bosetting_cli.model.selection import Reason
 from bosetting_cli.result.reasons import reason_text
-from bosetting_cli.rules import column_name
+from bosetting_cli.rules import column_name, indicator_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -256,7 +256,8 @@ def row_notes(row: Row, rules: Rules) -> Iterator[str]:
     for criterion in rules.criteria:
         figure = row.figures[criterion.name]
         if figure.imputed:
-            yield f"{criterion.name}: no published figure, the national rate stands for it"
+            what = "rate" if len(indicator_columns(criterion.indicator)) == 2 else "figure"
+            yield f"{criterion.name}: no published figure, the national {what} stands for it"
         elif criterion.smoothing and criterion.smoothing.participants and figure.denominator:
             yield f"{criterion.name}: smoothed, rests on {figure.denominator:,.0f} participants"
 

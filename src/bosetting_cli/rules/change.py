@@ -39,7 +39,7 @@ def replace(rules: Rules, **parts: Any) -> Rules:
         old, new = data.get(key), msgspec.to_builtins(part)
         data[key] = {**old, **new} if isinstance(part, Mapping) and old else new
     changed = checked(expanded(data), Document(data))
-    # What was not changed stays the same object, which is known to memories.
+    # what was not changed stays the same object
     return msgspec.structs.replace(rules, **{key: getattr(changed, key) for key in parts})
 
 

@@ -58,7 +58,7 @@ def in_one_years_codes(
     if changed == rules:
         return statistics, rules
     what = f"{len(strange)} kommunenummer in the rules, to those of {to}: {some(sorted(strange))}"
-    note = Problem(what, severity=CARRIED)
+    note = Problem(what, severity="note", kind=CARRIED)
     return dataclasses.replace(statistics, notes=(*statistics.notes, note)), changed
 
 

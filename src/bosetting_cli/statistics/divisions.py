@@ -225,7 +225,7 @@ def carry_over(statistics: Statistics, to: int) -> Statistics:
     merged = {code: _merged(code, parts) for code, parts in groups.items()}
     rates = [name for name, column in statistics.columns.items() if not is_count(column)]
     what = f"figures on the municipalities of {source} to those of {to}: "
-    note = Problem(what + _said(groups, merged, rates), severity=CARRIED)
+    note = Problem(what + _said(groups, merged, rates), severity="note", kind=CARRIED)
     carried = regroup(statistics, group_of, list(merged.values()))
     return replace(carried, notes=(*statistics.notes, note))
 

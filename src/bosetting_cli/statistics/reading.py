@@ -44,6 +44,8 @@ def read_table(
 ) -> Table:
     """Read a CSV file, the first sheet of an .xlsx or .ods file, or the `rows` of a .json file.
 
+    Hidden and empty sheets are passed over.
+
     Args:
         path: The file.
         name: What to call it in messages; the path by default.

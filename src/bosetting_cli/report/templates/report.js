@@ -90,7 +90,7 @@
     const at = `conditions.${i}`;
     const shown = c.figures.map((f) => (f === null ? words["not published"] : n(f, Number.isInteger(f) ? 0 : 2))).join(", ");
     return h("li", {}, h("b", {}, words.condition), " ", d(`${at}.name`, c.name, named(c.name)), " (",
-      h("code", {}, d(`${at}.indicator`, c.indicator)), " ", words["at least"], " ", d(`${at}.at_least`, c.at_least, n(c.at_least)), " ",
+      h("code", {}, d(`${at}.indicator`, c.indicator)), " ", words["at least"], " ", d(`${at}.at_least`, c.at_least, n(c.at_least, Number.isInteger(c.at_least) ? 0 : 2)), " ",
       d(`${at}.unit`, c.unit, named(c.unit)), " ", d(`${at}.within`, c.within, words[c.within]), " ", d(`${at}.years`, c.years, years(c.years)), "): ",
       d(`${at}.figures`, c.figures, shown), " – ", d(`${at}.met`, c.met, words[c.met ? "met" : "not met"]),
       h("small", {}, d(`${at}.source`, c.source, c.source ?? "")));
