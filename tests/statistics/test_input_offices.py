@@ -5,8 +5,10 @@ import unicodedata
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_statistics
+from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.statistics.reading import read_table
@@ -186,6 +188,20 @@ def test_letters_that_became_question_marks_are_said(read, name):
     what = "letters of names were lost before the file came here and are `?` now (1): "
     assert told(table) == [(3, what + name)]
     assert read("kommunenummer;kommune\n0301;Oslo ?\n").repairs == ()
+
+
+def test_the_command_letters_says_what_was_mended(tmp_path):
+    (tmp_path / "own.csv").write_text(COUNTIES.replace("Molde", "M?lde (-2019)"), encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    given = ["--rules", str(tmp_path / "rules.yaml"), "--data", str(tmp_path / "own.csv")]
+    result = CliRunner().invoke(cli, ["letters", *given, "-o", str(tmp_path / "out")])
+    assert result.exit_code == 0
+    said = result.stderr.splitlines()
+    assert said[0].startswith("2 letters in")
+    assert [line.rpartition(": municipality: ")[2] for line in said[1:]] == [
+        "years taken off names (1): the first is read as M?lde",
+        "letters of names were lost before the file came here and are `?` now (1): M?lde",
+    ]
 
 
 # --- folders and merged cells ----------------------------------------------------------------

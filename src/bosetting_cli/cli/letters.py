@@ -56,4 +56,6 @@ def command(
     expected = len(codes or statistics.units)
     with closing(watched(written, "Letters", quiet=quiet, count=expected)) as shown:
         count = write_folder(path, shown, force=force, keep=bool(codes))
-    tell([f"{count} letters in {path}, listed in {INDEX}"], quiet=quiet)
+    # Of imputed figures the letters tell where it matters.
+    notes = [f"{n.kind}: {n.text}" for n in allocation.notes if n.kind != "imputed"]
+    tell([f"{count} letters in {path}, listed in {INDEX}", *notes], quiet=quiet)
