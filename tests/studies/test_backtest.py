@@ -23,7 +23,7 @@ from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import SizeExponent, override
 from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.studies.agreement import agreement, average_ranks, rank_correlation
-from bosetting_cli.studies.backtest import backtest, backtest_years, decided, requests_of
+from bosetting_cli.studies.backtest import backtest, decided, requests_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 50), max_size=8)
@@ -256,10 +256,6 @@ def test_sandefjord_of_2016_is_the_sum_of_three(statistics):
         rows = {r["kommunenummer"]: int(r["requested"] or 0) for r in csv.DictReader(file)}
     made = decided(statistics, 2016, 2017)
     assert made.requested["0710"] == rows["0706"] + rows["0719"] + rows["0720"] > 0
-
-
-def test_years():
-    assert backtest_years() == (2016, 2017, 2018)
 
 
 # --- what can't be compared ------------------------------------------------------------------

@@ -6,7 +6,6 @@ difference shows what each of these steps decided.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from bosetting_cli.result import allocate
 from bosetting_cli.rules import Counties, Select, Total, replace
 from bosetting_cli.rules.fitting import in_one_years_codes
 from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
+from bosetting_cli.statistics.lists import actual_years
 from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.studies.agreement import agreement
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
     from bosetting_cli.studies.agreement import Agreement
-
-_FILE = re.compile(r"requests_([0-9]{4})\.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,6 @@ class Backtest:
     agreement: Agreement
     counties: bool
     asked: bool
-
-
-def backtest_years() -> tuple[int, ...]:
-    """Return the years whose requests are packaged."""
-    names = (path.name for path in (data_dir() / "reference").glob("requests_*.csv"))
-    return tuple(sorted(int(found[1]) for name in names if (found := _FILE.fullmatch(name))))
 
 
 def backtest(
@@ -169,7 +161,7 @@ def decided(statistics: Statistics, year: int, codes: int) -> Decided:
     """
     path = data_dir() / "reference" / f"requests_{year}.csv"
     if not path.is_file():
-        hint = f"there are requests for {', '.join(map(str, backtest_years()))}"
+        hint = f"there are requests for {', '.join(map(str, actual_years()))}"
         raise DataError(Problem(f"no requests for {year}", hint=hint))
     table = read_table(path, f"reference/{path.name}")
     numbers = dict(zip(table.column("kommunenummer"), table.column("requested"), strict=True))
