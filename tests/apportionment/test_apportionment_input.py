@@ -158,6 +158,8 @@ def test_every_alias_leads_to_one_method() -> None:
         ("webstr", "unknown method 'webstr'; did you mean 'webster'"),
         ("borda", r"unknown method 'borda' \(methods: sainte-lague, dhondt, .*stationary:<r>\)"),
         ("stationary:x", "'x' is not a number from 0 to 1"),
+        ("stationary:1e-999999999", "'1e-999999999' is not a number from 0 to 1"),
+        ("stationary:٠.٥", "is not a number from 0 to 1"),
         ("stationary:", "'' is not a number from 0 to 1"),
         ("stationary:1/0", "'1/0' is not a number from 0 to 1"),
         ("stationary:1.1", "1.1 is not between 0"),

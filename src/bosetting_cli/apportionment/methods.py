@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -223,6 +224,7 @@ METHODS: dict[str, Method] = {method.name: method for method in _ALL}
 """Canonical name → method; `stationary:<r>` stands beside these, see `resolve_method`."""
 
 _PREFIX = "stationary:"
+_NUMBER = re.compile(r"-?(?:[0-9.]{1,40}(?:e[-+]?[0-9]{1,4})?|[0-9]{1,40}/[0-9]{1,40})")
 _BY_NAME = {name: method for method in _ALL for name in (method.name, *method.aliases)}
 
 
@@ -242,8 +244,6 @@ def resolve_method(name: str | Method) -> Method:
     """
     if isinstance(name, Method):
         return name
-    if name in METHODS:
-        return METHODS[name]
     plain = name.strip().lower().replace("_", "-").replace(" ", "-").replace("’", "'")
     if plain.startswith(_PREFIX):
         return _stationary(plain.removeprefix(_PREFIX))
@@ -259,7 +259,7 @@ def resolve_method(name: str | Method) -> Method:
 
 def _stationary(text: str) -> Method:
     try:
-        r = Fraction(text)
+        r = Fraction(text if _NUMBER.fullmatch(text) else "")
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"'{_PREFIX}{text}': '{text}' is not a number from 0 to 1") from None
     if not 0 <= r <= 1:

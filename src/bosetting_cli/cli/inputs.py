@@ -105,6 +105,11 @@ class Inputs:
         ways = [f"--{way}" for way in ("share", "count", "asked") if getattr(self, way) is not None]
         if len(ways) > 1:
             raise click.UsageError(f"{' and '.join(ways)} exclude each other.")
+        groups = [name for name, _ in self.of_which] + [MINORS] * (self.minors is not None)
+        criteria = [name for name, _ in self.weight]
+        for given, names in (("--weight", criteria), ("--of-which", groups)):
+            if len(set(names)) < len(names):
+                raise click.UsageError(f"{given} says two numbers of one thing.")
 
     def read(self) -> tuple[Statistics, Rules]:
         """Read the rules and the figures that they ask for, on one year's municipalities.

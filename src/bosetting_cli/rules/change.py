@@ -137,6 +137,9 @@ def _renumbered(
         hint = f"one of {names}" if items else f"the rules have no {what}"
         raise RulesError([Problem(f"no {what} `{name}`", hint=hint) for name in unknown])
     by_name = {called[text]: number for text, number in given.items()}
+    if len(by_name) < len(numbers):
+        names = ", ".join(f"`{text}`" for text in numbers)
+        raise RulesError(Problem(f"a {what} is given twice: {names}", hint="give each one number"))
     return tuple(
         msgspec.structs.replace(item, **{key: by_name[item.name], "source": CHANGED})
         if by_name.get(item.name, getattr(item, key)) != getattr(item, key)

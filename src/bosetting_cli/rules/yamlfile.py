@@ -275,5 +275,7 @@ def scalar(text: str) -> Any:
         return int(text)
     if _NUMBER.fullmatch(text):
         number = float(text)
+        if not number and re.search("[1-9]", re.split("[eE]", text)[0]):
+            return text  # nearer to 0 than a number can be
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
     return text
