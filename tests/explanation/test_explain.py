@@ -7,6 +7,7 @@ import json
 import math
 import time
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -312,6 +313,21 @@ def test_written_to_a_file(tmp_path):
     assert path.read_text(encoding="utf-8").startswith("**Bodø")
 
 
+def test_titles_of_the_rules_are_used_in_their_language(statistics, rules):
+    criteria = [
+        msgspec.structs.replace(c, title="Folks", title_nb="Folk her")
+        if c.name == "population"
+        else c
+        for c in rules.criteria
+    ]
+    titled = msgspec.structs.replace(rules, criteria=tuple(criteria))
+    found = bosetting.explain(bosetting.allocate(statistics, titled), "1804", changes=True)
+    for lang, title in (("en", "Folks"), ("nb", "Folk her")):
+        text = narrative(found, lang=lang)
+        assert text.count(title) >= 2, text  # in the table, and in what would change
+    assert "titles" not in found.as_dict()
+
+
 def test_every_part_is_documented():
     """The keys of the JSON are in the docs, each as a word of code."""
     from dataclasses import fields
@@ -321,7 +337,9 @@ def test_every_part_is_documented():
 
     page = (Path(__file__).parents[2] / "docs" / "explain.md").read_text(encoding="utf-8")
     parts = ("Explanation", "CriterionPart", "ConditionPart", "Rounding", "Change")
-    names = {field.name for part in parts for field in fields(getattr(explanation, part))}
+    told = [one for part in parts for one in fields(getattr(explanation, part))]
+    names = {one.name for one in told if not one.metadata}
+    assert {one.name for one in told if one.metadata} == {"code", "titles"}  # not in the JSON
     assert {name for name in names if f"`{name}`" not in page} == set()
 
 

@@ -17,7 +17,7 @@ from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Ratio, indicator_columns
 from bosetting_cli.statistics.names import find_municipality
 from bosetting_cli.tables.allocation import document
-from bosetting_cli.words import title
+from bosetting_cli.words import LANGUAGES, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,14 @@ def _explanation(
         cannot_receive=tuple(
             g.name for g in rules.of_which if row.requested and g.name not in row.of_which
         ),
+        code=row.why.code if row.why else "",
+        titles={lang: _titles(rules, lang) for lang in LANGUAGES},
     )
+
+
+def _titles(rules: Rules, lang: str) -> dict[str, str]:
+    criteria = {criterion.name: title(criterion, lang) for criterion in rules.criteria}
+    return criteria | {group.name: title(group, lang) for group in rules.of_which}
 
 
 def explanations_document(

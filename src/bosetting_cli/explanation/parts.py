@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from bosetting_cli.words import name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_INNER = {"inner": True}  # a field that `as_dict` leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,7 @@ class Change:
 
     Attributes:
         kind: `total`, `county total`, `figure`, `condition`, `conditions` (all that are not
-            met, at once), `count`, `list`, `include` or
-            `exclude`.
+            met, at once), `count`, `list`, `include` or `exclude`.
         name: The criterion or condition; empty for the other kinds.
         title: Its heading.
         unit: What `now` and `then` are counted in; `rate` for parts of 1.
@@ -165,6 +168,8 @@ class Explanation:
         of_which: Sub-group → places, for the sub-groups that it can receive.
         cannot_receive: The other sub-groups, if it is asked.
         changes: What would have changed the answer; empty unless asked for.
+        code: The code of the reason, where the rank alone does not say; empty otherwise.
+        titles: Language → name of a criterion or sub-group → its title.
     """
 
     kommunenummer: str
@@ -193,6 +198,12 @@ class Explanation:
     of_which: Mapping[str, int]
     cannot_receive: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    code: str = field(default="", metadata=_INNER)
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict, metadata=_INNER)
+
+    def called(self, text: str, lang: str) -> str:
+        """Return what a criterion, sub-group or condition is called in a language."""
+        return self.titles.get(lang, {}).get(text) or name(text, lang)
 
     def _repr_markdown_(self) -> str:
         """Return it as `bosetting explain --format markdown` tells it, which notebooks show."""
@@ -209,7 +220,8 @@ class Explanation:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        told = (f.name for f in dataclasses.fields(value) if not f.metadata)
+        return {key: _plain(getattr(value, key)) for key in told}
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     return dict(value) if hasattr(value, "items") else value

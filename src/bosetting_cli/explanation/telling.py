@@ -60,12 +60,12 @@ def _opening(e: Explanation, lang: str) -> Iterator[str]:
     else:
         none = say("no people", lang)
         counts = {group: number(n, 0, lang) if n else none for group, n in e.of_which.items()}
-        parts = [f"{count} {name(group, lang)}" for group, count in counts.items()]
+        parts = [f"{count} {e.called(group, lang)}" for group, count in counts.items()]
         of_which = say("of whom parts", lang, parts=listing(parts, lang)) if parts else ""
         requested = number(e.requested, 0, lang)
         yield say("is asked", lang, who=who, requested=requested, of_which=of_which)
     if e.cannot_receive:
-        names = [name(group, lang) for group in e.cannot_receive]
+        names = [e.called(group, lang) for group in e.cannot_receive]
         yield say("cannot receive", lang, names=listing(names, lang))
     if e.group:
         yield say("county number", lang, group=e.group, total=number(e.total, 0, lang))
@@ -76,8 +76,8 @@ def _opening(e: Explanation, lang: str) -> Iterator[str]:
 
 
 def _ranked(e: Explanation, lang: str) -> Iterator[str]:
-    if e.reason in ("on the list", "not on the list"):
-        yield say(e.reason, lang)
+    if e.code in ("listed", "not listed"):
+        yield say("on the list" if e.code == "listed" else "not on the list", lang)
         return
     yield say(
         "ranked" if e.cut < e.eligible else "ranked all",
@@ -88,10 +88,10 @@ def _ranked(e: Explanation, lang: str) -> Iterator[str]:
         where=say("where", lang, group=e.group) if e.group else "",
         by=say(f"by {e.ranked_by}", lang)
         if e.ranked_by in ("share", "score")
-        else name(e.ranked_by, lang),
+        else e.called(e.ranked_by, lang),
     )
-    if e.status == SELECTED and e.reason:
-        key = "by name" if e.reason == "included by name" else "among first"
+    if e.code in ("included", "first"):
+        key = "by name" if e.code == "included" else "among first"
         yield say(key, lang, group=e.group or e.fylke)
     elif e.status != SELECTED and e.rank is not None and e.rank <= e.cut:
         yield say("beaten", lang)
@@ -99,8 +99,8 @@ def _ranked(e: Explanation, lang: str) -> Iterator[str]:
 
 def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
     unmet = [part for part in e.conditions if not part.met]
-    lacking = [name(part.name, lang) for part in e.criteria if part.figure is None]
-    if e.reason.startswith("excluded"):
+    lacking = [e.called(part.name, lang) for part in e.criteria if part.figure is None]
+    if e.code == "excluded":
         why = say("excluded", lang)
     elif unmet:
         first = unmet[0]
@@ -108,7 +108,7 @@ def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
     else:
         why = say("no figure", lang, names=listing(lacking, lang))
     yield say("is not eligible", lang, why=why)
-    if unmet and not e.reason.startswith("excluded"):
+    if unmet and e.code != "excluded":
         yield say("its figures", lang, figures=listing(_figures(unmet[0], lang), lang))
 
 
@@ -190,7 +190,7 @@ def decimals_of_division(quota: float, divisor: float, digits: int) -> tuple[int
 def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
     """Return what would have changed the answer, and to what."""
     now, then = _now_and_then(change, lang)
-    title = name(change.title, lang)
+    title = e.called(change.name, lang) if change.name else ""
     if change.kind == "conditions":
         unmet = [say("quoted", lang, name=name(c.name, lang)) for c in e.conditions if not c.met]
         title = listing(unmet, lang)
@@ -251,8 +251,8 @@ def _criteria_table(e: Explanation, lang: str) -> Table:
     if e.quota is not None:
         columns.append(Column("places", say("places", lang), kinds.decimal(2)))
         totals = {"criterion": say("quota", lang), "places": e.quota}
-    rows = [_criterion_row(part, lang) for part in e.criteria]
-    notes = [note for part in e.criteria if (note := _note(part, lang))]
+    rows = [_criterion_row(e, part, lang) for part in e.criteria]
+    notes = [note for part in e.criteria if (note := _note(e, part, lang))]
     return Table(columns, rows, totals=totals, notes=_wrapped(notes), lang=lang)
 
 
@@ -260,11 +260,11 @@ def _wrapped(notes: list[str]) -> list[str]:
     return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
 
 
-def _criterion_row(part: CriterionPart, lang: str) -> dict[str, Any]:
+def _criterion_row(e: Explanation, part: CriterionPart, lang: str) -> dict[str, Any]:
     value = part.figure if part.raw is None else part.raw
     weight = 100 * part.weight
     return {
-        "criterion": _title(part, lang),
+        "criterion": e.called(part.name, lang),
         "figure": None if value is None else _bare(value, part.unit, lang),
         "unit": _unit(part, lang),
         "years": year_list(part.years) if part.years else "–",
@@ -275,10 +275,6 @@ def _criterion_row(part: CriterionPart, lang: str) -> dict[str, Any]:
     }
 
 
-def _title(part: CriterionPart, lang: str) -> str:
-    return part.title if lang == "en" else name(part.title, lang)
-
-
 def _unit(part: CriterionPart, lang: str) -> str:
     if part.unit != "rate":
         return name(part.unit, lang)
@@ -287,13 +283,14 @@ def _unit(part: CriterionPart, lang: str) -> str:
     return say("of people", lang, people=number(part.participants, 0, lang))
 
 
-def _note(part: CriterionPart, lang: str) -> str:
+def _note(e: Explanation, part: CriterionPart, lang: str) -> str:
     national = figure_text(part.national, part.unit, lang)
     if part.imputed:
-        return say("national stands in", lang, title=_title(part, lang), national=national)
+        return say("national stands in", lang, title=e.called(part.name, lang), national=national)
     if part.smoothed and part.figure is not None:
         figure = figure_text(part.figure, part.unit, lang)
-        return say("counts as", lang, title=_title(part, lang), figure=figure, national=national)
+        title = e.called(part.name, lang)
+        return say("counts as", lang, title=title, figure=figure, national=national)
     return ""
 
 

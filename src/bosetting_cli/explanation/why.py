@@ -32,14 +32,14 @@ def _key(explanation: Explanation, rules: Rules) -> str:
         return "why listed" if asked else "why not listed"
     beyond = (explanation.rank or 0) > explanation.cut
     if asked and beyond:
-        return "why included" if explanation.reason.startswith("included") else "why first"
+        return "why included" if explanation.code == "included" else "why first"
     return "why rank" if asked or beyond else "why rank full"
 
 
 def _why_not_eligible(explanation: Explanation, lang: str) -> str:
     unmet = [name(c.name, lang) for c in explanation.conditions if not c.met]
-    lacking = [name(c.name, lang) for c in explanation.criteria if c.figure is None]
-    if explanation.reason.startswith("excluded"):
+    lacking = [explanation.called(c.name, lang) for c in explanation.criteria if c.figure is None]
+    if explanation.code == "excluded":
         return say("why excluded", lang)
     if unmet:
         return say("why unmet", lang, conditions=listing(unmet, lang))

@@ -42,7 +42,7 @@ _PACKAGES = {"docx": "python-docx", "pdf": "reportlab"}
 _LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 # What a letter may use; docs/letters.md says what each is.
 VARIABLES = (
-    *(field.name for field in fields(Explanation) if field.name != "changes"),
+    *(one.name for one in fields(Explanation) if one.name != "changes" and not one.metadata),
     *("lang", "addressee", "why", "behind", "decimals", "decisive"),
     *("country", "rules", "titles", "as_of", "vintages"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bosetting_cli.statistics import year_list
-from bosetting_cli.words import say, told
+from bosetting_cli.words import name, say, told
 
 if TYPE_CHECKING:
     from bosetting_cli.model.selection import Reason
@@ -27,7 +27,7 @@ def reason_text(reason: Reason, rules: Rules, lang: str = "en") -> str:
     if code == "unmet":
         index, unpublished = reason.numbers
         code = "unpublished" if unpublished else code
-        values["condition"] = condition_text(rules.eligible[index])
+        values["condition"] = name(condition_text(rules.eligible[index]), lang)
     elif code == "rank":
         values |= dict(zip(("rank", "ranked", "count"), reason.numbers, strict=True))
         values["where"] = say("where", lang, group=reason.names[0]) if reason.names else ""

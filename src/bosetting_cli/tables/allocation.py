@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.result import SELECTED
+from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import column_name
 from bosetting_cli.tables import kinds
@@ -57,7 +58,7 @@ def _for_people(row: Row, rules: Rules, lang: str) -> dict[str, Any]:
     """Return what people see otherwise than machines."""
     asked = row.status == SELECTED
     mark = MARK if row.at_minimum else NO_MARK
-    told = [say(row.status, lang), row.reason]
+    told = [say(row.status, lang), reason_text(row.why, rules, lang) if row.why else ""]
     return {
         "asked_for": f"{number(row.requested, 0, lang)}{mark}" if asked else "–",
         "told": ": ".join(word for word in told if word),
