@@ -116,7 +116,7 @@
     const changes = unpack(payload.changes, i);
     const close = h("button", { type: "button", id: "close" }, words.close);
     const print = h("button", { type: "button" }, words.print);
-    close.addEventListener("click", () => panel.close());
+    close.addEventListener("click", shut);
     print.addEventListener("click", () => window.print());
     panel.replaceChildren(h("div", {},
       h("header", {}, h("div", {}, h("h2", { id: "panel-h" }, d("municipality", e.municipality)),
@@ -141,10 +141,15 @@
     panel.scrollTop = 0;
     document.getElementById("close").focus();
   };
-  panel.addEventListener("close", () => {
-    if (place.has(location.hash.slice(1))) history.pushState(null, "", location.href.split("#")[0]);
-  });
-  panel.addEventListener("click", (event) => event.target === panel && panel.close());
+  const unmark = () => {
+    if (!panel.open && place.has(location.hash.slice(1))) history.pushState(null, "", location.href.split("#")[0]);
+  };
+  const shut = () => {
+    panel.close();
+    unmark();
+  };
+  panel.addEventListener("close", unmark); // Esc; it comes late, when the next may be open
+  panel.addEventListener("click", (event) => event.target === panel && shut());
   window.addEventListener("hashchange", follow);
   window.addEventListener("popstate", follow);
 
@@ -166,7 +171,9 @@
   });
   document.addEventListener("click", (event) => {
     const mark = event.target.closest?.("figure svg [data-k]");
-    if (mark) location.hash = `#${mark.dataset.k}`;
+    if (!mark) return;
+    location.hash = `#${mark.dataset.k}`;
+    follow();
   });
 
   // The table: sort, search, filter
