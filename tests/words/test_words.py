@@ -75,7 +75,7 @@ def test_every_name_stands_in_the_rules_or_the_data():
 def test_every_name_of_the_built_in_rules_is_known():
     for path in (Path(__file__).parents[2] / "config").glob("*.yaml"):
         rules = bosetting_cli.load_rules(path)
-        said = [rules.title, *(c.name for c in rules.eligible if c.name)]
+        said = [rules.title, rules.reference, *(c.name for c in rules.eligible if c.name)]
         said += [item.title or item.name for item in (*rules.criteria, *rules.of_which)]
         assert [text for text in said if text not in CATALOGUE[NAMES]] == []
 

@@ -37,7 +37,7 @@ def narrative(e: Explanation, form: str = "table", lang: str = "en") -> str:
         blocks.append(table)
         blocks += [_flowing(text, form) for text in _rounding(e, lang)]
     blocks.append(_changes(e, form, lang))
-    sources = _sources(e)
+    sources = [name(source, lang) for source in _sources(e)]
     if sources:
         blocks.append(_flowing(say("sources", lang, sources="; ".join(sources)), form))
     return "\n\n".join(block for block in blocks if block) + "\n"

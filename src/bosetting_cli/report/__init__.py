@@ -137,6 +137,7 @@ def _context(
     return {
         "rules": rules,
         "title": name(rules.title, lang),
+        "reference": rules.reference and name(rules.reference, lang),
         "as_of": say(as_of, lang, date=date(rules.as_of, lang)),
         "summary": _summary(allocation, lang),
         "figures": {
@@ -258,8 +259,9 @@ def _payload(
 
 def _names(rules: Rules, explanation: Explanation, lang: str) -> dict[str, str]:
     """Return what the criteria, sub-groups, conditions and units of explanations are called."""
-    units = {c.unit for c in explanation.criteria} | {c.unit for c in explanation.conditions}
-    keys = [*(c.name for c in explanation.conditions), *sorted(units)]
+    said = {text for c in explanation.criteria for text in (c.unit, c.source)}
+    said |= {text for c in explanation.conditions for text in (c.unit, c.source)}
+    keys = [*(c.name for c in explanation.conditions), *sorted(text for text in said if text)]
     return {
         **{c.name: title(c, lang) for c in rules.criteria},
         **{g.name: title(g, lang) for g in rules.of_which},

@@ -10,7 +10,7 @@ from bosetting_cli.tables.columns import PLACE, place_columns
 from bosetting_cli.tables.document import note_records, stamp
 from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.writers import render
-from bosetting_cli.words import capital, heading, number, say
+from bosetting_cli.words import capital, heading, name, number, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -193,7 +193,7 @@ def written(
     what = f"({say('given', lang)}: {chosen})"
     rules = capital(say("rules", lang))
     sections = [
-        (f"{rules}: {test.allocation.rules.title}", trial_table(test, lang)),
+        (f"{rules}: {name(test.allocation.rules.title, lang)}", trial_table(test, lang)),
         (f"{say('by fylke', lang)} {what}", fylke_table(test, lang)),
         (f"{say('largest differences', lang)} {what}", difference_table(test, count, lang)),
     ]

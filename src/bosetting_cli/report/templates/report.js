@@ -70,7 +70,7 @@
     const at = `criteria.${i}`;
     return h("tr", {},
       h("th", { scope: "row", class: "cap" }, d(`${at}.name`, c.name, h("b", {}, d(`${at}.title`, c.title, named(c.name)))),
-        h("small", {}, `${heads.weight} `, d(`${at}.weight`, c.weight, percent(c.weight, 0)), ". ", d(`${at}.source`, c.source, c.source ?? "")),
+        h("small", {}, `${heads.weight} `, d(`${at}.weight`, c.weight, percent(c.weight, 0)), ". ", d(`${at}.source`, c.source, named(c.source ?? ""))),
         h("small", {}, h("code", {}, d(`${at}.indicator`, c.indicator)))),
       figureCell(c, at),
       h("td", { class: "r", "data-label": heads.place }, d(`${at}.place`, c.place, n(c.place))),
@@ -93,7 +93,7 @@
       h("code", {}, d(`${at}.indicator`, c.indicator)), " ", words["at least"], " ", d(`${at}.at_least`, c.at_least, n(c.at_least, Number.isInteger(c.at_least) ? 0 : 2)), " ",
       d(`${at}.unit`, c.unit, named(c.unit)), " ", d(`${at}.within`, c.within, words[c.within]), " ", d(`${at}.years`, c.years, years(c.years)), "): ",
       d(`${at}.figures`, c.figures, shown), " – ", d(`${at}.met`, c.met, words[c.met ? "met" : "not met"]),
-      h("small", {}, d(`${at}.source`, c.source, c.source ?? "")));
+      h("small", {}, d(`${at}.source`, c.source, named(c.source ?? ""))));
   };
   const ranking = (e) => h("li", {}, h("b", {}, heads.rank), " ", d("rank", e.rank, n(e.rank)), ` ${words.of} `,
     d("eligible", e.eligible, n(e.eligible)), " ", d("group", e.group, e.group), ` (${words["ranked by"]} `,
