@@ -13,12 +13,7 @@ from bosetting_cli.words import listing, name, number, say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bosetting_cli.explanation.parts import (
-        Change,
-        ConditionPart,
-        CriterionPart,
-        Explanation,
-    )
+    from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
 
 WIDTH = 100
 

@@ -79,11 +79,7 @@ def _recoded(names: Iterable[str], to: int) -> tuple[str, ...]:
 
 
 def checked(
-    statistics: Statistics,
-    rules: Rules,
-    *,
-    strict: bool = False,
-    notes: Sequence[Problem] = (),
+    statistics: Statistics, rules: Rules, *, strict: bool = False, notes: Sequence[Problem] = ()
 ) -> Statistics:
     """Return statistics that the rules can be applied to, with what is odd in their notes.
 

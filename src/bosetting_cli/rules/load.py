@@ -66,11 +66,7 @@ def load_rules(
 
 
 def parse_rules(
-    text: str,
-    file: str = "rules",
-    folder: Path = Path(),
-    *,
-    notes: list[Problem] | None = None,
+    text: str, file: str = "rules", folder: Path = Path(), *, notes: list[Problem] | None = None
 ) -> Rules:
     """Read rules from YAML text; see `load_rules`.
 

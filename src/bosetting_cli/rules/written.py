@@ -68,13 +68,7 @@ def rules_yaml(rules: Rules) -> str:
     Args:
         rules: From `load_rules`.
     """
-    return yaml.dump(
-        _plain(rules),
-        Dumper=_Dumper,
-        allow_unicode=True,
-        sort_keys=False,
-        width=100,
-    )
+    return yaml.dump(_plain(rules), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _plain(value: Any) -> Any:

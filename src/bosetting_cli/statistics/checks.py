@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Problem, shown, some
-from bosetting_cli.statistics.divisions import (
-    codes_of,
-    looks_like,
-    of_years,
-    years_with,
-)
+from bosetting_cli.statistics.divisions import codes_of, looks_like, of_years, years_with
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME
 from bosetting_cli.statistics.names import fold, name_keys
 from bosetting_cli.statistics.table import capped

@@ -16,10 +16,7 @@ SCHEMA_VERSION = 1
 
 def stamp() -> dict[str, Any]:
     """Return which form the document has, and which program wrote it."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "program": f"bosetting {bosetting_cli.__version__}",
-    }
+    return {"schema_version": SCHEMA_VERSION, "program": f"bosetting {bosetting_cli.__version__}"}
 
 
 def note_records(notes: Iterable[Note]) -> list[dict[str, str]]:

@@ -4,26 +4,9 @@ The words stand in the TOML files of this folder, by subject; a key is in one of
 Complaints about files, and messages beside a table, are English and stand in the code.
 """
 
-from bosetting_cli.words.catalogue import (
-    LANGUAGES,
-    every_name,
-    heading,
-    name,
-    say,
-    texts,
-    title,
-)
+from bosetting_cli.words.catalogue import LANGUAGES, every_name, heading, name, say, texts, title
 from bosetting_cli.words.form import broken, capital
-from bosetting_cli.words.writing import (
-    date,
-    is_told,
-    listing,
-    number,
-    percent,
-    short,
-    signed,
-    told,
-)
+from bosetting_cli.words.writing import date, is_told, listing, number, percent, short, signed, told
 
 __all__ = [
     "LANGUAGES",
