@@ -20,7 +20,8 @@ import pytest
 from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError, DataError
-from bosetting_cli.letters import FORMATS, VARIABLES, addressee, file_name, letters
+from bosetting_cli.letters import FORMATS
+from bosetting_cli.letters.letter import VARIABLES, addressee, file_name, letters
 from bosetting_cli.letters.markdown import markup, parse
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import override
@@ -217,7 +218,7 @@ class TestLanguageColumn:
         self, spoken: Statistics, rules: Rules, allocation: Allocation
     ) -> None:
         found = letters(spoken, rules, allocation, lang="en", language_column="form")
-        assert {x.kommunenummer: x.lang for x in found if x.lang != "en"} == {
+        assert {x.kommunenummer: x.language for x in found if x.language != "en"} == {
             "0301": "nb",
             "1401": "nn",
         }

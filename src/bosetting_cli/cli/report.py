@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +11,13 @@ import click
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
 from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.report import FIGURES
 
 if TYPE_CHECKING:
     from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
-FIGURES = ("map", "contributions", "largest", "population")
 _WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -74,9 +73,9 @@ def command(
       bosetting report --figure map.svg --figure contributions.png
     """
     from bosetting_cli.cli.summary import summary_lines
-    from bosetting_cli.output import complete
-    from bosetting_cli.report import report
+    from bosetting_cli.output import write_files
     from bosetting_cli.report.boundaries import load_boundaries, misfit
+    from bosetting_cli.report.page import report
     from bosetting_cli.result import allocate
 
     if path is None and not figures:
@@ -95,9 +94,7 @@ def command(
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
         drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
-    with contextlib.ExitStack() as files:  # all are put in place, or none
-        for file, content in drawn.items():
-            files.enter_context(complete(file, force=force)).write(content)
+    write_files(drawn, force=force)
     tell([*summary_lines(allocation), *notes], quiet=quiet)
 
 
@@ -105,7 +102,7 @@ def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
     from bosetting_cli.findings import BosettingError, Problem
-    from bosetting_cli.report import figure
+    from bosetting_cli.report.page import figure
     from bosetting_cli.report.raster import png
 
     svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
