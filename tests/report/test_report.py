@@ -20,7 +20,7 @@ from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.page import TEMPLATES, report
-from bosetting_cli.report.raster import png
+from bosetting_cli.report.svg import png
 from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import say

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
-from bosetting_cli.report.boundaries import load_boundaries, misfit
+from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project
 from bosetting_cli.report.svg import decades, nice_step
@@ -157,7 +157,7 @@ class TestBoundaries:
         self, tmp_path: Path, statistics: Statistics, allocation: Allocation
     ) -> None:
         path = self.write(tmp_path / "b.geojson", self.feature("0301"), self.feature(101))
-        areas = load_boundaries(path, set(statistics.units))
+        areas = load_boundaries(path, set(statistics.units)).areas
         assert set(areas) == {"0301", "0101"}
         drawn = parsed(map_svg(allocation, {}, areas=areas))
         shapes = {node.get("data-k"): node for node in drawn.iter(f"{SVG}path")}
@@ -169,7 +169,7 @@ class TestBoundaries:
     def test_the_number_may_be_the_features_id(self, tmp_path: Path) -> None:
         feature = {**self.feature(None), "properties": None, "id": "0301"}
         path = self.write(tmp_path / "b.geojson", feature)
-        assert load_boundaries(path, {"0301"})["0301"][0][0] == (10, 59)
+        assert load_boundaries(path, {"0301"}).areas["0301"][0][0] == (10, 59)
 
     def test_a_large_file_is_drawn_coarser(
         self, tmp_path: Path, statistics: Statistics, allocation: Allocation
@@ -182,7 +182,7 @@ class TestBoundaries:
             ring = [[x + 0.4 * math.cos(t), y + 0.4 * math.sin(t)] for t in turn]
             features.append(self.feature(code, {"type": "MultiPolygon", "coordinates": [[ring]]}))
         path = self.write(tmp_path / "b.geojson", *features)
-        svg = map_svg(allocation, {}, areas=load_boundaries(path, set(codes)))
+        svg = map_svg(allocation, {}, areas=load_boundaries(path, set(codes)).areas)
         assert svg is not None
         assert len(svg) < 330_000
         assert svg.count("<path") == 426
@@ -218,8 +218,8 @@ class TestBoundaries:
         names = {"0301": "Oslo", "1103": "Stavanger", "1601": "Trondheim", "1804": "Bodø"}
         codes = ["0301", "1103", "5001", "3801", "3003"]
         path = self.write(tmp_path / "b.geojson", *map(self.feature, codes))
-        areas = load_boundaries(path, names)
-        (found,) = misfit(path, areas, names, {"1804"})
+        read = load_boundaries(path, names)
+        (found,) = read.misfit(names, {"1804"})
         assert (found.file, found.severity) == (str(path), "warning")
         assert found.message == (
             "no area for 2 of 4 municipalities, 1 of them asked: 1804 Bodø, 1601 Trondheim"
@@ -227,9 +227,9 @@ class TestBoundaries:
         hint = "take a map of the year of the figures; this one looks like 2020"
         assert found.hint == hint
         names["0101"] = "Halden"
-        (found,) = misfit(path, areas, names, ())
+        (found,) = read.misfit(names, ())
         assert found.severity == "error"
-        assert misfit(path, areas, {"0301": "Oslo"}, {"0301"}) == []
+        assert read.misfit({"0301": "Oslo"}, {"0301"}) == []
 
     @pytest.mark.parametrize(
         ("least", "strict", "drawn"),

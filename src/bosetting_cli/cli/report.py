@@ -74,7 +74,7 @@ def command(
     """
     from bosetting_cli.cli.summary import summary_lines
     from bosetting_cli.output import write_files
-    from bosetting_cli.report.boundaries import load_boundaries, misfit
+    from bosetting_cli.report.boundaries import load_boundaries
     from bosetting_cli.report.page import report
     from bosetting_cli.result import allocate
 
@@ -83,13 +83,13 @@ def command(
     if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
         raise click.UsageError(f"--output: the page is HTML, not {path.suffix}; name a .html file.")
     statistics, rules = inputs.read()
-    areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
+    found = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
     allocation = allocate(statistics, rules)
-    notes: list[str] = []
-    if areas and boundaries:
+    areas, notes = None, []
+    if found:
         names = {row.kommunenummer: row.municipality for row in allocation.rows}
         asked = {row.kommunenummer for row in allocation.selected}
-        notes = mended(misfit(boundaries, areas, names, asked), strict=inputs.strict)
+        areas, notes = found.areas, mended(found.misfit(names, asked), strict=inputs.strict)
     drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
@@ -101,12 +101,11 @@ def command(
 def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
-    from bosetting_cli.findings import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, finding
     from bosetting_cli.report.page import figure
-    from bosetting_cli.report.raster import png
+    from bosetting_cli.report.svg import png
 
     svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
     if svg is None:
-        hint = "the register needs the columns longitude and latitude, or give --boundaries"
-        raise BosettingError(Problem("nothing says where the municipalities lie", hint=hint))
+        raise BosettingError(finding("no places"))
     return png(svg) if path.suffix == ".png" else f"{svg}\n".encode()

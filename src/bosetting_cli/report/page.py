@@ -5,49 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 import bosetting_cli
-from bosetting_cli.explanation import explanations
+from bosetting_cli.explanation import Explanation, explanations
 from bosetting_cli.explanation.telling import sentence
 from bosetting_cli.explanation.why import why
-from bosetting_cli.report import FIGURES
-from bosetting_cli.report.charts import (
-    by_fylke,
-    contributions_svg,
-    fylke_bars,
-    largest_bars,
-    scatter_svg,
-)
+from bosetting_cli.report import FIGURES, charts
+from bosetting_cli.report.boundaries import Areas
+from bosetting_cli.report.charts import by_fylke, fylke_bars, largest_bars
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
-from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
-from bosetting_cli.rules import column_name
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
+from bosetting_cli.rules import Rules, column_name
+from bosetting_cli.statistics import Statistics
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
-from bosetting_cli.words import (
-    capital,
-    date,
-    heading,
-    listing,
-    name,
-    number,
-    percent,
-    say,
-    texts,
-    title,
-)
+from bosetting_cli.words import capital, name, say, texts, title
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from bosetting_cli.explanation import Explanation
-    from bosetting_cli.report.boundaries import Areas
-    from bosetting_cli.result import Allocation
-    from bosetting_cli.rules import Criterion, Rules, SubGroup
-    from bosetting_cli.statistics import Statistics
-
-    Watch = Callable[[Sequence[list[str]]], Iterable[list[str]]]
+Watch = Callable[[Sequence[list[str]]], Iterable[list[str]]]
 
 TOGETHER = 142  # municipalities whose changes are searched together: three steps of progress
 STATUSES = (SELECTED, NOT_SELECTED, NOT_ELIGIBLE)
@@ -80,10 +57,27 @@ def report(
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
     """
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
+    asked = allocation.selected
+    rates = [(rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None]
+    drawn = {key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES}
     page = fill(
         "report.html.j2",
         lang,
-        **_context(statistics, rules, allocation, lang, areas),
+        rules=rules,
+        allocation=allocation,
+        statuses=STATUSES,
+        most=max(asked, key=lambda row: (row.requested, row.population or 0)),
+        rates=sorted(rates) or [(0.0, "–")],
+        per_1000=per_1000,
+        figures=drawn,
+        areas=bool(areas),
+        largest=largest_bars(allocation),
+        fylker=by_fylke(allocation),
+        bars={bar.name: bar.parts for bar in fylke_bars(allocation)},
+        rule_lines=rule_lines(rules, lang),
+        vintages=vintages(statistics, allocation, lang),
+        imputed=imputed(allocation, lang),
+        program=f"bosetting {bosetting_cli.__version__}",
         payload=_payload(statistics, rules, allocation, lang, watched),
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -116,99 +110,14 @@ def figure(
         places = places_of({m.kommunenummer: m.attributes for m in statistics.municipalities})
         return map_svg(allocation, places, lang=lang, areas=areas)
     if which == "population":
-        return scatter_svg(allocation, lang)
-    bars = fylke_bars(allocation) if which == "contributions" else largest_bars(allocation)
-    told = f"{say('contributions title', lang)}: {_bars_title(which, allocation, lang)}"
-    return contributions_svg(allocation, bars, told, lang)
-
-
-def _bars_title(which: str, allocation: Allocation, lang: str) -> str:
+        return charts.scatter_svg(allocation, lang)
     if which == "contributions":
-        return say("by fylke", lang)
-    return say("contributions largest", lang, count=len(largest_bars(allocation)))
-
-
-def _context(
-    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, areas: Areas | None
-) -> dict[str, Any]:
-    """Return what the template needs."""
-    hindsight = any(m.hindsight for m in allocation.measured.values())
-    as_of = "as of except" if hindsight else "as of"
-    return {
-        "rules": rules,
-        "title": name(rules.title, lang),
-        "reference": rules.reference and name(rules.reference, lang),
-        "as_of": say(as_of, lang, date=date(rules.as_of, lang)),
-        "summary": _summary(allocation, lang),
-        "figures": {
-            key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES
-        },
-        "areas": bool(areas),
-        "largest": _bars_title("largest", allocation, lang),
-        "criteria": {c.name: title(c, lang) for c in rules.criteria},
-        "columns": _columns(rules, lang),
-        "statuses": STATUSES,
-        "rows": allocation.rows,
-        "fylker": by_fylke(allocation),
-        "bars": {bar.name: bar.parts for bar in fylke_bars(allocation)},
-        "per_1000": per_1000,
-        "rule_lines": rule_lines(rules, lang),
-        "vintages": vintages(statistics, allocation, lang),
-        "imputed": imputed(allocation, lang),
-        "notes": [note for note in allocation.notes if note.kind not in ("imputed", "hindsight")],
-        "inputs": allocation.inputs,
-        "program": f"bosetting {bosetting_cli.__version__}",
-    }
-
-
-def _columns(rules: Rules, lang: str) -> dict[str, str]:
-    """Return the table's columns: key → heading."""
-    first = ("rank", "kommunenummer", "municipality", "fylke", "population", "requested")
-    return {
-        **{key: capital(say(key, lang)) for key in first},
-        **{f"of_which {g.name}": _heading(g, lang) for g in rules.of_which},
-        "per_1000": say("per 1,000", lang),
-        **{f"criterion {c.name}": _heading(c, lang) for c in rules.criteria},
-        "status": capital(say("status", lang)),
-    }
-
-
-def _heading(item: Criterion | SubGroup, lang: str) -> str:
-    """Return a criterion's or sub-group's heading for a column, with soft hyphens."""
-    return capital(heading(item, lang).replace("-\n", "\u00ad").replace("\n", " "))
-
-
-def _summary(allocation: Allocation, lang: str) -> dict[str, str]:
-    """Return the words and numbers of the summary's sentences and tiles."""
-    rules, asked = allocation.rules, allocation.selected
-    groups = [(number(g.value, 0, lang), title(g, lang)) for g in rules.of_which]
-    weights = [f"{title(c, lang)} ({percent(c.weight, lang)})" for c in rules.criteria]
-    most = max(asked, key=lambda row: (row.requested, row.population or 0))
-    rates = [(rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None]
-    rates = sorted(rates) or [(0.0, "–")]
-    (low, low_name), (high, high_name) = rates[0], rates[-1]
-    people = sum(row.population or 0 for row in asked)
-    counts = {
-        "total": rules.total.value,
-        "asked": len(asked),
-        "eligible": len(allocation.eligible),
-        "minimum": rules.minimum.value,
-        "bound": sum(row.at_minimum for row in asked),
-        "most_number": most.requested,
-    }
-    return {
-        **{key: number(count, 0, lang) for key, count in counts.items()},
-        "parts": "".join(
-            say("sentence part", lang, number=count, name=who) for count, who in groups
-        ),
-        "criteria": listing(weights, lang),
-        "most": most.municipality,
-        "low": number(low, 2, lang),
-        "low_name": low_name,
-        "high": number(high, 2, lang),
-        "high_name": high_name,
-        "rate": number(rules.total.value * 1000 / people, 2, lang) if people else "",
-    }
+        bars, named = fylke_bars(allocation), say("by fylke", lang)
+    else:
+        bars = largest_bars(allocation)
+        named = say("contributions largest", lang, count=len(bars))
+    told = f"{say('contributions title', lang)}: {named}"
+    return charts.contributions_svg(allocation, bars, told, lang)
 
 
 def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
@@ -227,7 +136,8 @@ def _payload(
 ) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
-    `<` is written as an escape, so that no text can end the script element.
+    `<` is written as an escape, so that no text can end the script element; escapes of control
+    characters go.
     """
     codes = [row.kommunenummer for row in allocation.rows]
     told = explanations(statistics, rules, allocation, codes)
@@ -254,7 +164,8 @@ def _payload(
         "csv": _csv_columns(rules),
     }
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    text = re.sub(r"\\(?:(u00[01]\w|[bf])|.)", lambda found: "" if found[1] else found[0], text)
+    return re.sub("[<\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _names(rules: Rules, explanation: Explanation, lang: str) -> dict[str, str]:
