@@ -21,7 +21,7 @@ PART = 2**20  # bytes that are passed on at once
 _REFUSED = {FileExistsError: "file exists", IsADirectoryError: "file is a folder"}
 
 
-def write_files(files: Mapping[Path, bytes], *, force: bool) -> None:
+def write_files(files: Mapping[Path | None, bytes], *, force: bool) -> None:
     """Write files, all of them or none.
 
     They are written aside and renamed, so that nobody sees half of one, and a signal has to wait.
@@ -29,13 +29,15 @@ def write_files(files: Mapping[Path, bytes], *, force: bool) -> None:
     of its content at once.
 
     Args:
-        files: What to write where.
+        files: What to write where; None: to standard output.
         force: Whether existing files may be replaced.
 
     Raises:
         BosettingError: One exists and `force` is not given, or can't be written.
     """
-    _put({path: io.BytesIO(content) for path, content in files.items()}, force=force)
+    _put({path: io.BytesIO(files[path]) for path in files if path is not None}, force=force)
+    if None in files:
+        write_stdout(files[None])
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def complete(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that is put in place when the block is done; if it fails, nothing is there.
 
     Args:
-        path: Where to, as `write_files` has it; None: standard output.
+        path: Where to, as `write_files` has it.
         force: Whether an existing file may be replaced.
 
     Raises:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
-_WRITTEN = click.Path(path_type=Path, dir_okay=False)
-
 
 def _figure_file(
     ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]
@@ -34,11 +32,11 @@ def _figure_file(
 
 @click.command()
 @input_options
-@option("--output", "FILE", _WRITTEN, "Write the page here.", "-o", "path")
+@option("--output", "FILE", FILE, "Write the page here.", "-o", "path")
 @repeated(
     "--figure",
     "FILE",
-    _WRITTEN,
+    FILE,
     "Write a figure: map, contributions, largest or population, .svg or .png.",
     "figures",
     callback=_figure_file,
@@ -90,10 +88,13 @@ def command(
         names = {row.kommunenummer: row.municipality for row in allocation.rows}
         asked = {row.kommunenummer for row in allocation.selected}
         areas, notes = found.areas, mended(found.misfit(names, asked), strict=inputs.strict)
-    drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
+    drawn: dict[Path | None, bytes] = {}
+    for figure in figures:
+        drawn[figure] = _drawn(figure, statistics, allocation, lang, areas)
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
-        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
+        page = None if path == Path("-") else path
+        drawn[page] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
     write_files(drawn, force=force)
     tell([*summary_lines(allocation), *notes], quiet=quiet)
 

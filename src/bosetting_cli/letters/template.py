@@ -27,7 +27,7 @@ from bosetting_cli.words.form import visible
 TEMPLATES = Path(__file__).with_name("templates")
 MAX_LENGTH = 1_000_000  # of a template, of a letter and of a text in it
 MAX_NUMBER = 10**15
-MAX_STEPS = 5_000_000  # rounds of loops and calls of macros in all letters
+MAX_STEPS = 100_000  # rounds of loops and calls of macros in a letter
 _MARKUP = (".html", ".htm")
 _BLANK = re.compile(r"\n{3,}")
 
@@ -91,7 +91,7 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> jin
         raise BosettingError(finding("letters not utf-8", why=error.reason, file=file)) from None
     except jinja2.TemplateSyntaxError as error:
         raise _failed(str(error.message), file, error.lineno) from None
-    return environment.template_class.from_code(environment, code, {})
+    return environment.template_class.from_code(environment, code, environment.make_globals(None))
 
 
 def fill(template: jinja2.Template, variables: Mapping[str, Any]) -> str:
@@ -102,6 +102,8 @@ def fill(template: jinja2.Template, variables: Mapping[str, Any]) -> str:
     """
     parts: list[str] = []
     size = 0
+    if isinstance(template.environment, _Box):
+        template.environment.steps = 0
     try:
         for part in template.generate(variables):
             parts.append(part)
