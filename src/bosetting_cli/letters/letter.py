@@ -37,7 +37,6 @@ _LANGUAGES = {
     **dict.fromkeys(("en", "english", "engelsk"), "en"),
     **dict.fromkeys(("", "nøytral", "neutral", "noytral"), None),
 }
-_PACKAGES = {"docx": "python-docx", "pdf": "reportlab"}
 _LOCALES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
 NAME = 100  # letters of a file's name: more than any municipality has, and file systems take 255
 # What a letter may use; docs/letters.md says what each is.
@@ -212,8 +211,7 @@ def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
     try:
         module = importlib.import_module(f"bosetting_cli.letters.{form}")
     except ImportError:
-        said = {"form": form, "package": _PACKAGES[form]}
-        raise BosettingError(finding("letters need a package", said)) from None
+        raise BosettingError(finding("pdf needs a package")) from None
     write: Callable[[Sequence[Block], str], bytes] = module.writer(
         visible(subject), _LOCALES[lang], font
     )
