@@ -12,7 +12,7 @@ import bosetting_cli
 PACKAGE = Path(bosetting_cli.__file__).parent
 # From the roof to the cellar; a room imports only what stands after it.
 ROOMS = (
-    *("cli", "letters", "report", "explanation", "tables"),
+    *("cli", "record", "letters", "report", "explanation", "tables"),
     *("backtest", "studies", "result", "model"),
     *("rulebook", "codes", "rules", "statistics", "resources", "output", "findings"),
     *("words", "apportionment", "memory"),
@@ -114,8 +114,4 @@ def test_the_arithmetic_needs_no_norway():
         encoding="utf-8",
         check=True,
     )
-    assert found.stdout.splitlines() == [
-        "Lund 40 Umeå 30 Visby 10",
-        "[[4, 3, 1], [8, 6, 2]]",
-        "40",
-    ]
+    assert found.stdout.splitlines() == ["Lund 40 Umeå 30 Visby 10", "[[4, 3, 1], [8, 6, 2]]", "40"]

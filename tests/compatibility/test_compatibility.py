@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from record import HERE, commands, outcome
 
 import bosetting_cli as bosetting
+from record import HERE, commands, outcome
 
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
 

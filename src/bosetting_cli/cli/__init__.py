@@ -25,6 +25,8 @@ COMMANDS = {
     "scenarios": "bosetting_cli.cli.scenarios",
     "backtest": "bosetting_cli.cli.backtest",
     "validate": "bosetting_cli.cli.validate",
+    "record": "bosetting_cli.cli.record",
+    "verify": "bosetting_cli.cli.verify",
     "rules": "bosetting_cli.cli.rules",
     "letters": "bosetting_cli.cli.letters",
     "report": "bosetting_cli.cli.report",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bosetting_cli import __version__
-from bosetting_cli.findings import BosettingError, finding
+from bosetting_cli.output import beside, blamed, unbroken
 from bosetting_cli.record.crate import crate
 from bosetting_cli.result import Allocation
 from bosetting_cli.result.fingerprint import fingerprint
@@ -34,6 +35,7 @@ class Run:
         rules: The rules with all that options changed, before units were carried over.
         allocation: The result.
         read: Name within the record → bytes, of every file read: rules, tables, lists.
+        data: The folder or file of statistics within the record.
         codes: The year of the municipalities that the statistics were carried over to.
         options: The options of the command that change a number, as they were given.
         outputs: Name → bytes of what else the command wrote: letters, a page.
@@ -42,6 +44,7 @@ class Run:
     rules: Rules
     allocation: Allocation
     read: Mapping[str, bytes]
+    data: str = DATA
     codes: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     outputs: Mapping[str, bytes] = field(default_factory=dict)
@@ -54,28 +57,30 @@ def contents(run: Run) -> dict[str, bytes]:
     library versions stand in the manifest alone.
     """
     table = municipality_table(run.allocation, everyone=True)
+    inputs = {name: sha256(content) for name, content in run.read.items()}
+    said = {**document(run.allocation, table.fields), "inputs": inputs}
     findings = [{"kind": note.kind, "text": note.text} for note in run.allocation.notes]
     files = {
         **run.read,
         **{f"outputs/{name}": content for name, content in run.outputs.items()},
         RULES: rules_yaml(run.rules).encode(),
-        RUN: json_bytes({"codes": run.codes, "options": dict(run.options)}),
+        RUN: json_bytes({"codes": run.codes, "data": run.data, "options": dict(run.options)}),
         ROWS: render(table, "csv"),
-        "allocation.json": render(
-            table, "json", document=document(run.allocation, table.fields)
-        ),
+        "allocation.json": render(table, "json", document=said),
         "findings.json": json_bytes(findings),
     }
     mark = fingerprint(run.allocation)
-    files["ro-crate-metadata.json"] = json_bytes(crate(files, run.allocation.rules, mark))
-    said = {
+    files["ro-crate-metadata.json"] = json_bytes(
+        crate(files, files.keys() - run.read.keys(), run.allocation.rules, mark)
+    )
+    manifest = {
         "fingerprint": mark,
         "program": f"bosetting {__version__}",
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "files": {name: sha256(files[name]) for name in sorted(files)},
     }
-    files[MANIFEST] = json_bytes(said)
+    files[MANIFEST] = json_bytes(manifest)
     files[SEAL] = f"{sha256(files[MANIFEST])}  {MANIFEST}\n".encode()
     return files
 
@@ -93,34 +98,16 @@ def write_record(folder: Path, run: Run) -> str:
     Raises:
         BosettingError: The folder exists, or can't be written.
     """
-    with new_folder(folder) as aside:
-        for name, content in contents(run).items():
-            path = aside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-    return fingerprint(run.allocation)
-
-
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Yield a folder that gets its name when the block is done; if it fails, nothing is there.
-
-    Raises:
-        BosettingError: The folder exists, or can't be written.
-    """
-    import shutil
-    import tempfile
-
-    if folder.exists() or folder.is_symlink():
-        raise BosettingError(finding("record exists", file=str(folder)))
-    try:
-        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".bosetting-"))
+    files = contents(run)
+    with blamed(folder), unbroken():
+        aside = beside(folder.absolute())
         try:
-            yield aside
-            aside.chmod(0o755)
+            for name, content in files.items():
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                (aside / name).write_bytes(content)
+            if os.path.lexists(folder):
+                raise FileExistsError(folder)
             aside.rename(folder)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-    except OSError as error:
-        said = {"why": error.strerror or str(error)}
-        raise BosettingError(finding("can't be written", said, file=str(folder))) from None
+    return fingerprint(run.allocation)

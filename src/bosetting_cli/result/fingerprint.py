@@ -39,7 +39,7 @@ def canonical(allocation: Allocation) -> str:
     """
     statistics, rules = allocation.statistics, allocation.rules
     lines = ["bosetting\t1"]
-    lines += (f"rule\t{path}\t{value}" for path, value in _flat(msgspec.to_builtins(rules), ""))
+    lines += (f"rule\t{path}\t{value}" for path, value in _flat(rules, ""))
     lines += (f"unit\t{m.kommunenummer}\t{m.fylke}" for m in statistics.municipalities)
     lines += _figures(statistics, rules)
     for row in sorted(allocation.selected, key=lambda row: row.kommunenummer):
@@ -49,12 +49,20 @@ def canonical(allocation: Allocation) -> str:
 
 
 def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield the path and the value of every key that can decide something."""
-    if isinstance(value, dict):
+    """Yield the path and the value of every key that can decide something.
+
+    What is as it would be without the key is left out, so that a later version that has more keys
+    gives the same text.
+    """
+    if isinstance(value, msgspec.Struct):
+        for one in msgspec.structs.fields(value):
+            own = getattr(value, one.name)
+            if one.name not in _TOLD and own != one.default and own not in ((), {}):
+                yield from _flat(own, f"{path}.{one.name}" if path else one.name)
+    elif isinstance(value, dict):
         for key in sorted(value):
-            if key not in _TOLD:
-                yield from _flat(value[key], f"{path}.{key}" if path else key)
-    elif isinstance(value, list | tuple):
+            yield from _flat(value[key], f"{path}.{key}")
+    elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _flat(item, f"{path}[{index}]")
     else:
@@ -75,7 +83,7 @@ def _figures(statistics: Statistics, rules: Rules) -> Iterator[str]:
 
 def _used(statistics: Statistics, rules: Rules) -> set[tuple[int | None, str]]:
     """Return the year and name of each column that the rules use."""
-    asked = [("population", ())]
+    asked: list[tuple[str, tuple[int, ...]]] = [("population", ())]
     for criterion in (*rules.criteria, *(rules.counties.criteria if rules.counties else ())):
         asked += [(name, criterion.years) for name in indicator_columns(criterion.indicator)]
         asked += [(criterion.scale_by, ())] if criterion.scale_by else []
