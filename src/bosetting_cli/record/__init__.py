@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -13,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bosetting_cli import __version__
-from bosetting_cli.output import beside, blamed, unbroken
+from bosetting_cli.output import write_folder
 from bosetting_cli.record.crate import crate
 from bosetting_cli.result import Allocation
 from bosetting_cli.result.fingerprint import fingerprint
@@ -93,21 +91,8 @@ def sha256(content: bytes) -> str:
 def write_record(folder: Path, run: Run) -> str:
     """Write a run's record and return its fingerprint.
 
-    The folder appears when all of it is written; one that is there already is left alone.
-
     Raises:
         BosettingError: The folder exists, or can't be written.
     """
-    files = contents(run)
-    with blamed(folder), unbroken():
-        aside = beside(folder.absolute())
-        try:
-            for name, content in files.items():
-                (aside / name).parent.mkdir(parents=True, exist_ok=True)
-                (aside / name).write_bytes(content)
-            if os.path.lexists(folder):
-                raise FileExistsError(folder)
-            aside.rename(folder)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
+    write_folder(folder, contents(run))
     return fingerprint(run.allocation)
