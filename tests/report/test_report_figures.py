@@ -140,6 +140,9 @@ class TestMap:
 SQUARE = [[[10, 59], [11, 59], [11, 60], [10, 60], [10, 59]]]
 
 
+AREA = '{"features": [{"id": "0301", "geometry": {"type": "%s", "coordinates": %s}}]}'
+
+
 class TestBoundaries:
     def write(self, path: Path, *features: Any) -> Path:
         path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}))
@@ -193,25 +196,19 @@ class TestBoundaries:
         [
             ("{", "is not GeoJSON"),
             ("[" * 100_000, "is not GeoJSON"),
-            ("[]", "has no features"),
+            ("[]", "Expected `object`, got `array`"),
+            ('{"type": "Feature"}', "missing required field `features`"),
             ('{"features": []}', "has no area of a municipality"),
-            ('{"features": [{"id": "9999"}, 5]}', "has no area of a municipality"),
-            ('{"features": [{"id": "0301", "geometry": {"type": "Point"}}]}', "is a Point"),
-            (
-                '{"features": [{"id": "0301", "geometry": {"type": "Polygon",'
-                ' "coordinates": [[[262000, 6650000]]]}}]}',
-                "not metres",
-            ),
-            (
-                '{"features": [{"id": "0301", "geometry": {"type": "Polygon",'
-                f' "coordinates": [[[1{"0" * 400}, 60]]]}}}}]}}',
-                "coordinates that can't be",
-            ),
-            (
-                '{"features": [{"id": "0301", "geometry": {"type": "Polygon",'
-                ' "coordinates": [[["a"]]]}}]}',
-                "coordinates that can't be",
-            ),
+            ('{"features": [{"id": "9999", "geometry": 5}]}', "has no area of a municipality"),
+            ('{"features": [{"id": "0301"}, 5]}', r"got `int` - at `\$.features\[1\]`"),
+            ('{"features": [{"id": "0301"}]}', "area of 0301 is no Polygon or MultiPolygon"),
+            (AREA % ("Point", "[10, 60]"), "'Point'"),
+            (AREA % ("Polygon", "[[[262000, 6650000]]]"), "no place on earth\n .*, not metres"),
+            (AREA % ("Polygon", f"[[[1{'0' * 400}, 60]]]"), "Number out of range"),
+            (AREA % ("Polygon", "[[[NaN, 60]]]"), "is not GeoJSON"),
+            (AREA % ("MultiPolygon", '[[[["a"]]]]'), "Expected `float`, got `str`"),
+            (AREA % ("Polygon", "[[[10]]]"), "area of 0301 .*not enough values"),
+            (AREA % ("Polygon", "[" * 100_000), "is not GeoJSON"),
         ],
     )
     def test_what_is_wrong_is_said(self, tmp_path: Path, text: str, words: str) -> None:
