@@ -19,6 +19,7 @@ from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
+from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import Rules, column_name
 from bosetting_cli.statistics import Statistics
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
@@ -122,13 +123,10 @@ def figure(
 
 def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
     """Return the columns of the download, as `bosetting allocate` names them, and their keys."""
-    plain = ("rank", "kommunenummer", "municipality", "fylke", "population", "status", "reason")
-    return [
-        *((key, key) for key in (*plain, "share", "quota", "requested")),
-        *((f"requested_{column_name(g.name)}", f"of_which {g.name}") for g in rules.of_which),
-        *((f"contribution_{column_name(c.name)}", f"criterion {c.name}") for c in rules.criteria),
-        *((key, key) for key in ("at_minimum", "at_maximum")),
-    ]
+    keys = {f"requested_{column_name(g.name)}": f"of_which {g.name}" for g in rules.of_which}
+    keys |= {f"contribution_{column_name(c.name)}": f"criterion {c.name}" for c in rules.criteria}
+    fields = columns(rules)
+    return [(one, keys.get(one, one)) for one in fields[: fields.index("at_maximum") + 1]]
 
 
 def _payload(
