@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -16,7 +16,7 @@ from bosetting_cli.explanation import Explanation, explanations
 from bosetting_cli.explanation.telling import decimals_of_division
 from bosetting_cli.explanation.why import why
 from bosetting_cli.findings import BosettingError, DataError, finding
-from bosetting_cli.letters.markdown import Block, parse
+from bosetting_cli.letters.markdown import Write, parse
 from bosetting_cli.letters.template import fill, load_template
 from bosetting_cli.result import NOT_SELECTED, Allocation
 from bosetting_cli.rules import Rules
@@ -26,10 +26,6 @@ from bosetting_cli.tables.rules import vintages
 from bosetting_cli.words import date, name, say, title
 from bosetting_cli.words.form import visible
 
-Writer = Callable[[str, str], bytes]  # the text of a letter, and to whom → its file
-
-# Of `index.csv`, by which a folder of letters is known again.
-COLUMNS = ("kommunenummer", "municipality", "fylke", "status", "requested", "language", "file")
 # What a column of the data may call the languages; neutral municipalities get the default.
 _LANGUAGES = {
     **dict.fromkeys(("nb", "bokmål", "bokmal", "bokmaal", "b"), "nb"),
@@ -47,8 +43,7 @@ VARIABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One letter.
 
     Attributes:
@@ -70,6 +65,9 @@ class Letter:
     language: str
     file: str
     content: bytes
+
+
+COLUMNS = Letter._fields[:-1]  # of `index.csv`, by which a folder of letters is known again
 
 
 def letters(
@@ -200,8 +198,8 @@ def _languages(statistics: Statistics, lang: str, column: str | None) -> dict[st
     return {code: _LANGUAGES[text.casefold()] or lang for code, text in said.items()}
 
 
-def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
-    """Return what makes a file of a letter's text.
+def _writer(form: str, subject: str, lang: str, font: Path | None) -> Callable[[str, str], bytes]:
+    """Return what makes a file of a letter's text and of whom it is to.
 
     Raises:
         BosettingError: A package is missing, or the font is none.
@@ -212,9 +210,7 @@ def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
         module = importlib.import_module(f"bosetting_cli.letters.{form}")
     except ImportError:
         raise BosettingError(finding("pdf needs a package")) from None
-    write: Callable[[Sequence[Block], str], bytes] = module.writer(
-        visible(subject), _LOCALES[lang], font
-    )
+    write: Write = module.writer(visible(subject), _LOCALES[lang], font)
 
     def written(text: str, town: str) -> bytes:
         blocks = parse(text)
