@@ -151,7 +151,7 @@ def map_svg(
     if not where:
         return None
     whole = frame(where, WIDTH, MARGIN)
-    most = largest[0].requested
+    most = max((row.requested for row in allocation.rows), default=0)
     crowd = {} if areas else _inset(rows, places, whole)
     return draw(
         "map",

@@ -66,6 +66,7 @@ def report(
         lang,
         rules=rules,
         allocation=allocation,
+        whole=allocation,
         statuses=STATUSES,
         most=max(asked, key=lambda row: (row.requested, row.population or 0)),
         rates=sorted(rates) or [(0.0, "–")],
