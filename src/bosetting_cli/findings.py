@@ -48,14 +48,20 @@ class Finding:
         return told(self.words, lang, **self._filled()) if self.words else self.plain
 
     def _filled(self) -> dict[str, object]:
-        return {"column": self.column, "key": self.key, **dict(self.values)}
+        return {"column": self.column, "key": self.key, "value": self.value, **dict(self.values)}
+
+    def advice(self) -> Finding | None:
+        """Return what was expected or what to do, as a finding; None if nothing can be told."""
+        own, given = f"{self.words} remedy", dict(self.values).get("remedy")
+        if isinstance(given, Finding):
+            return given
+        if self.words and is_told(own):
+            return dataclasses.replace(self, words=own)
+        return Finding(self.hint) if self.hint else None
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
-        remedy = f"{self.words} remedy"
-        if not self.words or not is_told(remedy):
-            return self.hint
-        return told(remedy, lang, **self._filled())
+        return advice.said(lang) if (advice := self.advice()) else None
 
     @property
     def message(self) -> str:
@@ -76,13 +82,16 @@ class Finding:
                 parts.append(str(self.column))
         return ":".join(parts)
 
-    def in_full(self, lang: str = "en") -> str:
-        """Return place, sentence and remedy."""
+    def placed(self, lang: str = "en") -> str:
+        """Return place and sentence."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
         where = [text for text in (self.place(), name) if text]
-        text = ": ".join([*where, self.said(lang)])
+        return ": ".join([*where, self.said(lang)])
+
+    def in_full(self, lang: str = "en") -> str:
+        """Return place, sentence and remedy."""
         remedy = self.remedy(lang)
-        return f"{text}\n  {remedy}" if remedy else text
+        return f"{self.placed(lang)}\n  {remedy}" if remedy else self.placed(lang)
 
     def __str__(self) -> str:
         return self.in_full()
@@ -95,41 +104,37 @@ def finding(
     words: str,
     values: Mapping[str, object] = MappingProxyType({}),
     *,
+    file: str | None = None,
+    line: int | None = None,
+    column: str | int | None = None,
+    key: str | None = None,
+    value: str | None = None,
     severity: str = "error",
     kind: str = "",
-    key: str | None = None,
-    file: str | None = None,
-    column: str | None = None,
     **more: object,
 ) -> Finding:
     """Return a finding that the catalogue has the words of.
 
     Args:
-        words: The key of the sentence.
-        values: What fills it.
-        severity: As in `Finding`, and so are the next four.
-        kind: What machines call it.
-        key: Path of a key in the rules.
-        file: The file.
+        words: The key of the sentence; its remedy has the same with `` remedy``, unless `remedy`
+            among the values is a finding that says it.
+        values: What fills it: text, numbers, lists, and findings that are said in its language.
+        file: As in `Finding`, and so are the next six.
+        line: Line in the file.
         column: The column.
+        key: Path of a key in the rules.
+        value: The offending text.
+        severity: How serious it is.
+        kind: What machines call it.
         more: What else fills it.
 
     Example:
-        >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
+        >>> str(finding("no room", {"value": 12}, key="of_which", name="minors", room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    remedy = f"{words} remedy"
-    filled = {"column": column, "key": key, **values, **more}
-    return Finding(
-        hint=told(remedy, **filled) if is_told(remedy) else None,
-        file=file,
-        column=column,
-        key=key,
-        severity=severity,
-        kind=kind,
-        words=words,
-        values=(*values.items(), *more.items()),
-    )
+    filled = (*values.items(), *more.items())
+    said = Finding("", file, line, column, key, value, None, severity, kind, words, filled)
+    return dataclasses.replace(said, hint=said.remedy())
 
 
 class BosettingError(Exception):
@@ -168,11 +173,11 @@ def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
     return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the known word nearest to a misspelt one, if one is near.
+def nearest(word: str, known: Iterable[str]) -> Finding | None:
+    """Return the remedy that names the known word nearest to a misspelt one, if one is near.
 
     Example:
-        >>> did_you_mean("wieght", ["weight", "years"])
+        >>> str(nearest("wieght", ["weight", "years"]))
         'did you mean `weight`?'
     """
     from difflib import get_close_matches
@@ -180,7 +185,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
         return None
     near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else None
+    return finding("near", name=near[0]) if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return `nearest` in English."""
+    return str(near) if (near := nearest(word, known)) else None
 
 
 def install(extra: str) -> str:

@@ -274,15 +274,10 @@ class Rules(Rule, frozen=True):
                 `weights`, `method`, `by`, `include`, `exclude`, `asked`, `at_least`, `of_which`.
 
         Raises:
-            RulesError: A criterion or sub-group is unknown, or the changed rules are impossible.
+            RulesError: A change, criterion or sub-group is unknown, or the rules become impossible.
         """
-        from bosetting_cli.findings import Problem, RulesError
         from bosetting_cli.rules.change import override
 
-        known = override.__kwdefaults__ or {}
-        if unknown := [f"`{name}` can't be changed" for name in changes if name not in known]:
-            hint = f"one of {', '.join(known)}"
-            raise RulesError([Problem(what, hint=hint) for what in unknown])
         return override(self, **changes)
 
     def indicators(self) -> frozenset[str]:

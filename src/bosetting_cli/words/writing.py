@@ -75,8 +75,8 @@ def date(day: dt.date, lang: str = "en") -> str:
     return say("day", lang, day=day.day, month=months[day.month - 1], year=day.year)
 
 
-def listing(words: Sequence[str], lang: str = "en") -> str:
-    """Return words as a list in a sentence.
+def listing(words: Sequence[str], lang: str = "en", last: str = "and") -> str:
+    """Return words as a list in a sentence, the last one after `and` or `or`.
 
     Example:
         >>> listing(["size", "work", "schooling"])
@@ -84,14 +84,15 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
     """
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
+    return f"{', '.join(words[:-1])} {say(last, lang)} {words[-1]}"
 
 
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
     A whole number is written as people write it if its place says `{…:,}`; a list is set with
-    commas, and cut off after so many if it says `{…:5}`.
+    commas, cut off after so many if it says `{…:5}`, with a last word if it says `{…:or}`; a
+    finding among the values is said in the same language.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
@@ -101,7 +102,7 @@ def told(key: str, lang: str = "en", /, **values: object) -> str:
 
 
 class _Filled(string.Formatter):
-    """Fills numbers and lists in as people write them in a language."""
+    """Fills numbers, lists and findings in as people write them in a language."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
@@ -109,11 +110,17 @@ class _Filled(string.Formatter):
     def format_field(self, value: Any, form: str) -> str:
         if form == ",":
             return number(value, 0, self.lang)
-        if isinstance(value, tuple):
-            shown = ", ".join(map(str, value[: int(form)] if form else value))
-            more = len(value) - int(form or len(value))
-            return say("and more", self.lang, shown=shown, more=more) if more > 0 else shown
-        return format(value, form)
+        if hasattr(value, "placed"):
+            return str(value.placed(self.lang))
+        if not isinstance(value, tuple):
+            return format(value, form)
+        shown = [self.format_field(one, "") for one in value]
+        if form in ("and", "or"):
+            return listing(shown, self.lang, form)
+        most = int(form or len(value))
+        first = ", ".join(shown[:most])
+        more = len(value) - most
+        return say("and more", self.lang, shown=first, more=more) if more > 0 else first
 
 
 def is_told(key: str) -> bool:
