@@ -142,7 +142,10 @@ class BosettingError(Exception):
 
     Attributes:
         problems: Everything found wrong, in the order of the files.
+        lang: Language to tell it in.
     """
+
+    lang = "en"
 
     def __init__(self, problems: Finding | str | Iterable[Finding]) -> None:
         if isinstance(problems, str):

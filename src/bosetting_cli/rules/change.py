@@ -160,8 +160,8 @@ def vouched(rules: Rules) -> Rules:
     return rules
 
 
-def compared(rules: Rules, old: Rules) -> tuple[Rules, Finding | None]:
-    """Return rules that say it if their numbers are not those of others, and what is changed.
+def measured(rules: Rules, old: Rules) -> tuple[Rules, list[Finding]]:
+    """Return rules that say it if their numbers are not those of others, and a note on what.
 
     Args:
         rules: The rules as used.
@@ -169,9 +169,9 @@ def compared(rules: Rules, old: Rules) -> tuple[Rules, Finding | None]:
     """
     found = tuple(_differences(rules, old))
     if not found:
-        return rules, None
+        return rules, []
     note = finding("changed", severity="note", kind="changed", changes=found)
-    return changed(rules, reference=_altered(rules.reference)), note
+    return changed(rules, reference=_altered(rules.reference)), [note]
 
 
 def _differences(rules: Rules, old: Rules) -> Iterator[Finding]:
@@ -182,16 +182,13 @@ def _differences(rules: Rules, old: Rules) -> Iterator[Finding]:
         what: object = path.removeprefix("select.").removeprefix("of_which.")
         what = finding("weight of", name=weight[1]) if weight else what
         if isinstance(a or b, tuple):
-            added, gone = (
-                tuple(x for x in y or () if x not in (z or ())) for y, z in ((b, a), (a, b))
-            )
-            for words, names in (("change added", added), ("change gone", gone)):
-                if names:
-                    yield finding(words, what=what, names=names)
+            if more := tuple(x for x in b or () if x not in (a or ())):
+                yield finding("change added", what=what, names=more)
+            if fewer := tuple(x for x in a or () if x not in (b or ())):
+                yield finding("change gone", what=what, names=fewer)
         elif a != b:
-            yield finding(
-                "change of", what=what, old="–" if a is None else a, new="–" if b is None else b
-            )
+            words = "change new" if a is None else "change none" if b is None else "change of"
+            yield finding(words, what=what, old=a, new=b)
     if rules.total.value != old.total.value:
         for group in rules.of_which:
             if group in old.of_which:

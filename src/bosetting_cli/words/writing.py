@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import part, say, unfilled
+from bosetting_cli.words.catalogue import name, part, say, unfilled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,7 +90,8 @@ def listing(words: Sequence[str], lang: str = "en", last: str = "and") -> str:
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    A whole number is written as people write it if its place says `{…:,}`; a list is set with
+    A number is written as people write it if its place says `{…:,}`, a name of the built-in rules
+    is said in the language if it says `{…:name}`; a list is set with
     commas, cut off after so many if it says `{…:5}`, with a last word if it says `{…:or}`; a
     finding among the values is said in the same language.
 
@@ -108,12 +109,14 @@ class _Filled(string.Formatter):
         self.lang = lang
 
     def format_field(self, value: Any, form: str) -> str:
-        if form == ",":
-            return number(value, 0, self.lang)
+        if form == "name":
+            return name(value, self.lang)
+        if form == "," and not isinstance(value, str):
+            return number(value, 0, self.lang) if value == int(value) else short(value, self.lang)
         if hasattr(value, "placed"):
             return str(value.placed(self.lang))
         if not isinstance(value, tuple):
-            return format(value, form)
+            return format(value, form.strip(","))
         shown = [self.format_field(one, "") for one in value]
         if form in ("and", "or"):
             return listing(shown, self.lang, form)
