@@ -11,23 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bosetting_cli.cli.options import (
-    AT_LEAST,
-    DATA,
-    FILE,
-    FROM_0,
-    FROM_1,
-    RULES,
-    STRICT,
-    YEAR,
-    Context,
-    Param,
-    Part,
-    bundle,
-    number,
-    option,
-    repeated,
-)
+from bosetting_cli.cli import options
+from bosetting_cli.cli.options import Context, Param, option, repeated
 
 if TYPE_CHECKING:  # heavy, and not needed for --help
     from bosetting_cli.findings import Finding
@@ -47,7 +32,7 @@ class _Named(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
     def convert(self, value: Any, param: Param, ctx: Context) -> tuple[str, Any]:
         name, _, text = str(value).rpartition("=")
-        found = number(text)
+        found = options.number(text)
         meant = found if isinstance(found, str) else ""
         if meant or not name or not isinstance(found, self._kinds) or not 0 <= found <= self._most:
             self.fail(f"'{value}' is not {self._what}{meant}.", param, ctx)
@@ -61,28 +46,33 @@ _PART = _Named("NAME=N", int, math.inf, f"a sub-group and its number, such as {M
 
 
 _OPTIONS = (
-    RULES,
-    DATA,
-    STRICT,
-    option("--total", "N", FROM_1, "How many people are to be settled."),
+    options.RULES,
+    options.DATA,
+    options.STRICT,
+    option("--total", "N", options.FROM_1, "How many people are to be settled."),
     repeated("--of-which", None, _PART, "How many of them are of a sub-group."),
-    option("--minors", "N", FROM_0, f'The same as --of-which "{MINORS}=N".'),
-    option("--minimum", "M", FROM_0, "Fewest that a municipality is asked for."),
+    option("--minors", "N", options.FROM_0, f'The same as --of-which "{MINORS}=N".'),
+    option("--minimum", "M", options.FROM_0, "Fewest that a municipality is asked for."),
     option(
         "--share",
         "S",
-        Part(0, 1, min_open=True),
+        options.Part(0, 1, min_open=True),
         "Part of the eligible that is asked, such as 0.5.",
     ),
-    option("--count", "C", FROM_1, "Number of municipalities that is asked."),
+    option("--count", "C", options.FROM_1, "Number of municipalities that is asked."),
     repeated("--weight", None, _WEIGHT, "Weight of a criterion; the weights must sum to 1."),
     option("--method", "NAME", None, "Apportionment method, such as sainte-lague or dhondt."),
     repeated("--include", "MUNICIPALITY", None, "Ask this one in any case; kommunenummer or name."),
     repeated("--exclude", "MUNICIPALITY", None, "Leave this one out; kommunenummer or name."),
-    option("--asked", "FILE", FILE, "CSV of the municipalities to ask, instead of a selection."),
-    AT_LEAST,
     option(
-        "--codes", "YEAR", YEAR, "Carry the statistics over to the municipalities of this year."
+        "--asked", "FILE", options.FILE, "CSV of the municipalities to ask, instead of a selection."
+    ),
+    options.AT_LEAST,
+    option(
+        "--codes",
+        "YEAR",
+        options.YEAR,
+        "Carry the statistics over to the municipalities of this year.",
     ),
 )
 
@@ -226,4 +216,4 @@ def kommunenummer(names: Iterable[str], statistics: Statistics, region: str = ""
 
 
 # Adds the options that say which rules on which statistics; passes `inputs`.
-input_options = bundle("inputs", [field.name for field in fields(Inputs)], Inputs, _OPTIONS)
+input_options = options.bundle("inputs", [field.name for field in fields(Inputs)], Inputs, _OPTIONS)

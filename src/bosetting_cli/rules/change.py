@@ -15,6 +15,7 @@ from bosetting_cli.rules.check import leaves
 from bosetting_cli.rules.load import checked, expanded, load_rules
 from bosetting_cli.rules.structs import Criterion, Rules, SubGroup, column_name
 from bosetting_cli.rules.yamlfile import Document
+from bosetting_cli.statistics.decoding import recorded
 from bosetting_cli.words import every_name
 
 # What an overridden number gives as its source: it is no longer the letter's.
@@ -156,7 +157,8 @@ def vouched(rules: Rules) -> Rules:
         return rules
     for path in sorted(config_dir().glob("criteria*.yaml")):
         if rules.reference in path.read_text(encoding="utf-8"):
-            return load_rules(path)
+            with recorded():  # they were not what was asked for
+                return load_rules(path)
     return rules
 
 

@@ -66,36 +66,34 @@ def parse_rules(
         raise RulesError([*document.problems, finding("no rules", file=file)])
     data = expanded(document.data)
     found = [*_inline_files(data, folder, [] if notes is None else notes)]
-    problems = [_located(problem, document, file) for problem in found]
-    return checked(data, document, file, [*document.problems, *problems])
+    return checked(data, document, found)
 
 
-def checked(
-    data: dict[str, Any], document: Document, file: str | None = None, found: Iterable[Finding] = ()
-) -> Rules:
+def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] = ()) -> Rules:
     """Return the rules that plain data are.
 
     Args:
         data: The data, expanded.
         document: The data as they were written, and where.
-        file: What to call it in complaints.
-        found: What is known to be wrong already.
+        found: What else is wrong.
 
     Raises:
         RulesError: Something is wrong; all of it.
     """
-    problems, unknown = list(found), {_first(path) for path in document.unread}
+    problems, unknown = [*document.problems], {_first(path) for path in document.unread}
     try:
         rules = msgspec.convert(data, Rules)
     except msgspec.ValidationError as error:
         from bosetting_cli.rules.problems import schema_problems
 
-        missed = schema_problems(document.data, document, file)
+        missed = schema_problems(document.data, document)
         problems += [p for p in missed if not _is_unread(p, document)]
-        problems = problems or [finding("as told", file=file, what=str(error))]
+        problems = problems or [document.told("as told", "", what=str(error))]
         rules, wrong = _sound_parts(data)
         unknown |= wrong
-    problems += [_located(p, document, file) for p in check_rules(rules, unknown)]
+    for one in (*found, *check_rules(rules, unknown)):
+        line, column = document.place(one.key or "")
+        problems.append(dataclasses.replace(one, file=document.file, line=line, column=column))
     if problems:
         raise RulesError(sorted(problems, key=_position))
     return rules
@@ -124,11 +122,6 @@ def _is_unread(problem: Finding, document: Document) -> bool:
 
 def _position(problem: Finding) -> tuple[int, int]:
     return problem.line or 0, problem.column if isinstance(problem.column, int) else 0
-
-
-def _located(problem: Finding, document: Document, file: str | None) -> Finding:
-    line, column = document.place(problem.key or "")
-    return dataclasses.replace(problem, file=file, line=line, column=column)
 
 
 def expanded(value: Any, path: str = "") -> Any:

@@ -7,7 +7,7 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -48,21 +48,20 @@ _LIMITS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def schema_problems(
-    data: Any, document: Document, file: str | None, schema: dict[str, Any] | None = None
+    data: Any, document: Document, schema: dict[str, Any] | None = None
 ) -> list[Finding]:
     """Return every way in which data miss a schema, with lines; at most 100.
 
     Args:
         data: Plain data, as in the document.
         document: Where everything stands.
-        file: What to call it.
         schema: Made by msgspec from structs; without it that of rules.
     """
     whole = schema or _rules_schema()
-    problems = _Walk(data, document, file, whole.get("$defs", {})).problems(data, whole, "")
+    problems = _Walk(data, document, whole.get("$defs", {})).problems(data, whole, "")
     found = list(islice(problems, MAX_PROBLEMS + 1))
     if len(found) > MAX_PROBLEMS:
-        found[MAX_PROBLEMS:] = [finding("first problems only", file=file)]
+        found[MAX_PROBLEMS:] = [finding("first problems only", file=document.file)]
     return found
 
 
@@ -72,7 +71,6 @@ class _Walk:
 
     data: Any
     document: Document
-    file: str | None
     parts: dict[str, Any]
 
     def problems(self, value: Any, schema: dict[str, Any], path: str) -> Iterator[Finding]:
@@ -112,12 +110,12 @@ class _Walk:
         known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
         for key in schema.get("required", ()):
             if key not in value:
-                told, words = (
-                    known[key].get("description"),
-                    "key missing in" if path else "key missing",
+                words, told = ("key missing in" if path else "key missing"), known[key]
+                remedy = (
+                    finding("as told", what=told["description"]) if "description" in told else None
                 )
-                remedy = finding("as told", what=told) if told else None
-                yield self._said(words, join_path(path, key), name=key, part=path, remedy=remedy)
+                at = join_path(path, key)
+                yield self.document.told(words, at, name=key, part=path, remedy=remedy)
         for key, item in value.items():
             here = join_path(path, key)
             if key in known or others is not False:
@@ -125,7 +123,8 @@ class _Walk:
             else:
                 remedy = nearest(key, known) or finding("known here", names=tuple(known))
                 place = self.document.key_marks.get(here)
-                yield self._said("unknown key", here, place, name=shown(key), remedy=remedy)
+                said = {"name": shown(key), "remedy": remedy}
+                yield self.document.told("unknown key", here, place, **said)
 
     def _wrong(
         self, value: Any, expected: tuple[Finding, ...], path: str, remedy: Finding | None
@@ -133,24 +132,8 @@ class _Walk:
         weighed = re.fullmatch(r"(counties\.)?criteria\[[0-9]+\]\.weight", path)
         if weighed and (part := _per_cent(value)) is not None:
             remedy = _as_part(part, self.data["counties"] if weighed[1] else self.data)
-        got = _shown(value)
-        return self._said(
-            "expected", path, value=str(got), expected=expected, got=got, remedy=remedy
-        )
-
-    def _said(
-        self,
-        words: str,
-        path: str,
-        place: tuple[int, int] | None = None,
-        value: str | None = None,
-        **values: object,
-    ) -> Finding:
-        line, column = place or self.document.place(path)
-        key = shown(path, 200) or None
-        return finding(
-            words, values, file=self.file, line=line, column=column, key=key, value=value
-        )
+        said = {"expected": expected, "got": _shown(value), "remedy": remedy}
+        return replace(self.document.told("expected", path, **said), value=str(said["got"]))
 
 
 def _fits(value: Any, schema: dict[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
@@ -30,6 +30,7 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 _MAX_PROBLEMS = 100
 _LONGESTDECIMAL = 400
+Mark: TypeAlias = tuple[int, int]
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -61,19 +62,27 @@ class Document:
         key_marks: The same for the key itself.
         problems: What is wrong with the document as YAML.
         unread: Paths whose values were not understood, so that nothing more is said of them.
+        file: What to call it in complaints.
     """
 
     data: Any = None
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    key_marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    key_marks: dict[str, Mark] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    file: str | None = None
 
     def place(self, path: str) -> tuple[int | None, int | None]:
         """Return line and column of a value, or of what it would stand in."""
         while path and path not in self.marks:
             path = path.rpartition("[" if path.endswith("]") else ".")[0]
         return self.marks.get(path, (None, None))
+
+    def told(self, words: str, key: str, place: Mark | None = None, /, **values: object) -> Finding:
+        """Return what is said of a key, or of another place."""
+        line, column = place or self.place(key)
+        at = shown(key, 200) or None
+        return finding(words, values, file=self.file, line=line, column=column, key=at)
 
 
 def join_path(parent: str, key: str | int) -> str:
@@ -130,9 +139,9 @@ def parse_yaml(text: str, file: str, limits: Limits = RULES, *, marked: bool = T
         said = {"count": len(text), "what": limits.what, "most": limits.characters}
         raise RulesError(finding("yaml too long", said, file=file))
     text = unicodedata.normalize("NFC", text)  # as tables are read
-    document = Document()
+    document = Document(file=file)
     try:
-        _Reader(text, file, document, limits, marked).read()
+        _Reader(text, document, limits, marked).read()
     except yaml.YAMLError as error:
         raise RulesError([*document.problems, _not_valid(error, text, file)]) from None
     except UnicodeEncodeError:
@@ -163,7 +172,6 @@ class _Reader:
     """Makes a document of the parser's events."""
 
     text: str
-    file: str
     document: Document
     limits: Limits
     marked: bool
@@ -239,7 +247,7 @@ class _Reader:
             self.kept = kept
         return found
 
-    def _mark(self, marks: dict[str, tuple[int, int]], path: str, event: Any) -> None:
+    def _mark(self, marks: dict[str, Mark], path: str, event: Any) -> None:
         if self.marked and self.kept:
             marks[path] = _place(event)
 
@@ -257,17 +265,14 @@ class _Reader:
             self._refuse(event, "reading stopped")
         if unread is not None:
             self.document.unread.add(unread)
-        self.document.problems.append(self._said(event, words, shown(path) or None, **values))
+        self.document.problems.append(self.document.told(words, path, _place(event), **values))
 
     def _refuse(self, event: Any, words: str, **values: object) -> NoReturn:
-        raise RulesError([*self.document.problems, self._said(event, words, None, **values)])
-
-    def _said(self, event: Any, words: str, key: str | None, **values: object) -> Finding:
-        line, column = _place(event)
-        return finding(words, values, file=self.file, line=line, column=column, key=key)
+        final = self.document.told(words, "", _place(event), **values)
+        raise RulesError([*self.document.problems, final])
 
 
-def _place(event: Any) -> tuple[int, int]:
+def _place(event: Any) -> Mark:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
