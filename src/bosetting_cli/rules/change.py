@@ -169,7 +169,7 @@ def measured(rules: Rules, old: Rules) -> tuple[Rules, list[Finding]]:
         rules: The rules as used.
         old: Those whose reference they give.
     """
-    found = tuple(_differences(rules, old))
+    found = () if rules == old else tuple(_differences(rules, old))
     if not found:
         return rules, []
     note = finding("changed", severity="note", kind="changed", changes=found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import name, part, say, unfilled
+from bosetting_cli.words.catalogue import name, say, sentence, unfilled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -99,7 +99,8 @@ def told(key: str, lang: str = "en", /, **values: object) -> str:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
-    return _Filled(lang).format(unfilled(key, lang), **values)
+    found = sentence(key)
+    return _Filled(lang).format(found[lang] if found else unfilled(key, lang), **values)
 
 
 class _Filled(string.Formatter):
@@ -123,9 +124,9 @@ class _Filled(string.Formatter):
         most = int(form or len(value))
         first = ", ".join(shown[:most])
         more = len(value) - most
-        return say("and more", self.lang, shown=first, more=more) if more > 0 else first
+        return told("and more", self.lang, shown=first, more=more) if more > 0 else first
 
 
 def is_told(key: str) -> bool:
     """Return whether the catalogue has a finding's sentence or remedy."""
-    return key in part("findings")
+    return sentence(key) is not None
