@@ -37,10 +37,6 @@ def check_rules(rules: Rules, unknown: Collection[str] = ()) -> list[Finding]:
     ]
 
 
-def _criteria(rules: Rules) -> Iterator[Finding]:
-    return _key(rules.criteria, "criteria")
-
-
 def _key(criteria: tuple[Criterion, ...], path: str) -> Iterator[Finding]:
     """Yield what is wrong with criteria that share out the places together."""
     yield from _weights([criterion.weight for criterion in criteria], path)
@@ -145,7 +141,7 @@ def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 # Check → the keys of the rules that it looks at.
 _CHECKS: dict[Callable[[Rules], Iterator[Finding]], set[str]] = {
-    _criteria: {"criteria"},
+    lambda rules: _key(rules.criteria, "criteria"): {"criteria"},
     _county_step: {"counties", "total"},
     _selection: {"select", "criteria"},
     _groups: {"of_which", "total"},

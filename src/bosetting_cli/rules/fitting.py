@@ -105,11 +105,14 @@ def check_figures(statistics: Statistics, rules: Rules) -> list[Finding]:
         Errors, and warnings about what may be meant.
     """
     problems: list[Finding] = []
-    for name, years in _asked(rules):
+    criteria = rules.every_criterion()
+    read = [(name, c.years) for c in criteria for name in indicator_columns(c.indicator)]
+    read += [(c.indicator, c.years) for c in rules.conditions()]
+    for name, years in read:
         column = statistics.columns.get(canonical(name)) or statistics.columns.get(name)
         if column is not None:  # else it has been said in reading
             problems += _years(column, years)
-    for criterion in _criteria(rules):
+    for criterion in criteria:
         problems += _above_one(statistics, criterion)
     problems += _minimums(statistics, rules)
     return list(dict.fromkeys(problems))
@@ -124,20 +127,6 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
             remedy = finding("near", name=near) if near in known else finding("no code")
             said = {"name": shown(code), "remedy": remedy}
             yield finding("unknown municipality", said, key=key, value=code)
-
-
-def _asked(rules: Rules) -> Iterator[tuple[str, Sequence[int]]]:
-    """Yield each column that rules read by year, with its years."""
-    for criterion in _criteria(rules):
-        for name in indicator_columns(criterion.indicator):
-            yield name, criterion.years
-    groups = (group.among for group in rules.of_which if group.among)
-    for condition in (*rules.eligible, *groups):
-        yield condition.indicator, condition.years
-
-
-def _criteria(rules: Rules) -> tuple[Criterion, ...]:
-    return (*rules.criteria, *(rules.counties.criteria if rules.counties else ()))
 
 
 def _years(column: Column, years: Sequence[int]) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
 from bosetting_cli.rules.yamlfile import Document, parse_yaml, read_text
 from bosetting_cli.statistics.lists import county_list, municipality_list
 
+_FIRST = re.compile(r"[.\[]")  # what ends the first key of a path
 # Where rules name a file: what reads it, and where its contents belong.
 _FILES = {
     ("select", "list"): (municipality_list, "list"),
@@ -80,7 +81,7 @@ def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] =
     Raises:
         RulesError: Something is wrong; all of it.
     """
-    problems, unknown = [*document.problems], {_first(path) for path in document.unread}
+    problems, unknown = [*document.problems], {_FIRST.split(path)[0] for path in document.unread}
     try:
         rules = msgspec.convert(data, Rules)
     except msgspec.ValidationError as error:
@@ -95,8 +96,12 @@ def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] =
         line, column = document.place(one.key or "")
         problems.append(dataclasses.replace(one, file=document.file, line=line, column=column))
     if problems:
-        raise RulesError(sorted(problems, key=_position))
+        raise RulesError(sorted(problems, key=lambda p: (p.line or 0, _number(p.column))))
     return rules
+
+
+def _number(column: str | int | None) -> int:
+    return column if isinstance(column, int) else 0
 
 
 def _sound_parts(data: dict[str, Any]) -> tuple[Rules, set[str]]:
@@ -111,17 +116,9 @@ def _sound_parts(data: dict[str, Any]) -> tuple[Rules, set[str]]:
     return Rules(**parts), {key for key in parts if parts[key] is None}
 
 
-def _first(path: str) -> str:
-    return re.split(r"[.\[]", path)[0]
-
-
 def _is_unread(problem: Finding, document: Document) -> bool:
     key = problem.key or ""
     return any(re.match(rf"{re.escape(path)}($|[.\[])", key) for path in document.unread)
-
-
-def _position(problem: Finding) -> tuple[int, int]:
-    return problem.line or 0, problem.column if isinstance(problem.column, int) else 0
 
 
 def expanded(value: Any, path: str = "") -> Any:
