@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bosetting_cli.words import is_told, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +98,11 @@ class Finding:
 Problem = Finding
 
 
+_PLACE = ("file", "line", "column", "key", "value", "severity", "kind")
+
+
 def finding(
-    words: str,
-    values: Mapping[str, object] = MappingProxyType({}),
-    *,
-    file: str | None = None,
-    line: int | None = None,
-    column: str | int | None = None,
-    key: str | None = None,
-    value: str | None = None,
-    severity: str = "error",
-    kind: str = "",
-    **more: object,
+    words: str, values: Mapping[str, object] = MappingProxyType({}), **more: Any
 ) -> Finding:
     """Return a finding that the catalogue has the words of.
 
@@ -119,21 +110,15 @@ def finding(
         words: The key of the sentence; its remedy has the same with `` remedy``, unless `remedy`
             among the values is a finding that says it.
         values: What fills it: text, numbers, lists, and findings that are said in its language.
-        file: As in `Finding`, and so are the next six.
-        line: Line in the file.
-        column: The column.
-        key: Path of a key in the rules.
-        value: The offending text.
-        severity: How serious it is.
-        kind: What machines call it.
-        more: What else fills it.
+        more: `file`, `line`, `column`, `key`, `value`, `severity` and `kind` as in `Finding`; what
+            is called otherwise fills it too.
 
     Example:
         >>> str(finding("no room", {"value": 12}, key="of_which", name="minors", room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    filled = (*values.items(), *more.items())
-    said = Finding("", file, line, column, key, value, None, severity, kind, words, filled)
+    place = {name: more.pop(name) for name in _PLACE if name in more}
+    said = Finding(words=words, values=(*values.items(), *more.items()), **place)
     return dataclasses.replace(said, hint=said.remedy())
 
 

@@ -128,6 +128,10 @@ def test_rules_copied_and_changed_do_not_pass_for_the_letter(tmp_path):
     said = "weight of population 0.7 -> 0.6, weight of employment 0.2 -> 0.3"
     assert changes(*own) == [said]
     assert "2 October 2017; changed from the rules)" in run(*own).stderr
+    (tmp_path / "else.yaml").write_text(
+        (tmp_path / "own.yaml").read_text().replace("letter 17-08381-1, 2 October 2017", "letter")
+    )
+    assert changes("allocate", "--rules", tmp_path / "else.yaml") == []
     told = json.loads(run(*own, "--format", "json").stdout)
     assert told["rules"]["reference"].endswith("; changed from the rules")
     assert {"kind": "changed", "text": said} in told["notes"]

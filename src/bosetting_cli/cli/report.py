@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bosetting_cli.cli import options
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
-from bosetting_cli.cli.options import FILE, QUIET, REGION, flag, language, option, repeated
+from bosetting_cli.cli.options import FILE, Context, Param, flag, option, repeated
 from bosetting_cli.cli.output import talk, tell, watched
 
 if TYPE_CHECKING:  # not needed for --help
@@ -22,37 +23,33 @@ if TYPE_CHECKING:  # not needed for --help
 
 INSTEAD = "areas on the map instead of circles"
 FIGURES = ("map", "contributions", "largest", "population")
-_WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 
-def _figure_file(
-    ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]
-) -> tuple[Path, ...]:
+def _figure_file(ctx: Context, param: Param, value: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in value:
         if path.stem not in FIGURES or path.suffix not in (".svg", ".png"):
-            known = ", ".join(FIGURES)
-            msg = f"{path.name} is no figure: {known}, each .svg or .png."
+            msg = f"{path.name} is no figure: {', '.join(FIGURES)}, each .svg or .png."
             raise click.BadParameter(msg, ctx, param)
     return value
 
 
 @click.command()
 @input_options
-@option("--output", "FILE", _WRITTEN, "Write the page here.", "-o", "path")
+@option("--output", "FILE", FILE, "Write the page here.", "-o", "path")
 @repeated(
     "--figure",
     "FILE",
-    _WRITTEN,
+    FILE,
     "Write a figure: map, contributions, largest or population, .svg or .png.",
     "figures",
     callback=_figure_file,
 )
 @option("--boundaries", "FILE", FILE, f"GeoJSON of the municipalities: {INSTEAD}.")
-@REGION
+@options.REGION
 @flag("--changes", "Also what would have changed each answer; takes some seconds.")
-@language("nb", "Language.")
+@options.language("nb", "Language.")
 @flag("--force", "Replace files that exist.")
-@QUIET
+@options.QUIET
 def command(
     inputs: Inputs,
     path: Path | None,

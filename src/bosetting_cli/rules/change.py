@@ -153,12 +153,12 @@ def _called(items: tuple[Criterion | SubGroup, ...]) -> dict[str, str]:
 
 def vouched(rules: Rules) -> Rules:
     """Return the packaged rules that give the same reference; the rules themselves if none do."""
-    if rules.reference is None:
-        return rules
     for path in sorted(config_dir().glob("criteria*.yaml")):
-        if rules.reference in path.read_text(encoding="utf-8"):
-            with recorded():  # they were not what was asked for
-                return load_rules(path)
+        if rules.reference and rules.reference in path.read_text(encoding="utf-8"):
+            with recorded():  # it is not what was asked for
+                found = load_rules(path)
+            if found.reference == rules.reference:
+                return found
     return rules
 
 
