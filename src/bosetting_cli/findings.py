@@ -46,7 +46,12 @@ class Finding:
         return told(self.words, lang, **self._filled()) if self.words else self.plain
 
     def _filled(self) -> dict[str, object]:
-        return {"column": self.column, "key": self.key, "value": self.value, **dict(self.values)}
+        return {
+            "column": self.column,
+            "key": self.key,
+            "value": shown(self.value or ""),
+            **dict(self.values),
+        }
 
     def advice(self) -> Finding | None:
         """Return what was expected or what to do, as a finding; None if nothing can be told."""
@@ -59,7 +64,7 @@ class Finding:
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
-        return advice.said(lang) if (advice := self.advice()) else None
+        return (advice.said(lang) or None) if (advice := self.advice()) else None
 
     @property
     def message(self) -> str:
@@ -80,7 +85,7 @@ class Finding:
                 parts.append(str(self.column))
         return ":".join(parts)
 
-    def placed(self, lang: str = "en") -> str:
+    def in_short(self, lang: str = "en") -> str:
         """Return place and sentence."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
         where = [text for text in (self.place(), name) if text]
@@ -89,7 +94,7 @@ class Finding:
     def in_full(self, lang: str = "en") -> str:
         """Return place, sentence and remedy."""
         remedy = self.remedy(lang)
-        return f"{self.placed(lang)}\n  {remedy}" if remedy else self.placed(lang)
+        return f"{self.in_short(lang)}\n  {remedy}" if remedy else self.in_short(lang)
 
     def __str__(self) -> str:
         return self.in_full()
@@ -98,7 +103,7 @@ class Finding:
 Problem = Finding
 
 
-_PLACE = ("file", "line", "column", "key", "value", "severity", "kind")
+_PLACE = ("file", "line", "column", "key", "severity", "kind")
 
 
 def finding(
@@ -110,15 +115,16 @@ def finding(
         words: The key of the sentence; its remedy has the same with `` remedy``, unless `remedy`
             among the values is a finding that says it.
         values: What fills it: text, numbers, lists, and findings that are said in its language.
-        more: `file`, `line`, `column`, `key`, `value`, `severity` and `kind` as in `Finding`; what
-            is called otherwise fills it too.
+        more: `file`, `line`, `column`, `key`, `severity` and `kind` as in `Finding`, and `cell`,
+            its `value`; what is called otherwise fills it too.
 
     Example:
-        >>> str(finding("no room", {"value": 12}, key="of_which", name="minors", room=8))
+        >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
     place = {name: more.pop(name) for name in _PLACE if name in more}
-    said = Finding(words=words, values=(*values.items(), *more.items()), **place)
+    value = more.pop("cell", None)
+    said = Finding(words=words, value=value, values=(*values.items(), *more.items()), **place)
     return dataclasses.replace(said, hint=said.remedy())
 
 
@@ -161,24 +167,29 @@ def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
     return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
-def nearest(word: str, known: Iterable[str]) -> Finding | None:
-    """Return the remedy that names the known word nearest to a misspelt one, if one is near.
-
-    Example:
-        >>> str(nearest("wieght", ["weight", "years"]))
-        'did you mean `weight`?'
-    """
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word nearest to a misspelt one, if one is near."""
     from difflib import get_close_matches
 
     if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
         return None
-    near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return finding("near", name=near[0]) if near else None
+    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
+
+
+def meant(word: str, known: Iterable[str]) -> Finding | None:
+    """Return the remedy that names the nearest known word, if one is near.
+
+    Example:
+        >>> str(meant("wieght", ["weight", "years"]))
+        'did you mean `weight`?'
+    """
+    near = nearest(word, known)
+    return finding("near", name=near) if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return `nearest` in English."""
-    return str(near) if (near := nearest(word, known)) else None
+    """Return `meant` in English."""
+    return str(near) if (near := meant(word, known)) else None
 
 
 def install(extra: str) -> str:

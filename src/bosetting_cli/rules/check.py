@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bosetting_cli.findings import Finding, finding, nearest, shown
+from bosetting_cli.findings import Finding, finding, meant, shown
 from bosetting_cli.rules.structs import Criterion, Ratio, Rules, SubGroup, column_name
 
 _EXACT = Context(prec=400)  # digits: enough for the sum of any floats
@@ -56,7 +56,7 @@ def _weights(weights: Sequence[float], path: str) -> Iterator[Finding]:
     if total != 1:
         words = "weights nearly 1" if abs(total - 1) < Decimal("0.01") else "weights not 1"
         given = " + ".join(f"{weight:f}" for weight in written)
-        yield finding(words, key=path, value=given, sum=shown(f"{total:f}"))
+        yield finding(words, key=path, cell=given, sum=shown(f"{total:f}"))
 
 
 def _twice(parts: Sequence[Criterion | SubGroup], path: str, words: str) -> Iterator[Finding]:
@@ -115,16 +115,16 @@ def _method(rules: Rules) -> Iterator[Finding]:
     try:
         resolve_method(rules.method)
     except ValueError as error:
-        yield finding("as told", key="method", value=rules.method, what=str(error))
+        yield finding("as told", key="method", cell=rules.method, what=str(error))
 
 
 def _sources(rules: Rules) -> Iterator[Finding]:
     """Yield sources of one word that are nearly, but not quite, names in `sources`."""
     for path, value in leaves(msgspec.to_builtins(rules)):
         if path.endswith(".source") and value not in rules.sources:
-            near = nearest(value, rules.sources)
+            near = meant(value, rules.sources)
             if near and " " not in value:  # a source may be in words of its own, such as SSB
-                yield finding("no source", key=path, value=value, remedy=near)
+                yield finding("no source", key=path, cell=value, remedy=near)
 
 
 def leaves(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -126,7 +126,7 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
             near, key = code.zfill(4), "minimum.by_municipality"
             remedy = finding("near", name=near) if near in known else finding("no code")
             said = {"name": shown(code), "remedy": remedy}
-            yield finding("unknown municipality", said, key=key, value=code)
+            yield finding("minimum of nobody", said, key=key, cell=code)
 
 
 def _years(column: Column, years: Sequence[int]) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def _above_one(statistics: Statistics, criterion: Criterion) -> Iterator[Finding
         said |= {"whole": f"{n:.12g}", "below": below.name}
         said |= {"criterion": column_name(criterion.name)}
         line = above.line(unit, year, part)
-        problems.append(told(said, line=line, value=f"{x:.12g}"))
+        problems.append(told(said, line=line, cell=f"{x:.12g}"))
     yield from capped(problems, 20)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from bosetting_cli.findings import Finding, finding, nearest, shown
+from bosetting_cli.findings import Finding, finding, meant, shown
 from bosetting_cli.rules.schema import rules_schema
 from bosetting_cli.rules.yamlfile import DECIMAL, Document, join_path
 
@@ -93,7 +93,7 @@ class _Walk:
             limit = fitting[broken]
             choice = broken == "enum"
             expected = (finding(f"limit {broken}", limit=tuple(limit) if choice else limit),)
-            near = nearest(value, limit) if choice and isinstance(value, str) else None
+            near = meant(value, limit) if choice and isinstance(value, str) else None
             yield self._wrong(value, expected, path, near)
         elif isinstance(value, dict):
             yield from self._keys(value, fitting, path)
@@ -121,7 +121,7 @@ class _Walk:
             if key in known or others is not False:
                 yield from self.problems(item, known.get(key, others), here)
             else:
-                remedy = nearest(key, known) or finding("known here", names=tuple(known))
+                remedy = meant(key, known) or finding("known here", names=tuple(known))
                 place = self.document.key_marks.get(here)
                 said = {"name": shown(key), "remedy": remedy}
                 yield self.document.told("unknown key", here, place, **said)

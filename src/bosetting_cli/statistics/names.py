@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import BosettingError, Problem, finding, nearest, shown
+from bosetting_cli.findings import BosettingError, Problem, finding, meant, shown
 from bosetting_cli.statistics.headers import COUNTY, NAME
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         municipalities: Those to choose from.
 
     Raises:
-        BosettingError: None is meant, or several; the hint names the nearest.
+        BosettingError: None is meant, or several; the hint names the meant.
     """
     known = list(municipalities)
     number = text.strip()
@@ -103,13 +103,13 @@ def find_county(text: str, counties: Iterable[str]) -> str:
     """Return the county that a name in any case means, one of two languages or without accents.
 
     Raises:
-        BosettingError: None is meant; the remedy names the nearest, and all.
+        BosettingError: None is meant; the remedy names the meant, and all.
     """
     known = tuple(dict.fromkeys(name for name in counties if name))
     for county in known:
         if fold(text) in {fold(county), *name_keys(county)}:
             return county
-    near = nearest(text, known)
+    near = meant(text, known)
     said = {"name": shown(text), "known": known, "near": near}
     raise BosettingError(finding("unknown county, near" if near else "unknown county", said))
 

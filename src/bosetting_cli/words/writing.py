@@ -75,8 +75,8 @@ def date(day: dt.date, lang: str = "en") -> str:
     return say("day", lang, day=day.day, month=months[day.month - 1], year=day.year)
 
 
-def listing(words: Sequence[str], lang: str = "en", last: str = "and") -> str:
-    """Return words as a list in a sentence, the last one after `and` or `or`.
+def listing(words: Sequence[str], lang: str = "en") -> str:
+    """Return words as a list in a sentence.
 
     Example:
         >>> listing(["size", "work", "schooling"])
@@ -84,46 +84,62 @@ def listing(words: Sequence[str], lang: str = "en", last: str = "and") -> str:
     """
     if len(words) < 2:
         return "".join(words)
-    return f"{', '.join(words[:-1])} {say(last, lang)} {words[-1]}"
+    return f"{', '.join(words[:-1])} {say('and', lang)} {words[-1]}"
 
 
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    A number is written as people write it if its place says `{…:,}`, a name of the built-in rules
-    is said in the language if it says `{…:name}`; a list is set with
-    commas, cut off after so many if it says `{…:5}`, with a last word if it says `{…:or}`; a
-    finding among the values is said in the same language.
+    Its places say how: a number as people write it `{…:,}`, or with its noun `{…:row|rows}`; a
+    name of the built-in rules `{…:name}`; a list with commas, cut off after so many `{…:5}`, with a
+    word between two `{…:or}`, or one within pairs `{…:from}`; and what is itself a key, or nothing,
+    `{…!t}`. A finding among the values is said in the same language, with its place.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
     found = sentence(key)
-    return _Filled(lang).format(found[lang] if found else unfilled(key, lang), **values)
+    text = found[lang] if found else unfilled(key, lang)
+    return _Filled(lang, values).format(text, **values)
 
 
 class _Filled(string.Formatter):
-    """Fills numbers, lists and findings in as people write them in a language."""
+    """Fills numbers, lists and other words of the catalogue in, in a language."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, values: dict[str, object]) -> None:
+        self.lang, self.values = lang, values
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion != "t":
+            return super().convert_field(value, conversion)
+        return told(value, self.lang, **self.values) if value else ""
 
     def format_field(self, value: Any, form: str) -> str:
+        one, plural, many = form.partition("|")
+        if plural:
+            return f"{value} {one if value == 1 else many}"
         if form == "name":
             return name(value, self.lang)
-        if form == "," and not isinstance(value, str):
-            return number(value, 0, self.lang) if value == int(value) else short(value, self.lang)
-        if hasattr(value, "placed"):
-            return str(value.placed(self.lang))
-        if not isinstance(value, tuple):
-            return format(value, form.strip(","))
+        if hasattr(value, "in_short"):
+            return str(value.in_short(self.lang))
+        if isinstance(value, tuple):
+            return self._listed(value, form)
+        if form == "," and isinstance(value, int | float):
+            whole = value == int(value)
+            return number(value, 0, self.lang) if whole else short(value, self.lang)
+        if isinstance(value, float):
+            return format(value, form).translate(_MARKS[self.lang])
+        return format(value, form.strip(","))
+
+    def _listed(self, value: tuple[Any, ...], form: str) -> str:
+        if value and isinstance(value[0], tuple):
+            return "; ".join(f"{one} {form} {other}" for one, other in value)
         shown = [self.format_field(one, "") for one in value]
         if form in ("and", "or"):
-            return listing(shown, self.lang, form)
+            return f" {say(form, self.lang)} ".join(shown)
         most = int(form or len(value))
-        first = ", ".join(shown[:most])
-        more = len(value) - most
+        first, more = ", ".join(shown[:most]), len(value) - most
         return told("and more", self.lang, shown=first, more=more) if more > 0 else first
 
 
