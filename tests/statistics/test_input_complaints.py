@@ -542,7 +542,7 @@ def test_other_schemas_are_checked_in_the_same_way():
         "type": "object",
         "properties": {"a": {"type": "string"}, "b": {"type": "string", "format": "date"}},
     }
-    assert [str(p) for p in schema_problems(document.data, document, "s.yaml", schema)] == [
+    assert [str(p) for p in schema_problems(document.data, document, schema)] == [
         "s.yaml:1:4: a: expected text, got 1\n  text that looks like something else needs quotation"
         ' marks: "1"',
         "s.yaml:2:4: b: expected a date such as 2017-10-02, got `2017-13-01`",
@@ -567,10 +567,7 @@ def test_what_is_no_rules_at_all():
     hint = "expected keys and values, as in config/criteria.yaml"
     assert refused("") == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("x" * 1_000_001) == [
-        (
-            "r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters",
-            None,
-        )
+        ("r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters", None)
     ]
     assert refused("#" * 1_000_000) == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("a: \ud800") == [("r.yaml: holds half of a surrogate pair", None)]

@@ -90,7 +90,8 @@ def scatter_svg(allocation: Allocation, lang: str = "en") -> str | None:
     people = [row.population or 1 for row in rows]
     asked = [*(row.requested for row in rows), *([minimum] if minimum else [])]
     plane = Plane((min(people) / 1.25, min(asked) / 1.45), (max(people) * 1.5, max(asked) * 1.5))
-    rate = allocation.rules.total.value / sum(row.population or 0 for row in allocation.selected)
+    everyone = sum(row.population or 0 for row in allocation.whole.selected)
+    rate = allocation.rules.total.value / everyone
     shown = {"rows": rows, "named": _named(rows, plane), "minimum": minimum, "rate": rate}
     return draw("population", lang, plot=PLOT, letter=LETTER, plane=plane, **shown)
 

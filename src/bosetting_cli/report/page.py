@@ -58,7 +58,7 @@ def report(
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
     """
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    asked = allocation.selected
+    asked = allocation.whole.selected
     rates = [(rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None]
     drawn = {key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES}
     page = fill(
@@ -66,7 +66,7 @@ def report(
         lang,
         rules=rules,
         allocation=allocation,
-        whole=allocation,
+        whole=allocation.whole,
         statuses=STATUSES,
         most=max(asked, key=lambda row: (row.requested, row.population or 0)),
         rates=sorted(rates) or [(0.0, "–")],

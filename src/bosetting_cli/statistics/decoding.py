@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import DataError, Problem
@@ -38,6 +41,20 @@ _TWICE = re.compile("Ã[¦¸¥†˜…]")
 _NORWEGIAN = frozenset("æøåÆØÅéèêóòôáàäöüÉÄÖÜšžŠ–—’«»“”§°½\u00a0")
 
 
+_ledger: ContextVar[dict[str, str] | None] = ContextVar("ledger", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, str]]:
+    """Yield what gets file → SHA-256 of every file that is read meanwhile."""
+    found: dict[str, str] = {}
+    token = _ledger.set(found)
+    try:
+        yield found
+    finally:
+        _ledger.reset(token)
+
+
 def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """Read a file that is not too large.
 
@@ -58,6 +75,8 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
     if len(content) > limit:
         hint = f"files of up to {limit // 1_000_000} MB are read"
         raise DataError(Problem("is too large", file, hint=hint))
+    if (ledger := _ledger.get()) is not None:
+        ledger[file] = hashlib.sha256(content).hexdigest()
     return content
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import BosettingError, Problem, shown
+from bosetting_cli.findings import BosettingError, Problem, finding, meant, shown
 from bosetting_cli.statistics.headers import COUNTY, NAME
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         municipalities: Those to choose from.
 
     Raises:
-        BosettingError: None is meant, or several; the hint names the nearest.
+        BosettingError: None is meant, or several; the hint names the meant.
     """
     known = list(municipalities)
     number = text.strip()
@@ -95,9 +95,30 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         which = ", ".join(f"{m.municipality} {m.kommunenummer}" for m in found)
         hint = f"say which by its kommunenummer: {which}"
         raise BosettingError(Problem(f"several municipalities are called {text}", hint=hint))
-    raise BosettingError(
-        Problem(f"unknown municipality {text}", value=text, hint=_nearest(wanted, known))
-    )
+    near = "name one at a time" if "," in text else _nearest(wanted, known)
+    raise BosettingError(Problem(f"unknown municipality {text}", value=text, hint=near))
+
+
+def find_county(text: str, counties: Iterable[str]) -> str:
+    """Return the county that a name in any case means, one of two languages or without accents.
+
+    Raises:
+        BosettingError: None is meant; the remedy names the meant, and all.
+    """
+    known = tuple(dict.fromkeys(name for name in counties if name))
+    for county in known:
+        if fold(text) in {fold(county), *name_keys(county)}:
+            return county
+    near = meant(text, known)
+    said = {"name": shown(text), "known": known, "near": near}
+    raise BosettingError(finding("unknown county, near" if near else "unknown county", said))
+
+
+def is_county(text: str, municipalities: Iterable[Municipality]) -> bool:
+    """Return whether a name is a county's and no municipality's."""
+    known, wanted = list(municipalities), fold(text)
+    named = any(wanted in name_keys(m.fylke) for m in known)
+    return named and not any(wanted in name_keys(m.municipality) for m in known)
 
 
 def _nearest(wanted: str, known: Sequence[Municipality]) -> str | None:

@@ -122,7 +122,7 @@ def capped(problems: Sequence[Problem], limit: int = 100) -> list[Problem]:
     if len(problems) <= limit:
         return list(problems)
     more = f"and {len(problems) - limit:,} more such rows"
-    return [*problems[:limit], replace(problems[limit], plain=more, hint=None)]
+    return [*problems[:limit], replace(problems[limit], plain=more, hint=None, words="")]
 
 
 def count(number: int, noun: str) -> str:
