@@ -18,6 +18,7 @@ from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.explanation.telling import decimals_of_division, narrative
 from bosetting_cli.resources import data_dir
+from bosetting_cli.rules import override
 from small import criterion, rules_for, synthetic
 
 
@@ -173,6 +174,15 @@ def test_minimum_that_binds_is_said(statistics, rules, allocation):
     text = narrative(andoy)
     assert "The minimum of 10 binds." in text
     assert "rounds to" not in text
+
+
+def test_an_earlier_request_for_the_same_number_binds_nobody_who_would_have_it_anyway(
+    statistics, rules, allocation
+):
+    earlier = {row.kommunenummer: row.requested for row in allocation.selected}
+    again = bosetting.allocate(statistics, override(rules, at_least=earlier))
+    assert [row.at_minimum for row in again.rows] == [row.at_minimum for row in allocation.rows]
+    assert sum(row.at_minimum for row in again.rows) == 102
 
 
 def test_maximum_that_binds_is_said():
