@@ -111,8 +111,7 @@ class Apportionment:
         """
         if self.method.signposts is None:
             return 1 / self._solution.rate if self._solution.rate else math.inf
-        found = self._short_divisor()
-        if found is not None:
+        if (found := self._short_divisor()) is not None:
             return found
         lower, upper = self.divisors or (0, math.inf)
         if lower == upper:
@@ -188,8 +187,8 @@ class Apportionment:
         """Look for a divisor of few digits well inside the interval, in floating point."""
         _, _, certain, best, worst, short, *_ = self._solution
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
-        open_ended = least <= 0 or most == math.inf
-        if short or not certain or self._problem.exponent or open_ended or most <= 1e-290:
+        apart = least > 0 and 1e-290 < most < math.inf
+        if short or not certain or self._problem.exponent or not apart:
             return None
         middle = (least + most) / 2
         digits = (float(f"{middle:.{digits}e}") for digits in range(16))
