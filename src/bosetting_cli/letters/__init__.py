@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.explanation import Explanation, explanations
-from bosetting_cli.explanation.telling import decimals_of_division
-from bosetting_cli.explanation.why import why
+from bosetting_cli.explanation.telling import decimals_of_division, why
 from bosetting_cli.findings import BosettingError, DataError, Problem, did_you_mean, install
 from bosetting_cli.letters.markdown import parse
 from bosetting_cli.letters.template import fill, load_template, packaged
@@ -116,7 +115,7 @@ def letters(
     writers = {} if plain else {o: _writer(form, name(rules.title, lang), o, font) for o in used}
     common = {one: _common(statistics, rules, allocation, one) for one in used}
     codes = [code for code in statistics.units if not only or code in only]
-    for told in explanations(statistics, rules, allocation, codes):
+    for told in explanations(allocation, codes):
         code, town, own = told.kommunenummer, told.municipality, languages[told.kommunenummer]
         text = fill(templates[own], {**variables(told, rules, own), **common[own]})
         blocks = [] if plain else parse(text)
