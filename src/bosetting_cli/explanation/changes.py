@@ -17,7 +17,7 @@ from typing import Any
 
 from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
 from bosetting_cli.explanation.telling import sentence
-from bosetting_cli.explanation.trials import Outcome, Trial, tried
+from bosetting_cli.explanation.trials import Key, Outcome, Trial, tried
 from bosetting_cli.model.selection import named
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
 from bosetting_cli.rules import indicator_columns, replace
@@ -38,21 +38,20 @@ def find_changes(
         allocation: The allocation.
         explanations: The municipalities.
     """
-    searches = [(i, s) for i, e in enumerate(explanations) for s in _searches(allocation, e)]
-    found: list[Change | None] = [None] * len(searches)
-    answers: dict[int, Outcome | None] = dict.fromkeys(range(len(searches)))
+    each = [list(_searches(allocation, e)) for e in explanations]
+    searches = {(i, j): search for i, own in enumerate(each) for j, search in enumerate(own)}
+    found: dict[Key, Change | None] = {}
+    answers: dict[Key, Outcome | None] = dict.fromkeys(searches)
     while answers:
-        asked: dict[int, Trial] = {}
+        asked: dict[Key, Trial] = {}
         for key, answer in answers.items():
             try:
-                asked[key] = searches[key][1].send(answer)
+                asked[key] = searches[key].send(answer)
             except StopIteration as end:
                 found[key] = end.value
-        answers = dict(zip(asked, tried(allocation, list(asked.values())), strict=True))
-    changes: list[list[Change]] = [[] for _ in explanations]
-    for (i, _), change in zip(searches, found, strict=True):
-        changes[i] += [change] if change else []
-    return [tuple(own) for own in changes]
+        answers = tried(allocation, asked)
+    told = [[found[i, j] for j in range(len(own))] for i, own in enumerate(each)]
+    return [tuple(change for change in own if change) for own in told]
 
 
 def _searches(a: Allocation, e: Explanation) -> Iterator[Search]:

@@ -102,19 +102,16 @@ def _criterion(c: Criterion, allocation: Allocation, row: Row, place: int | None
     rate = isinstance(c.indicator, Ratio)
     smoothing = c.smoothing.participants if c.smoothing else 0
     return CriterionPart(
+        **{name: getattr(figure, name) for name in ("years", "raw", "numerator", "imputed")},
         name=c.name,
         title=title(c, "en"),
         weight=c.weight,
-        source=_source(c.source, allocation),
+        source=c.source and allocation.rules.sources.get(c.source, c.source),
         indicator=" / ".join(names),
         unit="rate" if rate else allocation.statistics.column(names[0]).unit,
-        years=figure.years,
         figure=figure.value,
-        raw=figure.raw,
-        numerator=figure.numerator,
         participants=figure.denominator,
         smoothed=smoothing > 0 and not figure.imputed,
-        imputed=figure.imputed,
         national=allocation.measured[c.name].national,
         place=place,
         share=_share(c, row, allocation.group_of(row.kommunenummer)),
@@ -146,22 +143,16 @@ def _share(c: Criterion, row: Row, group: Group) -> float | None:
 
 
 def _condition(met: Met, allocation: Allocation, unit: int) -> ConditionPart:
-    condition = met.condition
+    c = met.condition
     return ConditionPart(
-        name=condition_text(condition),
-        indicator=condition.indicator,
-        unit=allocation.statistics.column(condition.indicator).unit,
+        **{name: getattr(c, name) for name in ("indicator", "at_least", "within")},
+        name=condition_text(c),
+        unit=allocation.statistics.column(c.indicator).unit,
         years=tuple(year for year in met.years if year is not None),
         figures=met.figures[unit],
-        at_least=condition.at_least,
-        within=condition.within,
         met=bool(met.met[unit]),
-        source=_source(condition.source, allocation),
+        source=c.source and allocation.rules.sources.get(c.source, c.source),
     )
-
-
-def _source(name: str | None, allocation: Allocation) -> str | None:
-    return None if name is None else allocation.rules.sources.get(name, name)
 
 
 def _rounding(row: Row, group: Group) -> Rounding | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +21,9 @@ from bosetting_cli.statistics import Statistics
 
 if TYPE_CHECKING:
     from bosetting_cli.model.exact import Ints
+
+
+Key = tuple[int, int]
 
 
 class Outcome(NamedTuple):
@@ -52,23 +55,22 @@ class Trial(NamedTuple):
     statistics: Statistics | None = None
 
 
-def tried(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | None]:
+def tried(allocation: Allocation, trials: Mapping[Key, Trial]) -> dict[Key, Outcome | None]:
     """Return the outcome of each trial; None where there is no allocation.
 
     Trials of a kind are decided together, block by block; a `run` by itself.
     """
-    outcomes: list[Outcome | None] = [None] * len(trials)
-    kinds: dict[tuple[str, int], list[int]] = {}
-    for place, trial in enumerate(trials):
-        kinds.setdefault((trial.kind, trial.criterion), []).append(place)
+    found: dict[Key, Outcome | None] = {}
+    kinds: dict[tuple[str, int], list[Key]] = {}
+    for key, trial in trials.items():
+        kinds.setdefault((trial.kind, trial.criterion), []).append(key)
     size = max(1, BLOCK // len(allocation.statistics.units))
-    for places in kinds.values():
-        for start in range(0, len(places), size):
-            block = places[start : start + size]
-            found = _decided(allocation, [trials[place] for place in block])
-            for place, outcome in zip(block, found, strict=True):
-                outcomes[place] = outcome
-    return outcomes
+    for keys in kinds.values():
+        for start in range(0, len(keys), size):
+            block = keys[start : start + size]
+            outcomes = _decided(allocation, [trials[key] for key in block])
+            found.update(zip(block, outcomes, strict=True))
+    return found
 
 
 def _decided(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | None]:
