@@ -70,16 +70,15 @@ class Claims:
         of largest units above a common one.
         """
         size, shift = self.weights.shape[1], self.signposts.shift
-        if size > _MANY or not self.low.item(self.low.argmax()):
+        least = self.low.item(self.low.argmax())
+        if size > _MANY or not least:
             return np.asarray(np.maximum(self.house - shift * size, 1.0) / self.weights.sum(axis=1))
-        falling = -self.weights
+        falling, gap = -self.weights, shift - least
         falling.sort(axis=1)
-        gap = (np.maximum.reduce(self.low, axis=1) - shift)[:, np.newaxis]
-        x = _COUNT[:size] * -gap
-        x -= (self.house - np.add.reduce(self.low, axis=1))[:, np.newaxis]
+        x = _COUNT[:size] * gap - (self.house - np.add.reduce(self.low, axis=1))[:, np.newaxis]
         x /= np.add.accumulate(falling, axis=1, out=np.empty_like(falling))  # twice as fast
         falling *= x
-        above = (falling >= -gap).argmax(axis=1)  # 0: all are, or none is
+        above = (falling >= gap).argmax(axis=1)  # 0: all are, or none is
         return np.array([row[at - 1] for row, at in zip(x, above.tolist(), strict=True)])
 
     def seats(self, x: FloatArray) -> FloatArray:
