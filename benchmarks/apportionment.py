@@ -132,7 +132,8 @@ def old_apportion() -> Callable[..., object]:
         archive = subprocess.run(command, cwd=root, check=True, capture_output=True)
         subprocess.run(["tar", "x", "-C", parent], input=archive.stdout, check=True)
         spec = importlib.util.spec_from_file_location("old", f"{parent}/{folder}/__init__.py")
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules["old"] = module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         found: Callable[..., object] = module.apportion

@@ -183,7 +183,7 @@ def walked(statistics, rules, group, sign):
     return found
 
 
-@pytest.mark.parametrize("start", [0, 100, 200, 300])
+@pytest.mark.parametrize("start", [0, 100])
 def test_the_certificate_tells_the_totals_that_runs_find(start):
     """In worlds full of ties; one that floats can't order may be a step off, and runs mend it."""
     right = wrong = 0

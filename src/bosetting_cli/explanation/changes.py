@@ -3,8 +3,8 @@
 Nothing here knows how numbers come about. Each candidate is tried, and the nearest one that
 makes a difference is found by doubling the step and then halving it; the step before it makes
 none, so that what is said of the one found is true whatever the rules. Where the apportionment's
-certificate tells the step, it is tried first, and the one before it. All searches, of all
-municipalities, go in step, and what they try is decided together (`trials`).
+certificate tells the step, the search starts there. All searches, of all municipalities, go in
+step, and what they try is decided together (`trials`).
 """
 
 from __future__ import annotations
@@ -74,22 +74,21 @@ def nearest(
         trial: Step, from 1 → what is tried. It is yielded, and its outcome is sent back: None
             where there is no allocation.
         differs: Whether an outcome is another than the present one.
-        guess: The step that is tried first, and the one before it next.
+        guess: The step that is tried first; then those around it, at growing distances.
 
     Returns:
         A step whose outcome differs while the one before it has the present outcome, and the
         outcome; None if there is none before the steps or the allocations end.
     """
-    low, high, found, step = 0, 0, None, min(guess, steps)
+    low, high, found, step, jump = 0, 0, None, min(guess, steps), 1
     while low < steps and (not high or high - low > 1):
         outcome = yield trial(step)
         if outcome is None or differs(outcome):
             high, found = step, outcome
         else:
             low = step
-        step = min(2 * low, steps)
-        if high:
-            step = high - 1 if high == guess else (low + high) // 2
+        step = max(high - jump, (low + high) // 2) if high else min(low + jump, steps)
+        jump *= 2
     return None if found is None else (high, found)
 
 
