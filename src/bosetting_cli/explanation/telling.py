@@ -137,9 +137,10 @@ def _values(e: Explanation, lang: str) -> dict[str, str]:
 
 
 def _needs(part: ConditionPart, lang: str) -> str:
-    key = "needs" if len(part.years) < 2 else f"needs {part.within}"
     least = figure_text(part.at_least, part.unit, lang)
-    return say(key, lang, least=least, years=year_list(part.years))
+    if len(part.years) < 2:
+        return say("needs", lang, least=least)
+    return say(f"needs {part.within}", lang, least=least, years=year_list(part.years))
 
 
 def _figures(part: ConditionPart, lang: str) -> list[str]:
