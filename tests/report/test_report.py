@@ -111,7 +111,7 @@ class TestPage:
         payload = json.loads(re.search(r'id="payload">(.*?)</script>', page, re.S)[1])
         for i in range(0, 426, 17):
             code = payload["codes"][i]
-            told = explain(statistics, rules, allocation, code).as_dict()
+            told = explain(allocation, code).as_dict()
             assert unpack(payload["explanations"], i) == told
 
     def test_gives_rules_and_their_sources(self, rules: Rules) -> None:
@@ -178,7 +178,7 @@ class TestPage:
         )
         assert unpack(json.loads(first)["changes"], 1) == []
         told = unpack(json.loads(second)["changes"], 1)
-        changes = explain(statistics, rules, result, "1002", changes=True).changes
+        changes = explain(result, "1002", changes=True).changes
         assert told == [change.text for change in changes]
         assert any("asked for 10" in text for text in told)
 

@@ -46,10 +46,10 @@ def command(names: tuple[str, ...], inputs: Inputs, region: str | None, output: 
     codes = kommunenummer(names, statistics, allocation.region)
     if output.form == "json":
         shown = codes or [row.kommunenummer for row in allocation.rows]
-        found = explanations(statistics, rules, allocation, shown, changes=bool(codes))
+        found = explanations(allocation, shown, changes=bool(codes))
         output.write_bytes(json_bytes(explanations_document(allocation, found)))
     elif codes:
-        found = explanations(statistics, rules, allocation, codes, changes=True)
+        found = explanations(allocation, codes, changes=True)
         texts = [narrative(explanation, output.form, output.lang) for explanation in found]
         between = "\n---\n\n" if output.form == "markdown" else "\n\n"
         output.write_bytes(between.join(texts).encode())

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from bosetting_cli.explanation import Explanation, explanations
-from bosetting_cli.explanation.telling import decimals_of_division
-from bosetting_cli.explanation.why import why
+from bosetting_cli.explanation.telling import decimals_of_division, why
 from bosetting_cli.findings import BosettingError, DataError, finding
 from bosetting_cli.letters.markdown import Write, parse
 from bosetting_cli.letters.template import fill, load_template
@@ -108,7 +107,7 @@ def letters(
     writers = {one: _writer(kind, name(rules.title, lang), one, font) for one in used}
     common = {one: _common(statistics, rules, allocation, one) for one in used}
     codes = [code for code in statistics.units if not only or code in only]
-    for told in explanations(statistics, rules, allocation, codes):
+    for told in explanations(allocation, codes):
         code, town, own = told.kommunenummer, told.municipality, languages[told.kommunenummer]
         text = fill(templates[own], {**variables(told, rules, own), **common[own]})
         content = writers[own](text, town)

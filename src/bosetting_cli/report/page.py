@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import bosetting_cli
 from bosetting_cli.explanation import Explanation, explanations
-from bosetting_cli.explanation.telling import sentence
-from bosetting_cli.explanation.why import why
+from bosetting_cli.explanation.telling import sentence, why
 from bosetting_cli.report import FIGURES, charts
 from bosetting_cli.report.boundaries import Areas
 from bosetting_cli.report.charts import by_fylke, fylke_bars, largest_bars
@@ -80,7 +79,7 @@ def report(
         vintages=vintages(statistics, allocation, lang),
         imputed=imputed(allocation, lang),
         program=f"bosetting {bosetting_cli.__version__}",
-        payload=_payload(statistics, rules, allocation, lang, watched),
+        payload=_payload(rules, allocation, lang, watched),
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
@@ -130,23 +129,21 @@ def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
     return [(one, keys.get(one, one)) for one in fields[: fields.index("at_maximum") + 1]]
 
 
-def _payload(
-    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, watched: Watch | None
-) -> str:
+def _payload(rules: Rules, allocation: Allocation, lang: str, watched: Watch | None) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
     `<` is written as an escape, so that no text can end the script element; escapes of control
     characters go.
     """
     codes = [row.kommunenummer for row in allocation.rows]
-    told = explanations(statistics, rules, allocation, codes)
+    told = explanations(allocation, codes)
     changes: list[list[str]] = [[]]
     if watched:
         blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]
         changes = [
             [sentence(change, e, lang) for change in e.changes]
             for block in watched(blocks)
-            for e in explanations(statistics, rules, allocation, block, changes=True)
+            for e in explanations(allocation, block, changes=True)
         ]
     payload = {
         "lang": lang,
