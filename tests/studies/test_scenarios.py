@@ -19,7 +19,8 @@ from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
-from bosetting_cli.studies.scenarios import Data, Scenario, load_scenarios, run_scenarios
+from bosetting_cli.studies.runs import read_sources, runs, succeeding
+from bosetting_cli.studies.scenarios import Data, Scenario, load_scenarios
 
 SWEEP = """
 scenarios:
@@ -51,9 +52,20 @@ def command(*arguments):
     return CliRunner().invoke(cli, ["scenarios", *map(str, arguments)])
 
 
+def ran(scenarios, read, **options):
+    """Return what all scenarios give; raise what is wrong with any."""
+    named = [scenario.data for scenario in scenarios if scenario.data is not None]
+    found = runs(scenarios, read_sources(named, read), **options)
+    return list(succeeding(found, [], keep_going=False))
+
+
+def by_unit(run, values, among):
+    return {run.units[i]: values[i].item() for i in among.nonzero()[0]}
+
+
 def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
     plan = load_scenarios(sweep)
-    found = run_scenarios(plan.scenarios, lambda _: (statistics, rules), sub_groups=True)
+    found = ran(plan.scenarios, lambda _: (statistics, rules), sub_groups=True)
     changes = [
         {},
         {"total": 4400, "method": "sainte-lague"},
@@ -66,17 +78,21 @@ def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
             "exclude": ("0301", "1804"),
         },
     ]
-    assert len(found.runs) == len(changes)
-    for run, change in zip(found.runs, changes, strict=True):
+    assert len(found) == len(changes)
+    for run, change in zip(found, changes, strict=True):
         alone = bosetting.allocate(statistics, override(rules, **change))
-        assert run.requested == {r.kommunenummer: r.requested for r in alone.selected}
-        assert run.quotas == {r.kommunenummer: r.quota for r in alone.selected}
+        requested = {r.kommunenummer: r.requested for r in alone.selected}
+        assert by_unit(run, run.numbers, run.selected) == requested
+        quotas = {r.kommunenummer: r.quota for r in alone.selected}
+        assert by_unit(run, run.decision.quotas[run.row], run.selected) == quotas
         minors = {
             r.kommunenummer: r.of_which["unaccompanied minors"]
             for r in alone.selected
             if r.of_which
         }
-        assert run.of_which == {"unaccompanied minors": minors}
+        able = run.selected & run.decision.standing.able["unaccompanied minors"]
+        ((shared, _),) = run.decision.of_which.values()
+        assert by_unit(run, shared[run.row], able) == minors
 
 
 def test_names_and_order_of_a_grid(sweep):
@@ -307,7 +323,7 @@ def test_statistics_of_different_years_are_refused(statistics, rules):
     sources = {None: (statistics, rules), Data("later"): (later, rules)}
     scenarios = [Scenario("a", {}), Scenario("b", {}, Data("later"))]
     with pytest.raises(BosettingError, match="municipalities of different years"):
-        run_scenarios(scenarios, sources.__getitem__)
+        ran(scenarios, sources.__getitem__)
 
 
 # --- long runs -------------------------------------------------------------------------------
@@ -322,7 +338,7 @@ def test_a_scenario_costs_little_once_the_data_are_read(tmp_path, statistics, ru
     """About a millisecond each; a fresh allocation takes ten times as long and more."""
     scenarios = load_scenarios(many(tmp_path, 200)).scenarios
     start = time.process_time()
-    run_scenarios(scenarios, lambda _: (statistics, rules))
+    ran(scenarios, lambda _: (statistics, rules))
     together = (time.process_time() - start) / len(scenarios)
     start = time.process_time()
     for scenario in itertools.islice(scenarios, 10):
@@ -338,7 +354,7 @@ def test_data_are_read_once(tmp_path, statistics, rules):
         reads.append(data)
         return statistics, rules
 
-    run_scenarios(load_scenarios(many(tmp_path, 5)).scenarios, read)
+    ran(load_scenarios(many(tmp_path, 5)).scenarios, read)
     assert reads == [None]
 
 

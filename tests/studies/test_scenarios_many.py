@@ -15,7 +15,9 @@ import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, RulesError
 from bosetting_cli.rules import override
-from bosetting_cli.studies.scenarios import BUILT_IN, Data, load_scenarios, run_scenarios
+from bosetting_cli.studies import scenarios as reading
+from bosetting_cli.studies.runs import read_sources, runs, succeeding
+from bosetting_cli.studies.scenarios import BUILT_IN, Data, load_scenarios
 from bosetting_cli.tables import Column, Table, json_bytes, render, writers
 
 CRITERIA = ("population", "employment", "introduction programme")
@@ -93,13 +95,12 @@ def test_a_file_of_100000_weightings_is_read(tmp_path):
 
 def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
     from bosetting_cli.rules.yamlfile import Limits
-    from bosetting_cli.studies.scenarios import file
 
     path = written(tmp_path, "scenarios: [{name: a}, {name: b}, {name: c}]\n")
-    monkeypatch.setattr(file, "LIMITS", Limits("files of scenarios", 1000, 8))
+    monkeypatch.setattr(reading, "LIMITS", Limits("files of scenarios", 1000, 8))
     with pytest.raises(RulesError, match="files of scenarios hold at most 8"):
         load_scenarios(path)
-    monkeypatch.setattr(file, "LIMITS", Limits("files of scenarios", 20, 8))
+    monkeypatch.setattr(reading, "LIMITS", Limits("files of scenarios", 20, 8))
     with pytest.raises(RulesError, match="is too large"):
         load_scenarios(path)
 
@@ -308,10 +309,10 @@ def test_keep_going_needs_one_that_succeeds(tmp_path):
 
 def test_keep_going_in_python(tmp_path, statistics, rules):
     scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in"))).scenarios
-    found = run_scenarios(scenarios, lambda _: (statistics, rules), keep_going=True)
-    names = [run.scenario.name for run in found.runs]
-    assert names == ["good", "few total=4400", "lost"]
-    assert [one.scenario.name for one in found.failed] == ["few total=1000", "no such"]
+    sources, failed = read_sources(scenarios.sources, lambda _: (statistics, rules)), []
+    found = succeeding(runs(scenarios, sources), failed, keep_going=True)
+    assert [run.scenario.name for run in found] == ["good", "few total=4400", "lost"]
+    assert [one.scenario.name for one in failed] == ["few total=1000", "no such"]
     assert [s.data for s in scenarios] == [None, None, None, None, Data("built-in")]
 
 

@@ -149,7 +149,7 @@ def test_the_columns_that_json_lists_are_those_of_its_rows(arguments):
 
 
 def test_a_format_is_one_entry(monkeypatch):
-    keys = Format(lambda table, _: ",".join(table.fields).encode(), (".keys",))
+    keys = Format(lambda out, table, _: out.write(",".join(table.fields).encode()), (".keys",))
     monkeypatch.setitem(FORMATS, "keys", keys)
     table = Table([Column("a", "A"), Column("b", "B", kinds.COUNT)], [])
     assert render(table, "keys") == b"a,b"

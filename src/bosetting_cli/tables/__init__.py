@@ -1,12 +1,10 @@
 """An allocation, a comparison … → tables; a table → text or bytes of any format."""
 
-from bosetting_cli.tables.rowwise import ROWWISE, harmless, json_bytes, stream
 from bosetting_cli.tables.table import Column, Table, listed
-from bosetting_cli.tables.writers import FORMATS, SUFFIXES, render
+from bosetting_cli.tables.writers import FORMATS, SUFFIXES, harmless, json_bytes, render, stream
 
 __all__ = [
     "FORMATS",
-    "ROWWISE",
     "SUFFIXES",
     "Column",
     "Table",

@@ -1,20 +1,31 @@
-"""What a file of scenarios says, and the scenarios that its lists make, one after the other."""
+"""A file of scenarios → a plan: what it varies, and the scenarios that its lists make.
+
+Every complaint has its line, all at once. Scenarios are made one after the other, so that a grid
+may be of any size.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from bosetting_cli.findings import DataError, Finding, RulesError, finding
+from bosetting_cli.rules.yamlfile import Limits, parse_yaml
+from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.lists import read_saved
 
+LIMITS = Limits("files of scenarios", 50_000_000, 3_000_000)  # some 250,000 weightings
+RESERVED = ("kommunenummer", "municipality", "fylke")
+MAX_PROBLEMS = 100
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Number = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 Least = Annotated[int, Meta(ge=0, le=1_000_000_000)]
@@ -159,6 +170,154 @@ def _words(value: Any) -> str:
     if isinstance(value, dict):
         return "+".join(f"{weight:g} {name}" for name, weight in value.items())
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A file of scenarios.
+
+    Attributes:
+        base: The base rules; None: the built-in ones.
+        data: The base's statistics.
+        scenarios: In the order of the file; of a grid the last key varies fastest.
+        notes: What was mended or is odd in the saved allocations that it names.
+        absent: File that it names but that is not there → complaint with the line.
+    """
+
+    base: Path | None
+    data: Data
+    scenarios: Scenarios
+    notes: tuple[Finding, ...]
+    absent: Mapping[Path, Finding]
+
+    def refuse_absent(self, *paths: Path | None) -> None:
+        """Complain of files that are to be read.
+
+        Raises:
+            DataError: The plan names some of them, and they are not there.
+        """
+        if problems := [self.absent[path] for path in paths if path and path in self.absent]:
+            raise DataError(problems)
+
+
+def load_scenarios(path: str | Path) -> Plan:
+    """Read a file of scenarios.
+
+    Raises:
+        RulesError: It can't be read or is wrong; all mistakes, with their lines.
+        DataError: Saved allocations that it names can't be read.
+    """
+    name, folder = str(path), Path(path).parent
+    text = _text(Path(path), name)
+    found = _checked(text, name)
+    wrong = list(itertools.islice(_wrong_names(found.scenarios, name), MAX_PROBLEMS + 1))
+    if wrong:
+        last = [finding("more wrong names", file=name)] if len(wrong) > MAX_PROBLEMS else []
+        raise RulesError(wrong[:MAX_PROBLEMS] + last)
+    absent = _absent(found, text, name, folder)
+    earlier, notes = _earlier(found, folder, absent)
+    base = None if found.base in (None, BUILT_IN.name) else folder / str(found.base)
+    data = data_named(found.data or BUILT_IN.name, folder)
+    return Plan(base, data, Scenarios(found.scenarios, folder, earlier), notes, absent)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return read_bytes(path, name, LIMITS.characters).decode("utf-8-sig")
+    except DataError as error:
+        raise RulesError(error.problems) from None
+    except UnicodeDecodeError:
+        raise RulesError(finding("scenarios not UTF-8", file=name)) from None
+
+
+def _checked(text: str, file: str) -> ScenarioFile:
+    """Return what the file says; only of one with mistakes it is remembered what stands where."""
+    document = parse_yaml(text, file, LIMITS, marked=False)
+    data = document.data
+    if not isinstance(data, dict):
+        raise RulesError(finding("no scenarios", file=file))
+    for entry in data["scenarios"] if isinstance(data.get("scenarios"), list) else ():
+        _write_out(entry)
+    try:
+        found = msgspec.convert(data, ScenarioFile)
+    except msgspec.ValidationError:
+        from bosetting_cli.rules.problems import schema_problems
+
+        places = parse_yaml(text, file, LIMITS)
+        problems = schema_problems(data, places, file, msgspec.json.schema(ScenarioFile))
+        raise RulesError([*document.problems, *problems]) from None
+    if document.problems:
+        raise RulesError(document.problems)
+    return found
+
+
+def _write_out(entry: Any) -> None:
+    """Make text of unquoted kommunenummer."""
+    for key in ("include", "exclude") if isinstance(entry, dict) else ():
+        if isinstance(entry.get(key), list):
+            entry[key] = [str(x) if type(x) is int else x for x in entry[key]]
+
+
+def _earlier(
+    found: ScenarioFile, folder: Path, absent: Mapping[Path, Finding]
+) -> tuple[dict[str, Mapping[str, int]], tuple[Finding, ...]]:
+    """Return file → earlier requests, and what was mended in them."""
+    earlier: dict[str, Mapping[str, int]] = {}
+    notes: dict[Finding, None] = {}
+    problems: list[Finding] = []
+    for name in dict.fromkeys(v.at_least for v in found.scenarios if v.at_least):
+        try:
+            saved = read_saved(folder / name)
+        except DataError as error:
+            missing = absent.get(folder / name)
+            problems += [missing] if missing else error.problems
+        else:
+            earlier[name] = saved.requested
+            notes |= dict.fromkeys(saved.notes)
+    if problems:
+        raise DataError(problems)
+    return earlier, tuple(notes)
+
+
+def _absent(found: ScenarioFile, text: str, file: str, folder: Path) -> dict[Path, Finding]:
+    """Return the files named that are not there, with the first line that names them."""
+    absent: dict[Path, tuple[str, str]] = {}
+    for key, name in _files(found):
+        if not (folder / name).exists():
+            absent.setdefault(folder / name, (key, name))
+    marks = parse_yaml(text, file, LIMITS).marks if absent else {}
+    complaints = {}
+    for path, (key, name) in absent.items():
+        line, column = marks.get(key, (None, None))
+        complaint = finding("named file absent", name=name, file=file, key=key)
+        complaints[path] = dataclasses.replace(complaint, line=line, column=column)
+    return complaints
+
+
+def _files(found: ScenarioFile) -> Iterator[tuple[str, str]]:
+    """Yield key and name of the files that the scenarios name."""
+    sources: dict[str, Any] = {"base": found.base, "data": found.data}
+    for i, variation in enumerate(found.scenarios):
+        data = variation.data if isinstance(variation.data, tuple) else ()
+        sources |= {f"scenarios[{i}].data[{j}]": name for j, name in enumerate(data)}
+        sources[f"scenarios[{i}].data"] = None if data else variation.data
+        if variation.at_least:
+            yield f"scenarios[{i}].at_least", variation.at_least
+    yield from ((k, name) for k, name in sources.items() if name not in (None, BUILT_IN.name))
+
+
+# --- names -----------------------------------------------------------------------------------
+
+
+def _wrong_names(variations: Sequence[Variation], file: str) -> Iterator[Finding]:
+    for name in names_given_twice(variations):
+        yield finding("second scenario", name=name, file=file, key="scenarios")
+    for variation in variations:
+        if variation.name in RESERVED and not variation.lists():
+            yield finding("reserved name", name=variation.name, file=file, key="scenarios")
 
 
 def names_given_twice(variations: Sequence[Variation]) -> Iterator[str]:
