@@ -28,10 +28,13 @@ def command(data: Path | None, rules: Path | None, strict: bool, output: Output)
       bosetting validate --data figures/
       bosetting validate --rules criteria.yaml --strict --format json
     """
-    from bosetting_cli.studies.validation import report_json, report_text, summary, validate
+    from bosetting_cli.studies.validation import validate
+    from bosetting_cli.tables.validation import report_json, report_text, summary
 
     report = validate(data, rules, strict=strict)
-    content = report_json(report) if output.form == "json" else b""
-    output.write_bytes(content or report_text(report, output.width() or 100))
+    if output.form == "json":
+        output.write_bytes(report_json(report))
+    else:
+        output.write_bytes(report_text(report, output.width() or 100, output.lang))
     output.say([summary(report)])
     return 2 if report.errors else 0

@@ -7,7 +7,6 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-from bosetting_cli.statistics.lists import Saved
 from bosetting_cli.studies.compare import DIRECTIONS, SAME, Comparison, Difference
 from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import place_columns, stamp
@@ -103,11 +102,14 @@ def summary(found: Comparison, lang: str = "en") -> list[str]:
     """Return the sides and what they have in common, in a few lines."""
     near, many = found.agreement, counts(found)
     words = {d: say(f"count {d}", lang, count=number(many[d], 0, lang)) for d in DIRECTIONS[:4]}
-    lines = [
-        *(_side(letter, side, lang) for letter, side in zip("AB", found.sides, strict=True)),
-        say("asked in both", lang, both=number(len(near.both), 0, lang), **words),
-        _moved(found, lang),
-    ]
+    lines = []
+    for letter, side in zip("AB", found.sides, strict=True):
+        called = say("actual requests", lang, year=side.actual) if side.actual else side.name
+        asked, total = len(side.requested), sum(side.requested.values())
+        numbers = {"asked": number(asked, 0, lang), "total": number(total, 0, lang)}
+        lines.append(say("side", lang, letter=letter, name=called, **numbers))
+    lines.append(say("asked in both", lang, both=number(len(near.both), 0, lang), **words))
+    lines.append(_moved(found, lang))
     if near.rank_correlation is not None:
         correlation = number(near.rank_correlation, 3, lang)
         lines.append(say("rank correlation of both", lang, correlation=correlation))
@@ -116,18 +118,6 @@ def summary(found: Comparison, lang: str = "en") -> list[str]:
         for line in lines
         for part in textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
     ]
-
-
-def _side(letter: str, side: Saved, lang: str) -> str:
-    asked = side.requested
-    return say(
-        "side",
-        lang,
-        letter=letter,
-        name=say("actual requests", lang, year=side.actual) if side.actual else side.name,
-        asked=number(len(asked), 0, lang),
-        total=number(sum(asked.values()), 0, lang),
-    )
 
 
 def _moved(found: Comparison, lang: str) -> str:
