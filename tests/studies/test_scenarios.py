@@ -65,7 +65,7 @@ def by_unit(run, values, among):
 
 def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
     plan = load_scenarios(sweep)
-    found = ran(plan.scenarios, lambda _: (statistics, rules), sub_groups=True)
+    found = ran(plan, lambda _: (statistics, rules), sub_groups=True)
     changes = [
         {},
         {"total": 4400, "method": "sainte-lague"},
@@ -84,19 +84,21 @@ def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
         requested = {r.kommunenummer: r.requested for r in alone.selected}
         assert by_unit(run, run.numbers, run.selected) == requested
         quotas = {r.kommunenummer: r.quota for r in alone.selected}
-        assert by_unit(run, run.decision.quotas[run.row], run.selected) == quotas
+        assert by_unit(run, run.quotas, run.selected) == quotas
         minors = {
             r.kommunenummer: r.of_which["unaccompanied minors"]
             for r in alone.selected
             if r.of_which
         }
-        able = run.selected & run.decision.standing.able["unaccompanied minors"]
-        ((shared, _),) = run.decision.of_which.values()
-        assert by_unit(run, shared[run.row], able) == minors
+        ((name, shared),) = run.of_which.items()
+        assert name == "unaccompanied minors"
+        assert {unit: n for unit, n in by_unit(run, shared, run.selected).items() if n} == {
+            unit: n for unit, n in minors.items() if n
+        }
 
 
 def test_names_and_order_of_a_grid(sweep):
-    assert [scenario.name for scenario in load_scenarios(sweep).scenarios] == [
+    assert [scenario.name for scenario in load_scenarios(sweep)] == [
         "letter",
         "raised method=sainte-lague total=4400",
         "raised method=sainte-lague total=5350",
@@ -114,7 +116,7 @@ scenarios:
       - {population: 0.7, employment: 0.2, introduction programme: 0.1}
       - {population: 1, employment: 0, introduction programme: 0}
 """
-    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text)).scenarios]
+    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text))]
     assert names == [
         "w weights=0.7 population+0.2 employment+0.1 introduction programme",
         "w weights=1 population+0 employment+0 introduction programme",
@@ -336,7 +338,7 @@ def many(tmp_path, count):
 
 def test_a_scenario_costs_little_once_the_data_are_read(tmp_path, statistics, rules):
     """About a millisecond each; a fresh allocation takes ten times as long and more."""
-    scenarios = load_scenarios(many(tmp_path, 200)).scenarios
+    scenarios = load_scenarios(many(tmp_path, 200))
     start = time.process_time()
     ran(scenarios, lambda _: (statistics, rules))
     together = (time.process_time() - start) / len(scenarios)
@@ -354,7 +356,7 @@ def test_data_are_read_once(tmp_path, statistics, rules):
         reads.append(data)
         return statistics, rules
 
-    ran(load_scenarios(many(tmp_path, 5)).scenarios, read)
+    ran(load_scenarios(many(tmp_path, 5)), read)
     assert reads == [None]
 
 

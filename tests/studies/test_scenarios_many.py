@@ -88,7 +88,7 @@ def test_a_file_of_2000_weightings(tmp_path, statistics, rules):
 
 def test_a_file_of_100000_weightings_is_read(tmp_path):
     found = weightings(100_000)
-    scenarios = load_scenarios(weighted_file(tmp_path, found)).scenarios
+    scenarios = load_scenarios(weighted_file(tmp_path, found))
     assert len(scenarios) == 100_000
     assert [scenario.changes["weights"] for scenario in scenarios] == found
 
@@ -122,7 +122,7 @@ def test_mistakes_in_a_large_file_have_their_lines(tmp_path):
 def test_a_grid_of_any_size_is_not_made_beforehand(tmp_path):
     numbers = list(range(1, 1001))
     text = f"scenarios: [{{name: a, total: {numbers}, minimum: {numbers}, count: {numbers}}}]\n"
-    scenarios = load_scenarios(written(tmp_path, text)).scenarios
+    scenarios = load_scenarios(written(tmp_path, text))
     assert len(scenarios) == 10**9
     assert next(iter(scenarios)).name == "a count=1 minimum=1 total=1"
 
@@ -146,7 +146,7 @@ def test_names_that_grids_give_twice(tmp_path, entries, twice):
 
 def test_names_that_only_look_alike(tmp_path):
     text = "scenarios: [{name: a, total: [5, 6]}, {name: a, total: [7]}, {name: a b, total: [5]}]\n"
-    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text)).scenarios]
+    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text))]
     assert names == ["a total=5", "a total=6", "a total=7", "a b total=5"]
 
 
@@ -308,7 +308,7 @@ def test_keep_going_needs_one_that_succeeds(tmp_path):
 
 
 def test_keep_going_in_python(tmp_path, statistics, rules):
-    scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in"))).scenarios
+    scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in")))
     sources, failed = read_sources(scenarios.sources, lambda _: (statistics, rules)), []
     found = succeeding(runs(scenarios, sources), failed, keep_going=True)
     assert [run.scenario.name for run in found] == ["good", "few total=4400", "lost"]

@@ -54,4 +54,4 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
         excel_nb=output.excel_nb,
     )
     output.write_bytes(content)
-    output.say([*summary(test)])
+    output.say(summary(test, output.lang))

@@ -53,25 +53,25 @@ def command(
     from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
 
     plan = load_scenarios(file)
-    repairs = mended(plan.notes, strict=inputs.strict)
+    repairs = mended([*plan.notes], strict=inputs.strict)
     base = Data(str(inputs.data), inputs.data) if inputs.data else plan.data
-    sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
+    sources = read_sources(plan.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []
-    few, document, lang = len(plan.scenarios) < LONG_WAIT, None, output.lang
-    with closing(watched(plan.scenarios, "scenarios", quiet=few)) as scenarios:
+    few, document, lang = len(plan) < LONG_WAIT, None, output.lang
+    with closing(watched(plan, "scenarios", quiet=few)) as scenarios:
         found = runs(scenarios, sources, sub_groups=long_form)
         if output.form == "json":
             document, found = scenarios_document(found, sources)
         good = succeeding(found, failed, keep_going=keep_going)
         if long_form:
-            varied = plan.scenarios.keys
+            varied = plan.keys
             table = long_table(good, sources, varied, base, everyone=everyone, lang=lang)
         else:
             table = wide_table(good, sources, everyone=everyone, lang=lang)
         with output.opened() as out:
             width, excel_nb = output.width(), output.excel_nb
             stream(out, table, output.form, width=width, excel_nb=excel_nb, document=document)
-    count = len(plan.scenarios) - len(failed)
+    count = len(plan) - len(failed)
     said = [f"{count} scenario{'s' if count != 1 else ''} on {sources.rules.title}."]
     if output.form == "table" and not long_form and count > FITTING:
         said.append("So many do not fit a page: --long, or --format csv or xlsx.")
@@ -83,12 +83,13 @@ def _reader(
     plan: Plan, inputs: Inputs, base: Data
 ) -> Callable[[Data | None], tuple[Statistics, Rules]]:
     """Return how statistics and base rules are read; None: the base's statistics."""
+    from bosetting_cli.studies.scenarios import refuse
 
     def read(data: Data | None) -> tuple[Statistics, Rules]:
         used = dataclasses.replace(
             inputs, rules=inputs.rules or plan.base, data=(data or base).path
         )
-        plan.refuse_absent(used.rules, used.data)
+        refuse(plan.absent, used.rules, used.data)
         return used.read()
 
     return read

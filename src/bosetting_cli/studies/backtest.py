@@ -6,6 +6,7 @@ difference shows what each of these steps decided.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,10 @@ from bosetting_cli.result import Allocation, allocate
 from bosetting_cli.rules import Counties, Rules, Select, Total, replace
 from bosetting_cli.rules.fitting import in_one_years_codes
 from bosetting_cli.statistics import Statistics
-from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
-from bosetting_cli.statistics.lists import actual_years
-from bosetting_cli.statistics.reading import read_table
+from bosetting_cli.statistics.divisions import known_years, vintage
+from bosetting_cli.statistics.lists import actual_years, read_saved
 from bosetting_cli.studies.agreement import Agreement, agreement
+from bosetting_cli.studies.compare import carried
 
 # What is given of the decision, trial by trial: the counties' sums, and the list of those asked.
 GIVEN = ((False, False), (True, False), (False, True), (True, True))
@@ -165,23 +166,17 @@ def decided(statistics: Statistics, year: int, codes: int) -> Decided:
     path = data_dir() / "reference" / f"requests_{year}.csv"
     if not path.is_file():
         raise DataError(finding("no requests made", year=year, years=actual_years()))
-    table = read_table(path, f"reference/{path.name}")
-    numbers = dict(zip(table.column("kommunenummer"), table.column("requested"), strict=True))
-    asked = {code: int(number) for code, number in numbers.items() if number.strip("0")}
-    carried = carry_codes(tuple(asked), codes)
+    requested = carried(read_saved(path), codes).requested
     fylke = {m.kommunenummer: m.fylke for m in statistics.municipalities}
-    if strange := tuple(sorted(code for code in asked if carried.get(code) not in fylke)):
+    file = f"reference/{path.name}"
+    if strange := tuple(sorted(requested.keys() - fylke)):
         values = {"count": len(strange), "codes": strange}
-        raise DataError(
-            finding("asked but unknown", values, file=table.file, column="kommunenummer")
-        )
-    requested: dict[str, int] = {}
+        raise DataError(finding("asked but unknown", values, file=file, column="kommunenummer"))
     by_fylke = dict.fromkeys(fylke.values(), 0)
-    for code, number in asked.items():
-        unit = carried[code]
-        requested[unit] = requested.get(unit, 0) + number
+    for unit, number in requested.items():
         by_fylke[fylke[unit]] += number
-    return Decided(year, dict(sorted(requested.items())), by_fylke, table.file, table.sha256)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Decided(year, requested, by_fylke, file, digest)
 
 
 def requests_of(allocation: Allocation) -> dict[str, int]:

@@ -15,6 +15,7 @@ from bosetting_cli.studies.agreement import Agreement, agreement
 
 ENTERS, LEAVES, RISES, FALLS, SAME = "enters", "leaves", "rises", "falls", "same"
 DIRECTIONS = (ENTERS, LEAVES, RISES, FALLS, SAME)
+_NOBODY = Entry("", "", "", 0)
 _MIXED = "2018 with Trøndelag's numbers of 2017"
 
 
@@ -28,7 +29,6 @@ class Difference:
         fylke: County.
         a: Places on the first side; 0 if it is not asked.
         b: Places on the second side.
-        direction: One of `DIRECTIONS`.
         of_which: Sub-group that both sides have → places on the first, on the second.
     """
 
@@ -37,8 +37,12 @@ class Difference:
     fylke: str
     a: int
     b: int
-    direction: str
     of_which: Mapping[str, tuple[int, int]]
+
+    @property
+    def direction(self) -> str:
+        """One of `DIRECTIONS`."""
+        return direction_of(self.a, self.b)
 
     @property
     def change(self) -> int:
@@ -108,22 +112,18 @@ def compare(a: Saved, b: Saved) -> Comparison:
     of_a, of_b = ({e.kommunenummer: e for e in side.entries} for side in (a, b))
     names = names_of(a.entries, b.entries)
     differences = [
-        _difference(code, *names[code], of_a.get(code), of_b.get(code)) for code in sorted(names)
+        _difference(code, *names[code], of_a.get(code, _NOBODY), of_b.get(code, _NOBODY))
+        for code in sorted(names)
     ]
     near = agreement(a.requested, b.requested)
     return Comparison((a, b), tuple(differences), tuple(_by_fylke(differences)), near, codes)
 
 
-def _difference(
-    code: str, name: str, fylke: str, first: Entry | None, second: Entry | None
-) -> Difference:
-    a, b = (entry.requested if entry else 0 for entry in (first, second))
-    groups: dict[str, tuple[int, int]] = {}
-    if first and second:
-        groups = {
-            g: (n, second.of_which[g]) for g, n in first.of_which.items() if g in second.of_which
-        }
-    return Difference(code, name, fylke, a, b, direction_of(a, b), groups)
+def _difference(code: str, name: str, fylke: str, a: Entry, b: Entry) -> Difference:
+    of_which = {
+        group: (n, b.of_which[group]) for group, n in a.of_which.items() if group in b.of_which
+    }
+    return Difference(code, name, fylke, a.requested, b.requested, of_which)
 
 
 def direction_of(a: int, b: int) -> str:
@@ -133,13 +133,9 @@ def direction_of(a: int, b: int) -> str:
         >>> direction_of(0, 10), direction_of(12, 10)
         ('enters', 'falls')
     """
-    if a == b:
-        return SAME
-    if not a:
-        return ENTERS
-    if not b:
-        return LEAVES
-    return RISES if b > a else FALLS
+    if a and b:
+        return RISES if b > a else FALLS if b < a else SAME
+    return ENTERS if b else LEAVES if a else SAME
 
 
 def _by_fylke(differences: Iterable[Difference]) -> list[Difference]:
@@ -147,7 +143,7 @@ def _by_fylke(differences: Iterable[Difference]) -> list[Difference]:
     for one in differences:
         a, b = sums.get(one.fylke, (0, 0))
         sums[one.fylke] = a + one.a, b + one.b
-    return [Difference("", "", f, a, b, direction_of(a, b), {}) for f, (a, b) in sums.items()]
+    return [Difference("", "", fylke, a, b, {}) for fylke, (a, b) in sums.items()]
 
 
 # --- which year's municipalities -------------------------------------------------------------

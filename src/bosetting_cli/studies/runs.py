@@ -57,9 +57,21 @@ class Run:
         return np.asarray(self.decision.selected[self.row])
 
     @property
+    def quotas(self) -> NDArray[np.float64]:
+        """Places before rounding."""
+        return np.asarray(self.decision.quotas[self.row])
+
+    @property
     def numbers(self) -> NDArray[np.int64]:
         """Places; 0 for those who are not asked."""
         return np.where(self.selected, self.decision.requested[self.row], 0)
+
+    @property
+    def of_which(self) -> dict[str, NDArray[np.int64]]:
+        """Sub-group → places for it; 0 for those who can't receive it."""
+        able = self.decision.standing.able
+        places = {name: numbers for name, (numbers, _) in self.decision.of_which.items()}
+        return {n: np.where(able[n], places[n][self.row], 0) for n in places}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +197,22 @@ def _decided(
 ) -> Iterator[Run | Failure]:
     """Run scenarios, those together that differ in nothing but what `Variations` holds."""
     found: dict[int, Run | Failure] = {}
-    rules: dict[int, Rules] = {}
-    alike: dict[tuple[Data | None, bytes], list[int]] = {}
+    alike: dict[tuple[Data | None, bytes], list[tuple[int, Rules, Statistics]]] = {}
     for place, scenario in enumerate(block):
         source = sources.read[scenario.data]
         try:
             if isinstance(source, BosettingError):
                 raise source
-            rules[place] = override(source[1], **scenario.changes)
+            rules = override(source[1], **scenario.changes)
         except BosettingError as error:
             found[place] = Failure(scenario, error.problems)
         else:
-            key = scenario.data, _apart_from_numbers(rules[place])
-            alike.setdefault(key, []).append(place)
-    for (data, _), places in alike.items():
-        source = sources.read[data]
-        assert not isinstance(source, BosettingError)  # noqa: S101
-        together = [(block[place], rules[place]) for place in places]
-        found |= zip(places, _together(together, source[0], sub_groups), strict=True)
+            key = scenario.data, _apart_from_numbers(rules)
+            alike.setdefault(key, []).append((place, rules, source[0]))
+    for members in alike.values():
+        together = [(block[place], rules) for place, rules, _ in members]
+        results = _together(together, members[0][2], sub_groups)
+        found |= {place: one for (place, *_), one in zip(members, results, strict=True)}
     return (found[place] for place in range(len(block)))
 
 

@@ -11,7 +11,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from msgspec import Meta
 from bosetting_cli.findings import DataError, Finding, RulesError, finding
 from bosetting_cli.rules.yamlfile import Limits, parse_yaml
 from bosetting_cli.statistics.decoding import read_bytes
-from bosetting_cli.statistics.lists import read_saved
+from bosetting_cli.statistics.lists import Saved, read_saved
 
 LIMITS = Limits("files of scenarios", 50_000_000, 3_000_000)  # some 250,000 weightings
 RESERVED = ("kommunenummer", "municipality", "fylke")
@@ -106,53 +106,6 @@ class Scenario:
     data: Data | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scenarios:
-    """The scenarios of a file, made as they are asked for, any number of times.
-
-    Attributes:
-        variations: As in the file.
-        folder: Where the files lie that they name.
-        earlier: File → earlier requests, kommunenummer → places.
-    """
-
-    variations: tuple[Variation, ...]
-    folder: Path = Path()
-    earlier: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return sum(math.prod(map(len, v.lists().values())) for v in self.variations)
-
-    def __iter__(self) -> Iterator[Scenario]:
-        for variation in self.variations:
-            for name, values in _combinations(variation):
-                yield self._scenario(variation, name, values)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What some scenario varies, in the order of the keys of a variation."""
-        given = {key for variation in self.variations for key in variation.given()}
-        return tuple(key for key in Variation.__struct_fields__ if key in given)
-
-    @property
-    def sources(self) -> tuple[Data, ...]:
-        """The statistics that scenarios name."""
-        names: dict[str, None] = {}
-        for variation in self.variations:
-            given = variation.data or ()
-            names |= dict.fromkeys((given,) if isinstance(given, str) else given)
-        return tuple(data_named(name, self.folder) for name in names)
-
-    def _scenario(self, variation: Variation, name: str, values: Mapping[str, Any]) -> Scenario:
-        changes = {key: value for key, value in variation.given().items() if key not in values}
-        if variation.at_least:
-            changes["at_least"] = self.earlier[variation.at_least]
-        changes |= {n: v for n in ("include", "exclude") if (v := getattr(variation, n))}
-        changes |= values
-        data = changes.pop("data", None)
-        return Scenario(name, changes, None if data is None else data_named(data, self.folder))
-
-
 def data_named(name: str, folder: Path) -> Data:
     """Return the statistics of a name; `./built-in` is a file that is called so."""
     return BUILT_IN if name == BUILT_IN.name else Data(name, folder / name)
@@ -177,30 +130,58 @@ def _words(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A file of scenarios.
+    """The scenarios of a file, made as they are asked for, any number of times.
 
     Attributes:
         base: The base rules; None: the built-in ones.
         data: The base's statistics.
-        scenarios: In the order of the file; of a grid the last key varies fastest.
-        notes: What was mended or is odd in the saved allocations that it names.
-        absent: File that it names but that is not there → complaint with the line.
+        variations: As in the file.
+        folder: Where the files lie that they name.
+        earlier: File → saved allocation whose numbers are not lowered.
+        absent: File that is named but not there → complaint with the line.
     """
 
     base: Path | None
     data: Data
-    scenarios: Scenarios
-    notes: tuple[Finding, ...]
+    variations: tuple[Variation, ...]
+    folder: Path
+    earlier: Mapping[str, Saved]
     absent: Mapping[Path, Finding]
 
-    def refuse_absent(self, *paths: Path | None) -> None:
-        """Complain of files that are to be read.
+    def __len__(self) -> int:
+        return sum(math.prod(map(len, v.lists().values())) for v in self.variations)
 
-        Raises:
-            DataError: The plan names some of them, and they are not there.
-        """
-        if problems := [self.absent[path] for path in paths if path and path in self.absent]:
-            raise DataError(problems)
+    def __iter__(self) -> Iterator[Scenario]:
+        """Yield the scenarios in the order of the file; of a grid the last key varies fastest."""
+        for variation in self.variations:
+            for name, values in _combinations(variation):
+                yield self._scenario(variation, name, values)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What some scenario varies, in the order of the keys of a variation."""
+        given = {key for variation in self.variations for key in variation.given()}
+        return tuple(key for key in Variation.__struct_fields__ if key in given)
+
+    @property
+    def sources(self) -> dict[Data, None]:
+        """The statistics that scenarios name."""
+        given = (v.data if isinstance(v.data, tuple) else (v.data,) for v in self.variations)
+        return {data_named(name, self.folder): None for names in given for name in names if name}
+
+    @property
+    def notes(self) -> dict[Finding, None]:
+        """What was mended or is odd in the saved allocations."""
+        return {note: None for saved in self.earlier.values() for note in saved.notes}
+
+    def _scenario(self, variation: Variation, name: str, values: Mapping[str, Any]) -> Scenario:
+        changes = {key: value for key, value in variation.given().items() if key not in values}
+        if variation.at_least:
+            changes["at_least"] = self.earlier[variation.at_least].requested
+        changes |= {n: v for n in ("include", "exclude") if (v := getattr(variation, n))}
+        changes |= values
+        data = changes.pop("data", None)
+        return Scenario(name, changes, None if data is None else data_named(data, self.folder))
 
 
 def load_scenarios(path: str | Path) -> Plan:
@@ -217,11 +198,23 @@ def load_scenarios(path: str | Path) -> Plan:
     if wrong:
         last = [finding("more wrong names", file=name)] if len(wrong) > MAX_PROBLEMS else []
         raise RulesError(wrong[:MAX_PROBLEMS] + last)
-    absent = _absent(found, text, name, folder)
-    earlier, notes = _earlier(found, folder, absent)
     base = None if found.base in (None, BUILT_IN.name) else folder / str(found.base)
     data = data_named(found.data or BUILT_IN.name, folder)
-    return Plan(base, data, Scenarios(found.scenarios, folder, earlier), notes, absent)
+    absent = _absent(found, text, name, folder)
+    names = dict.fromkeys(v.at_least for v in found.scenarios if v.at_least)
+    refuse(absent, *(folder / name for name in names))
+    earlier = {name: read_saved(folder / name) for name in names}
+    return Plan(base, data, found.scenarios, folder, earlier, absent)
+
+
+def refuse(absent: Mapping[Path, Finding], *paths: Path | None) -> None:
+    """Complain of files that are to be read.
+
+    Raises:
+        DataError: Some of them are not there.
+    """
+    if problems := [absent[path] for path in paths if path and path in absent]:
+        raise DataError(problems)
 
 
 def _text(path: Path, name: str) -> str:
@@ -261,52 +254,31 @@ def _write_out(entry: Any) -> None:
             entry[key] = [str(x) if type(x) is int else x for x in entry[key]]
 
 
-def _earlier(
-    found: ScenarioFile, folder: Path, absent: Mapping[Path, Finding]
-) -> tuple[dict[str, Mapping[str, int]], tuple[Finding, ...]]:
-    """Return file → earlier requests, and what was mended in them."""
-    earlier: dict[str, Mapping[str, int]] = {}
-    notes: dict[Finding, None] = {}
-    problems: list[Finding] = []
-    for name in dict.fromkeys(v.at_least for v in found.scenarios if v.at_least):
-        try:
-            saved = read_saved(folder / name)
-        except DataError as error:
-            missing = absent.get(folder / name)
-            problems += [missing] if missing else error.problems
-        else:
-            earlier[name] = saved.requested
-            notes |= dict.fromkeys(saved.notes)
-    if problems:
-        raise DataError(problems)
-    return earlier, tuple(notes)
-
-
 def _absent(found: ScenarioFile, text: str, file: str, folder: Path) -> dict[Path, Finding]:
     """Return the files named that are not there, with the first line that names them."""
-    absent: dict[Path, tuple[str, str]] = {}
+    absent: dict[str, str] = {}
     for key, name in _files(found):
-        if not (folder / name).exists():
-            absent.setdefault(folder / name, (key, name))
+        if name != BUILT_IN.name and not (folder / name).exists():
+            absent.setdefault(name, key)
     marks = parse_yaml(text, file, LIMITS).marks if absent else {}
     complaints = {}
-    for path, (key, name) in absent.items():
+    for name, key in absent.items():
         line, column = marks.get(key, (None, None))
         complaint = finding("named file absent", name=name, file=file, key=key)
-        complaints[path] = dataclasses.replace(complaint, line=line, column=column)
+        complaints[folder / name] = dataclasses.replace(complaint, line=line, column=column)
     return complaints
 
 
 def _files(found: ScenarioFile) -> Iterator[tuple[str, str]]:
-    """Yield key and name of the files that the scenarios name."""
-    sources: dict[str, Any] = {"base": found.base, "data": found.data}
-    for i, variation in enumerate(found.scenarios):
-        data = variation.data if isinstance(variation.data, tuple) else ()
-        sources |= {f"scenarios[{i}].data[{j}]": name for j, name in enumerate(data)}
-        sources[f"scenarios[{i}].data"] = None if data else variation.data
-        if variation.at_least:
-            yield f"scenarios[{i}].at_least", variation.at_least
-    yield from ((k, name) for k, name in sources.items() if name not in (None, BUILT_IN.name))
+    """Yield key and name of the files that are named."""
+    given: dict[str, Any] = {"base": found.base, "data": found.data}
+    for i, one in enumerate(found.scenarios):
+        given |= {f"scenarios[{i}].data": one.data, f"scenarios[{i}].at_least": one.at_least}
+    for key, names in given.items():
+        if isinstance(names, tuple):
+            yield from ((f"{key}[{j}]", name) for j, name in enumerate(names))
+        elif names is not None:
+            yield key, names
 
 
 # --- names -----------------------------------------------------------------------------------
@@ -326,23 +298,19 @@ def names_given_twice(variations: Sequence[Variation]) -> Iterator[str]:
     A grid's names begin with its own and a space, so they are looked at only where another
     variation's name is the same or begins so, or where two values of a list are written alike.
     """
-    count = Counter(variation.name for variation in variations)
+    count = Counter(start for variation in variations for start in _starts(variation.name))
     grids = {variation.name for variation in variations if variation.lists()}
-    continued = {start for name in count for start in _starts(name) if start in grids}
     known: set[str] = set()
     for variation in variations:
-        name = variation.name
-        related = name in continued or any(start in continued for start in _starts(name))
-        if count[name] > 1 or related or _written_alike(variation):
+        related = count[variation.name] > 1 or not grids.isdisjoint(_starts(variation.name)[:-1])
+        alike = (len(set(map(_words, v))) < len(v) for v in variation.lists().values())
+        if related or any(alike):
             for full, _ in _combinations(variation):
                 if full in known:
                     yield full
                 known.add(full)
 
 
-def _starts(name: str) -> Iterator[str]:
-    return (name[:place] for place, letter in enumerate(name) if letter == " ")
-
-
-def _written_alike(variation: Variation) -> bool:
-    return any(len(set(map(_words, v))) < len(v) for v in variation.lists().values())
+def _starts(name: str) -> list[str]:
+    """Return a name's beginnings up to a space, itself the last."""
+    return list(itertools.accumulate(name.split(" "), "{} {}".format))

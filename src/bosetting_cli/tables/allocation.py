@@ -12,7 +12,7 @@ from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import Rules, column_name
 from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import made_from, named_columns, place_columns, stamp
-from bosetting_cli.tables.sorting import sort_rows
+from bosetting_cli.tables.sorting import SORTS
 from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.writers import NO_MARK
 from bosetting_cli.words import heading, number, say
@@ -25,7 +25,7 @@ def municipality_table(
 ) -> Table:
     """Return the table of municipalities: those asked, or all with the reasons."""
     rules = allocation.rules
-    shown = sort_rows(allocation.rows if everyone else allocation.selected, sort)
+    shown = sorted(allocation.rows if everyone else allocation.selected, key=SORTS[sort])
     rows = [record(row, rules) | _for_people(row, rules, lang) for row in shown]
     groups = named_columns(rules.of_which, "of_whom", lang)
     parts = named_columns(rules.criteria, "contribution", lang)

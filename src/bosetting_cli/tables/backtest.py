@@ -165,28 +165,18 @@ def _misplaced(fylke: _Fylke) -> float:
 # --- all of it -------------------------------------------------------------------------------
 
 
-def written(
-    test: Backtest,
-    form: str,
-    *,
-    width: int | None = None,
-    count: int = 15,
-    lang: str = "en",
-    excel_nb: bool = False,
-) -> bytes:
+def written(test: Backtest, form: str, *, count: int = 15, lang: str = "en", **style: Any) -> bytes:
     """Write a backtest out.
 
     Args:
         test: What to write.
         form: `table`, `markdown`, `json`, or `csv`, which has the municipalities alone.
-        width: Columns that a table for people must fit.
         count: How many of the largest differences to show people.
         lang: Language of headings.
-        excel_nb: For CSV: as a Norwegian Excel reads it.
+        style: As `tables.render` takes it.
     """
     if form in ("csv", "json"):
-        table = municipality_table(test)
-        return render(table, form, excel_nb=excel_nb, document=document(test))
+        return render(municipality_table(test), form, document=document(test), **style)
     given = given_words(counties=test.counties, asked=test.asked, lang=lang)
     what = f"({say('given', lang)}: {given})"
     title = name(test.allocation.rules.title, lang)
@@ -197,7 +187,7 @@ def written(
     }
     mark = "## " if form == "markdown" else ""
     return b"\n".join(
-        f"{mark}{title}\n\n".encode() + render(table, form, width=width)
+        f"{mark}{title}\n\n".encode() + render(table, form, **style)
         for title, table in sections.items()
     )
 
@@ -223,20 +213,24 @@ def document(test: Backtest) -> dict[str, Any]:
     }
 
 
-def summary(test: Backtest) -> list[str]:
+def summary(test: Backtest, lang: str = "en") -> list[str]:
     """Return a few lines for people on what was compared."""
     made, result = test.decided, test.allocation
-    asked, places, total = map(number, (len(made.requested), made.total, result.rules.total.value))
-    lines = [
-        f"Requests made for {made.year} ({made.file}): {asked} municipalities, {places} places.",
-        f"Rules: {result.rules.title}, with figures known on {result.rules.as_of},"
-        f" sharing out {total}.",
-        "Misplaced: half the sum of the differences. Rank correlation: Spearman's, among those"
-        " asked in both.",
+    told = say(
+        "backtest of",
+        lang,
+        year=made.year,
+        file=made.file,
+        asked=number(len(made.requested), 0, lang),
+        places=number(made.total, 0, lang),
+        title=name(result.rules.title, lang),
+        date=result.rules.as_of,
+        total=number(result.rules.total.value, 0, lang),
+    )
+    notes = [note for note in result.notes if note.kind in ("carried over", "hindsight")]
+    late = [say("requests before rules", lang, date=result.rules.as_of)]
+    return [
+        *told.splitlines(),
+        *(late if result.rules.as_of.year >= made.year else ()),
+        *(f"{note.kind}: {note.in_full(lang)}" for note in notes),
     ]
-    if result.rules.as_of.year >= made.year:
-        lines.append(
-            f"hindsight: the rules speak from {result.rules.as_of}, after these requests were made"
-        )
-    told = [note for note in result.notes if note.kind in ("carried over", "hindsight")]
-    return lines + [f"{note.kind}: {note.text}" for note in told]

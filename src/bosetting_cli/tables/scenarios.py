@@ -143,13 +143,9 @@ def _of_which(name: str) -> Callable[[_Line], int]:
 
 
 def _lines(run: Run, known: Mapping[str, Municipality], everyone: bool) -> Iterator[_Line]:
-    decision, row, numbers = run.decision, run.row, run.numbers.tolist()
+    numbers, quotas = run.numbers.tolist(), run.quotas.tolist()
     places = {unit: place for place, unit in enumerate(run.units) if run.selected[place]}
-    quotas = decision.quotas[row].tolist()
-    shared = {
-        name: np.where(decision.standing.able[name], count[row], 0).tolist()
-        for name, (count, _) in decision.of_which.items()
-    }
+    shared = {name: own.tolist() for name, own in run.of_which.items()}
     for unit in known if everyone else places:
         place = places.get(unit)
         if place is None:
