@@ -16,7 +16,8 @@ import pytest
 from bosetting_cli import output
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.output import write_file, write_stdout
-from bosetting_cli.tables import harmless, listed, render
+from bosetting_cli.tables import listed, render
+from bosetting_cli.tables.writers import harmless
 
 PROGRAM = [sys.executable, "-m", "bosetting_cli"]
 SMALL = """\

@@ -31,7 +31,6 @@ Number = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 Least = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Part = Annotated[float, Meta(gt=0, le=1)]
 Weights = dict[str, Annotated[float, Meta(ge=0, le=1)]]
-GRID = "A list makes one scenario of each"
 # What lists may make a grid of; the last varies fastest.
 VARIED = ("data", "share", "count", "by", "minimum", "weights", "method", "total")
 
@@ -41,22 +40,20 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Variation(_Part, frozen=True):
-    """One named variation of the base rules; lists make a grid."""
+    """One named variation of the base rules: what docs/scenarios.md says; lists make a grid."""
 
     name: Annotated[Text, Meta(description="Names the scenario in the table")]
-    total: Annotated[Number | tuple[Number, ...] | None, Meta(description=GRID)] = None
-    minimum: Annotated[Least | tuple[Least, ...] | None, Meta(description=GRID)] = None
-    share: Annotated[Part | tuple[Part, ...] | None, Meta(description=GRID)] = None
-    count: Annotated[Number | tuple[Number, ...] | None, Meta(description=GRID)] = None
-    by: Annotated[Text | tuple[Text, ...] | None, Meta(description=GRID)] = None
-    weights: Annotated[Weights | tuple[Weights, ...] | None, Meta(description=GRID)] = None
-    method: Annotated[Text | tuple[Text, ...] | None, Meta(description=GRID)] = None
-    data: Annotated[Text | tuple[Text, ...] | None, Meta(description=GRID)] = None
-    include: Annotated[tuple[Text, ...], Meta(description="Selected in any case")] = ()
-    exclude: Annotated[tuple[Text, ...], Meta(description="Left out")] = ()
-    at_least: Annotated[
-        Text | None, Meta(description="A saved allocation whose numbers are not lowered")
-    ] = None
+    total: Number | tuple[Number, ...] | None = None
+    minimum: Least | tuple[Least, ...] | None = None
+    share: Part | tuple[Part, ...] | None = None
+    count: Number | tuple[Number, ...] | None = None
+    by: Text | tuple[Text, ...] | None = None
+    weights: Weights | tuple[Weights, ...] | None = None
+    method: Text | tuple[Text, ...] | None = None
+    data: Text | tuple[Text, ...] | None = None
+    include: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+    at_least: Text | None = None
 
     def given(self) -> dict[str, Any]:
         """Return what it varies: key → value, or list of values."""
@@ -68,11 +65,11 @@ class Variation(_Part, frozen=True):
 
 
 class ScenarioFile(_Part, frozen=True):
-    """What a file of scenarios says."""
+    """What a file of scenarios says: variations of base rules on statistics, or of the built-in."""
 
     scenarios: Annotated[tuple[Variation, ...], Meta(min_length=1)]
-    base: Annotated[Text | None, Meta(description="Rules; the built-in ones by default")] = None
-    data: Annotated[Text | None, Meta(description="Statistics; built-in by default")] = None
+    base: Text | None = None
+    data: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
