@@ -208,6 +208,13 @@ def test_the_table(files):
     assert result.stderr == "2 errors, 1 warning; rules and 2 tables checked\n"
 
 
+def test_the_table_in_norwegian(files):
+    options = files(register=REGISTER.replace("0301", "301"))
+    lines = run(*options, "--lang", "nn").stdout.splitlines()
+    assert lines[1].split() == ["linje", "kolonne", "verdi", "feil", "venta"]
+    assert "åtvaring: " in lines[3]
+
+
 def test_quiet_and_output(files, tmp_path):
     target = tmp_path / "report.json"
     result = run(*files(), "-q", "-o", str(target))

@@ -311,6 +311,13 @@ def test_messages_say_what_was_carried_over():
     assert "224 municipalities, 5,350 places" in result.stderr
 
 
+def test_messages_are_in_the_readers_language():
+    lines = run("--lang", "nb", "--year", "2017", "--format", "csv").stderr.splitlines()
+    assert lines[0].startswith("Anmodninger for 2017 (reference/requests_2017.csv): 401 kommuner, ")
+    assert any(line.startswith("etterpåklokskap: reglene gjelder fra 2017-10-02") for line in lines)
+    assert "municipalities" not in "".join(lines[:4])
+
+
 def test_csv_has_a_row_for_everybody_asked():
     rows = list(csv.DictReader(run("--format", "csv", "-q").stdout.splitlines()))
     assert list(rows[0]) == [

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.findings import BosettingError, RulesError
+from bosetting_cli.findings import BosettingError, DataError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
 from bosetting_cli.studies.runs import read_sources, runs, succeeding
@@ -304,6 +304,35 @@ def test_mistakes_in_the_file(tmp_path, text, words):
     with pytest.raises(BosettingError) as caught:
         load_scenarios(written(tmp_path, text))
     assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_saved_allocations_that_are_not_there_are_told_at_once_with_their_lines(tmp_path):
+    text = "scenarios:\n  - {name: a, at_least: x.csv}\n  - {name: b, at_least: y.csv}\n"
+    with pytest.raises(DataError) as caught:
+        load_scenarios(written(tmp_path, text))
+    found = [(p.line, p.column, p.key) for p in caught.value.problems]
+    assert found == [(2, 25, "scenarios[0].at_least"), (3, 25, "scenarios[1].at_least")]
+
+
+def test_rules_and_data_that_are_not_there_are_told_at_once_with_their_lines(tmp_path):
+    text = (
+        "base: no.yaml\ndata: no.csv\nscenarios:\n  - {name: a}\n"
+        "  - {name: b, data: [built-in, other.csv]}\n  - {name: c, data: other.csv}\n"
+    )
+    problems = command(written(tmp_path, text)).exception.problems
+    assert [(p.line, p.key) for p in problems] == [
+        (1, "base"),
+        (2, "data"),
+        (5, "scenarios[1].data[1]"),
+    ]
+    assert "s.yaml:1:7: base: `no.yaml` can't be read" in str(problems[0])
+
+
+def test_files_that_options_replace_need_not_be_there(tmp_path):
+    path = written(tmp_path, "base: no.yaml\nscenarios: [{name: a}]\n")
+    done = command(path, "--rules", config_dir() / "criteria.yaml")
+    assert done.exit_code == 0
+    assert done.stderr == "1 scenario on Settlement requests for 2018.\n"
 
 
 def test_several_mistakes_at_once(tmp_path):

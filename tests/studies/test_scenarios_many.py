@@ -307,6 +307,12 @@ def test_keep_going_needs_one_that_succeeds(tmp_path):
     assert "error: scenario `few total=6`: " in done.stderr
 
 
+def test_data_that_are_not_there_are_told_with_scenario_and_line(tmp_path):
+    done = command(written(tmp_path, SOME), "--keep-going", "--format", "csv")
+    place = "scenario `lost`: " + str(tmp_path / "s.yaml") + ":5:24: scenarios[3].data: `none.csv`"
+    assert f"left out: {place} can't be read" in done.stderr
+
+
 def test_keep_going_in_python(tmp_path, statistics, rules):
     scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in")))
     sources, failed = read_sources(scenarios.sources, lambda _: (statistics, rules)), []

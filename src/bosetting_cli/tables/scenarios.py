@@ -112,8 +112,8 @@ def long_table(
                 dataclasses.replace(column, of=attrgetter(f"municipality.{column.key}"))
                 for column in place_columns(lang)
             ),
-            Column("quota", say("quota", lang), kinds.decimal(2)),
-            Column("requested", say("requested", lang), kinds.PLACES),
+            Column("quota", say("quota", lang), kinds.decimal(2), attrgetter("quota")),
+            Column("requested", say("requested", lang), kinds.PLACES, attrgetter("requested")),
             *named_columns(sources.rules.of_which, "requested", lang, _of_which),
         ],
         (line for run in runs for line in _lines(run, known, everyone)),
@@ -144,7 +144,7 @@ def _of_which(name: str) -> Callable[[_Line], int]:
 
 def _lines(run: Run, known: Mapping[str, Municipality], everyone: bool) -> Iterator[_Line]:
     numbers, quotas = run.numbers.tolist(), run.quotas.tolist()
-    places = {unit: place for place, unit in enumerate(run.units) if run.selected[place]}
+    places = {run.units[place]: place for place in np.flatnonzero(run.selected).tolist()}
     shared = {name: own.tolist() for name, own in run.of_which.items()}
     for unit in known if everyone else places:
         place = places.get(unit)

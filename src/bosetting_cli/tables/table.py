@@ -63,10 +63,15 @@ class Table:
         """The columns of machine formats."""
         return tuple(column.key for column in self.machine or self.columns)
 
+    def values(self) -> Iterator[list[Any]]:
+        """Yield the rows as machine formats have them, in the order of `fields`."""
+        getters = [column.of or column.value for column in self.machine or self.columns]
+        return ([get(row) for get in getters] for row in self.rows)
+
     def records(self) -> Iterator[dict[str, Any]]:
-        """Yield the rows as machine formats have them: column → value."""
-        columns = [(c.key, c.of or c.value) for c in self.machine or self.columns]
-        return ({key: value(row) for key, value in columns} for row in self.rows)
+        """Yield the same as column → value."""
+        fields = self.fields
+        return (dict(zip(fields, values, strict=True)) for values in self.values())
 
     def cells(self) -> list[list[str]]:
         """Return the rows as people read them."""

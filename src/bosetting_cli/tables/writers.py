@@ -50,9 +50,7 @@ def _csv(out: IO[bytes], table: Table, style: Style) -> None:
     lines = io.TextIOWrapper(out, code, newline="", write_through=False)
     writer = csv.writer(lines, delimiter=mark, lineterminator="\n")
     writer.writerow(table.fields)
-    writer.writerows(
-        [plain(value, point) for value in record.values()] for record in table.records()
-    )
+    writer.writerows([plain(value, point) for value in values] for values in table.values())
     lines.flush()
     lines.detach()
 
@@ -81,11 +79,12 @@ def _jsonl(out: IO[bytes], table: Table, _: Style) -> None:
 def _json(out: IO[bytes], table: Table, style: Style) -> None:
     """Write the rows aside, then what they stand in, then the rows within it."""
     encode = _encoder(None)
-    keys = {field: encode(field) for field in table.fields}
+    keys = [encode(field) for field in table.fields]
     with tempfile.TemporaryFile() as aside:
         end = b"\n"
-        for record in table.records():
-            body = ",\n      ".join(f"{keys[key]}: {encode(v)}" for key, v in record.items())
+        for values in table.values():
+            cells = (f"{key}: {encode(value)}" for key, value in zip(keys, values, strict=True))
+            body = ",\n      ".join(cells)
             aside.write(end + f"    {{\n      {body}\n    }}".encode())
             end = b",\n"
         around = json_bytes({**(style.document or {}), "rows": []})
@@ -117,7 +116,7 @@ def _xlsx(out: IO[bytes], table: Table, _: Style) -> None:
         import xlsxwriter
     except ImportError:
         raise BosettingError(finding("no xlsxwriter", extra="excel")) from None
-    rows = [table.fields, *(tuple(record.values()) for record in table.records())]
+    rows = [table.fields, *table.values()]
     if len(rows) > SHEET[0] or len(rows[0]) > SHEET[1]:
         counts = {"lines": len(rows), "columns": len(rows[0])}
         most = {"most_lines": SHEET[0], "most_columns": SHEET[1]}
