@@ -10,10 +10,9 @@ from bosetting_cli.result import SELECTED, Allocation, Group, Row
 from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import Rules, column_name
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, kinds
 from bosetting_cli.tables.columns import made_from, named_columns, place_columns, stamp
 from bosetting_cli.tables.sorting import SORTS
-from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.writers import NO_MARK
 from bosetting_cli.words import heading, number, say
 

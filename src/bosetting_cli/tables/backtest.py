@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 from bosetting_cli.result import Row
 from bosetting_cli.studies.agreement import Agreement
 from bosetting_cli.studies.backtest import Backtest, Trial
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, kinds, render
 from bosetting_cli.tables.columns import PLACE, made_from, place_columns, stamp
-from bosetting_cli.tables.table import Column, Table
-from bosetting_cli.tables.writers import render
 from bosetting_cli.words import capital, heading, name, number, say
 
 _COUNT = kinds.COUNT._replace(none="–")

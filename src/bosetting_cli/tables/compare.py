@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from bosetting_cli.studies.compare import DIRECTIONS, SAME, Comparison, Difference
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, kinds
 from bosetting_cli.tables.columns import place_columns, stamp
-from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import name, number, say, signed
 
 LARGEST = 5

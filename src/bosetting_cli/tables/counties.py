@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED, Allocation, Group, Row
 from bosetting_cli.rules import Criterion, Rules
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, kinds
 from bosetting_cli.tables.columns import named_columns
-from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import heading, say
 
 # What people see of two steps, in order; machines get step 1 last.

@@ -16,9 +16,8 @@ from bosetting_cli.rules import Rules
 from bosetting_cli.statistics import Municipality
 from bosetting_cli.studies.runs import Failure, Run, Sources
 from bosetting_cli.studies.scenarios import Data
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, kinds
 from bosetting_cli.tables.columns import PLACE, made_from, named_columns, place_columns, stamp
-from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.words import broken, say
 
 # What a scenario varies, apart from weights and data → where it stands in the rules, its kind.

@@ -6,11 +6,9 @@ import textwrap
 
 from bosetting_cli.findings import Finding, shown
 from bosetting_cli.studies.validation import Report
-from bosetting_cli.tables import kinds
+from bosetting_cli.tables import Column, Table, json_bytes, kinds
 from bosetting_cli.tables.columns import stamp
-from bosetting_cli.tables.table import Column, Table
 from bosetting_cli.tables.text import text
-from bosetting_cli.tables.writers import json_bytes
 from bosetting_cli.words import say
 
 _PROSE = kinds.PROSE._replace(least=20)
@@ -83,7 +81,7 @@ def _columns(lang: str) -> list[Column]:
         Column("column", say("column", lang), of=_column),
         Column("value", say("value read", lang), of=lambda one: shown(one.value or "", 14)),
         Column("problem", say("problem", lang), _PROSE, problem),
-        Column("expected", say("expected", lang), _PROSE, lambda one: one.remedy(lang)),
+        Column("expected", say("what was expected", lang), _PROSE, lambda one: one.remedy(lang)),
     ]
 
 
