@@ -53,7 +53,7 @@ def command(
     from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
 
     plan = load_scenarios(file)
-    repairs = mended([*plan.notes], strict=inputs.strict)
+    repairs = mended(plan.notes, strict=inputs.strict)
     base = Data(str(inputs.data), inputs.data) if inputs.data else plan.data
     sources = read_sources(plan.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []

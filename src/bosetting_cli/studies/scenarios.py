@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -161,15 +162,17 @@ class Plan:
         return tuple(key for key in Variation.__struct_fields__ if key in given)
 
     @property
-    def sources(self) -> dict[Data, None]:
+    def sources(self) -> list[Data]:
         """The statistics that scenarios name."""
         given = (v.data if isinstance(v.data, tuple) else (v.data,) for v in self.variations)
-        return {data_named(name, self.folder): None for names in given for name in names if name}
+        names = dict.fromkeys(name for names in given for name in names if name)
+        return [data_named(name, self.folder) for name in names]
 
     @property
-    def notes(self) -> dict[Finding, None]:
+    def notes(self) -> list[Finding]:
         """What was mended or is odd in the saved allocations."""
-        return {note: None for saved in self.earlier.values() for note in saved.notes}
+        notes = (note for saved in self.earlier.values() for note in saved.notes)
+        return list(dict.fromkeys(notes))
 
     def _scenario(self, variation: Variation, name: str, values: Mapping[str, Any]) -> Scenario:
         changes = {key: value for key, value in variation.given().items() if key not in values}
@@ -255,7 +258,7 @@ def _absent(found: ScenarioFile, text: str, file: str, folder: Path) -> dict[Pat
     """Return the files named that are not there, with the first line that names them."""
     absent: dict[str, str] = {}
     for key, name in _files(found):
-        if name != BUILT_IN.name and not (folder / name).exists():
+        if name != BUILT_IN.name and not os.path.exists(folder / name):
             absent.setdefault(name, key)
     marks = parse_yaml(text, file, LIMITS).marks if absent else {}
     complaints = {}
