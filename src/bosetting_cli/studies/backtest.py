@@ -20,7 +20,7 @@ from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.divisions import known_years, vintage
 from bosetting_cli.statistics.lists import actual_years, read_saved
 from bosetting_cli.studies.agreement import Agreement, agreement
-from bosetting_cli.studies.compare import carried
+from bosetting_cli.studies.compare import carried, saved_of
 
 # What is given of the decision, trial by trial: the counties' sums, and the list of those asked.
 GIVEN = ((False, False), (True, False), (False, True), (True, True))
@@ -143,7 +143,9 @@ def _trial(
         result = allocate(statistics, given)
     except BosettingError as error:
         return Trial(counties, asked, None, None, error)
-    return Trial(counties, asked, result, agreement(requests_of(result), made.requested))
+    return Trial(
+        counties, asked, result, agreement(saved_of(result, rules.title).requested, made.requested)
+    )
 
 
 def _codes(statistics: Statistics, year: int) -> int:
@@ -177,11 +179,6 @@ def decided(statistics: Statistics, year: int, codes: int) -> Decided:
         by_fylke[fylke[unit]] += number
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Decided(year, requested, by_fylke, file, digest)
-
-
-def requests_of(allocation: Allocation) -> dict[str, int]:
-    """Return kommunenummer → places of those asked."""
-    return {row.kommunenummer: row.requested for row in allocation.selected}
 
 
 def _with_decision(

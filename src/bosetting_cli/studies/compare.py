@@ -41,8 +41,10 @@ class Difference:
 
     @property
     def direction(self) -> str:
-        """One of `DIRECTIONS`."""
-        return direction_of(self.a, self.b)
+        """What becomes of the number: one of `DIRECTIONS`."""
+        if self.a and self.b:
+            return RISES if self.b > self.a else FALLS if self.b < self.a else SAME
+        return ENTERS if self.b else LEAVES if self.a else SAME
 
     @property
     def change(self) -> int:
@@ -124,18 +126,6 @@ def _difference(code: str, name: str, fylke: str, a: Entry, b: Entry) -> Differe
         group: (n, b.of_which[group]) for group, n in a.of_which.items() if group in b.of_which
     }
     return Difference(code, name, fylke, a.requested, b.requested, of_which)
-
-
-def direction_of(a: int, b: int) -> str:
-    """Return what becomes of a number.
-
-    Example:
-        >>> direction_of(0, 10), direction_of(12, 10)
-        ('enters', 'falls')
-    """
-    if a and b:
-        return RISES if b > a else FALLS if b < a else SAME
-    return ENTERS if b else LEAVES if a else SAME
 
 
 def _by_fylke(differences: Iterable[Difference]) -> list[Difference]:

@@ -125,7 +125,7 @@ def _xlsx(out: IO[bytes], table: Table, _: Style) -> None:
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
     sheet = book.add_worksheet("bosetting")
     sheet.add_write_handler(
-        str, lambda own, i, j, text, *_: own.write_string(i, j, harmless(text), *_)
+        str, lambda own, i, j, text, *form: own.write_string(i, j, harmless(text), *form)
     )
     for i, row in enumerate(rows):
         sheet.write_row(i, 0, row, None if i else book.add_format({"bold": True}))
