@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import bosetting_cli
@@ -13,7 +13,7 @@ from bosetting_cli.tables import kinds
 from bosetting_cli.tables.table import Column
 from bosetting_cli.words import heading, say
 
-PLACE = ("kommunenummer", "municipality", "fylke")
+PLACE = {"kommunenummer": kinds.CODE, "municipality": kinds.NAME, "fylke": kinds.NAME}
 SCHEMA_VERSION = 1
 # What columns of criteria and sub-groups begin with → what stands above the name, their kind.
 _NAMED = {
@@ -25,10 +25,17 @@ _NAMED = {
 }
 
 
-def place_columns(lang: str) -> list[Column]:
-    """Return the columns that say which municipality."""
-    code, *names = (Column(key, say(key, lang), kinds.NAME) for key in PLACE)
-    return [dataclasses.replace(code, kind=kinds.CODE), *names]
+def place_columns(lang: str, within: str = "") -> list[Column]:
+    """Return the columns that say which municipality.
+
+    Args:
+        lang: Language of headings.
+        within: The attribute of a row that is the municipality; by default the row itself.
+    """
+    of = [attrgetter(f"{within}.{key}") if within else None for key in PLACE]
+    return [
+        Column(key, say(key, lang), PLACE[key], get) for key, get in zip(PLACE, of, strict=True)
+    ]
 
 
 def named_columns(

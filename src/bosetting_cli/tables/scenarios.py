@@ -107,10 +107,7 @@ def long_table(
         [
             Column("scenario", say("scenario", lang), kinds.NAME, attrgetter("run.scenario.name")),
             *_varied_columns(varied, sources.rules, base, lang),
-            *(
-                dataclasses.replace(column, of=attrgetter(f"municipality.{column.key}"))
-                for column in place_columns(lang)
-            ),
+            *place_columns(lang, "municipality"),
             Column("quota", say("quota", lang), kinds.decimal(2), attrgetter("quota")),
             Column("requested", say("requested", lang), kinds.PLACES, attrgetter("requested")),
             *named_columns(sources.rules.of_which, "requested", lang, _of_which),
