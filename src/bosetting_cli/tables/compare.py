@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from bosetting_cli.studies.compare import DIRECTIONS, SAME, Comparison, Difference
@@ -21,25 +21,28 @@ def difference_table(found: Comparison, *, everyone: bool = False, lang: str = "
     ordered = sorted(found.differences, key=lambda d: (-d.largest, d.kommunenummer))
     shown = [one for one in ordered if everyone or one.largest]
     told = Column("told", of=lambda one: _told(one, lang))
-    return Table(
-        [*place_columns(lang), *_sides(lang), told],
-        shown,
-        _machine(shown),
-        {"municipality": say("total", lang), **_totals(found)},
-        summary(found, lang),
-        lang,
-    )
+    columns = [*place_columns(lang), *_sides(lang), told]
+    return _table(found, columns, shown, "municipality", lang, _machine(shown))
 
 
 def fylke_table(found: Comparison, *, lang: str = "en") -> Table:
     """Return the totals by fylke."""
-    return Table(
-        [Column("fylke", say("fylke", lang)), *_sides(lang)],
-        found.fylker,
-        totals={"fylke": say("total", lang), **_totals(found)},
-        notes=summary(found, lang),
-        lang=lang,
-    )
+    columns = [Column("fylke", say("fylke", lang)), *_sides(lang)]
+    return _table(found, columns, found.fylker, "fylke", lang)
+
+
+def _table(
+    found: Comparison,
+    columns: list[Column],
+    rows: Sequence[Difference],
+    name: str,
+    lang: str,
+    machine: Sequence[Column] = (),
+) -> Table:
+    """Return a table of differences; `name` is the column in which the last line says so."""
+    a, b = found.agreement.total_a, found.agreement.total_b
+    totals = {name: say("total", lang), "requested_a": a, "requested_b": b, "change": b - a}
+    return Table(columns, rows, machine, totals, summary(found, lang), lang)
 
 
 def no_difference(found: Comparison, lang: str = "en") -> str:
@@ -55,7 +58,7 @@ def _sides(lang: str) -> list[Column]:
     ]
 
 
-def _machine(shown: Iterable[Difference]) -> list[Column]:
+def _machine(shown: Sequence[Difference]) -> list[Column]:
     """Return the columns of machine formats: two for each sub-group that somebody has."""
     groups = dict.fromkeys(group for one in shown for group in one.of_which)
     return [
@@ -72,11 +75,6 @@ def _machine(shown: Iterable[Difference]) -> list[Column]:
 
 def _of_group(group: str, side: int, one: Difference) -> int | None:
     return one.of_which[group][side] if group in one.of_which else None
-
-
-def _totals(found: Comparison) -> dict[str, float]:
-    a, b = found.agreement.total_a, found.agreement.total_b
-    return {"requested_a": a, "requested_b": b, "change": b - a}
 
 
 def _told(one: Difference, lang: str) -> str:
