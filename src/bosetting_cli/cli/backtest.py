@@ -44,4 +44,4 @@ def command(
     output.write_bytes(
         written(test, output.form, width=width, count=differences, lang=lang, excel_nb=excel_nb)
     )
-    output.say([*summary(test)])
+    output.say(summary(test, lang))

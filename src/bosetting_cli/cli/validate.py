@@ -34,11 +34,14 @@ def command(
       bosetting validate --data figures/
       bosetting validate --rules criteria.yaml --strict --format json
     """
-    from bosetting_cli.studies import validation
+    from bosetting_cli.studies.validation import of_region, validate
+    from bosetting_cli.tables.validation import report_json, report_text, summary
 
-    report = validation.validate(data, rules, at_least=at_least, strict=strict)
-    shown = validation.of_region(report, region) if region else report
-    content = validation.report_json(shown) if output.form == "json" else b""
-    output.write_bytes(content or validation.report_text(shown, output.width()))
-    output.say([validation.summary(report)])
+    report = validate(data, rules, at_least=at_least, strict=strict)
+    shown = of_region(report, region) if region else report
+    if output.form == "json":
+        output.write_bytes(report_json(shown))
+    else:
+        output.write_bytes(report_text(shown, output.width() or 100, output.lang))
+    output.say([summary(report)])
     return 2 if report.errors else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import read_counts
 from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.statistics.table import capped
+from bosetting_cli.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,11 +51,13 @@ class Saved:
         name: What to call it: the file, or the rules' title.
         entries: By kommunenummer.
         notes: What was mended or is odd in the file.
+        actual: The year for which these requests were really made; empty if they were not.
     """
 
     name: str
     entries: tuple[Entry, ...]
     notes: tuple[Problem, ...] = ()
+    actual: str = ""
 
     @property
     def requested(self) -> dict[str, int]:
@@ -209,7 +213,8 @@ def read_actual(year: str) -> Saved:
         hint = f"there are {', '.join(f'actual:{y}' for y in known)}"
         raise DataError(Problem(f"no requests for `{year}`", hint=hint))
     path = data_dir() / "reference" / f"requests_{year}.csv"
-    return read_saved(path, f"actual requests for {year}")
+    saved = read_saved(path, say("actual requests", year=year))
+    return dataclasses.replace(saved, actual=year)
 
 
 def names_of(*sides: Sequence[Entry]) -> dict[str, tuple[str, str]]:
