@@ -48,14 +48,14 @@ class Finding:
         return told(self.words, lang, **self._filled()) if self.words else self.plain
 
     def _filled(self) -> dict[str, object]:
-        return {"column": self.column, "key": self.key, **dict(self.values)}
+        return _filled(self.column, self.key, self.value, dict(self.values))
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
         remedy = f"{self.words} remedy"
         if not self.words or not is_told(remedy):
             return self.hint
-        return told(remedy, lang, **self._filled())
+        return told(remedy, lang, **self._filled()) or None
 
     @property
     def message(self) -> str:
@@ -78,17 +78,25 @@ class Finding:
 
     def in_full(self, lang: str = "en") -> str:
         """Return place, sentence and remedy."""
+        return "\n  ".join(filter(None, (self.in_short(lang), self.remedy(lang))))
+
+    def in_short(self, lang: str = "en") -> str:
+        """Return place and sentence."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
-        where = [text for text in (self.place(), name) if text]
-        text = ": ".join([*where, self.said(lang)])
-        remedy = self.remedy(lang)
-        return f"{text}\n  {remedy}" if remedy else text
+        return ": ".join(filter(None, (self.place(), name, self.said(lang))))
 
     def __str__(self) -> str:
         return self.in_full()
 
 
 Problem = Finding
+
+
+def _filled(
+    column: object, key: str | None, value: str | None, values: Mapping[str, object]
+) -> dict[str, object]:
+    """Return what the words of a finding may name: where it is, the cell, and its own values."""
+    return {"column": column, "key": key, "value": shown(value or ""), **values}
 
 
 def finding(
@@ -99,7 +107,9 @@ def finding(
     kind: str = "",
     key: str | None = None,
     file: str | None = None,
+    line: int | None = None,
     column: str | None = None,
+    cell: str | None = None,
     **more: object,
 ) -> Finding:
     """Return a finding that the catalogue has the words of.
@@ -107,11 +117,13 @@ def finding(
     Args:
         words: The key of the sentence.
         values: What fills it.
-        severity: As in `Finding`, and so are the next four.
+        severity: As in `Finding`, and so are the next five.
         kind: What machines call it.
         key: Path of a key in the rules.
         file: The file.
+        line: The line.
         column: The column.
+        cell: The offending text, which `{value}` in the words shows.
         more: What else fills it.
 
     Example:
@@ -119,12 +131,14 @@ def finding(
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
     remedy = f"{words} remedy"
-    filled = {"column": column, "key": key, **values, **more}
+    filled = _filled(column, key, cell, {**values, **more})
     return Finding(
-        hint=told(remedy, **filled) if is_told(remedy) else None,
+        hint=(told(remedy, **filled) or None) if is_told(remedy) else None,
         file=file,
+        line=line,
         column=column,
         key=key,
+        value=cell,
         severity=severity,
         kind=kind,
         words=words,
@@ -168,19 +182,24 @@ def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
     return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word nearest to a misspelt one, if one is near."""
+    from difflib import get_close_matches
+
+    if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
+        return None
+    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the known word nearest to a misspelt one, if one is near.
+    """Return a hint that names the nearest known word, if one is near.
 
     Example:
         >>> did_you_mean("wieght", ["weight", "years"])
         'did you mean `weight`?'
     """
-    from difflib import get_close_matches
-
-    if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
-        return None
-    near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else None
+    near = nearest(word, known)
+    return f"did you mean `{near}`?" if near else None
 
 
 def install(extra: str) -> str:

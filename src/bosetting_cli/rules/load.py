@@ -191,5 +191,4 @@ def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> I
 
 def _within(error: DataError, key: str) -> Iterator[Problem]:
     for problem in error.problems:
-        told = str(dataclasses.replace(problem, hint=None))
-        yield Problem(told, key=key, hint=problem.remedy())
+        yield Problem(problem.in_short(), key=key, hint=problem.remedy())

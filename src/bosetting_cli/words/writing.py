@@ -90,25 +90,40 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    A whole number is written as people write it if its place says `{…:,}`; a list is set with
-    commas, and cut off after so many if it says `{…:5}`.
+    Its places say how: a whole number as people write it `{…:,}`, or with its noun
+    `{…:row|rows}`; a list with commas, cut off after so many `{…:5}`, with a word between two
+    `{…:and}`, or one within pairs `{…:from}`; and what is itself a key, or nothing, `{…!t}`.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
-    return _Filled(lang).format(unfilled(key, lang), **values)
+    return _Filled(lang, values).format(unfilled(key, lang), **values)
 
 
 class _Filled(string.Formatter):
-    """Fills numbers and lists in as people write them in a language."""
+    """Fills numbers, lists and other words of the catalogue in, in a language."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, values: dict[str, object]) -> None:
+        self.lang, self.values = lang, values
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion != "t":
+            return super().convert_field(value, conversion)
+        return told(value, self.lang, **self.values) if value else ""
 
     def format_field(self, value: Any, form: str) -> str:
         if form == ",":
             return number(value, 0, self.lang)
+        one, plural, many = form.partition("|")
+        if plural:
+            return f"{value} {one if value == 1 else many}"
+        if form in ("and", "or"):
+            return f" {say(form, self.lang)} ".join(value)
+        if isinstance(value, float):
+            return format(value, form).translate(_MARKS[self.lang])
+        if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+            return "; ".join(f"{one} {form} {other}" for one, other in value)
         if isinstance(value, tuple):
             shown = ", ".join(map(str, value[: int(form)] if form else value))
             more = len(value) - int(form or len(value))
