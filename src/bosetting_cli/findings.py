@@ -191,6 +191,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
 
 
+def advised(word: str, columns: Iterable[str]) -> dict[str, object]:
+    """Return what fills a remedy with the column nearest to a misspelt one, or with all."""
+    known = tuple(sorted(columns))
+    near = nearest(word, known)
+    advice = "did you mean it" if near else "the columns are" if known else ""
+    return {"near": near, "columns": known, "advice": advice}
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Return a hint that names the nearest known word, if one is near.
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bosetting_cli.findings import DataError, Problem, finding, shown
 from bosetting_cli.statistics.constraints import understood
 from bosetting_cli.statistics.decoding import read_bytes
 from bosetting_cli.statistics.frame import referred
 from bosetting_cli.statistics.headers import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 MAX_BYTES = 5_000_000
 # Of the standard's keys, those that say how cells are to be read and that nothing here follows:

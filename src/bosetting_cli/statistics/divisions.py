@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.frame import Municipality, year_list
+from bosetting_cli.statistics.frame import Municipality, Statistics, year_list
 from bosetting_cli.statistics.headers import KEY
 from bosetting_cli.statistics.regroup import is_count, regroup
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from bosetting_cli.statistics.frame import Statistics
 
 _PREFIX = "kommunenummer_"
 CARRIED = "carried over"  # the kind of note that says so

@@ -6,15 +6,14 @@ import datetime as dt
 import html
 import math
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Finding, finding, nearest, some
+from bosetting_cli.findings import DataError, Finding, advised, finding, some
 from bosetting_cli.statistics.headers import KEY, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
@@ -240,10 +239,7 @@ class Statistics:
         for known in (name, canonical(name)):
             if known in self.columns:
                 return self.columns[known]
-        near = nearest(name, self.columns)
-        said = {"name": name, "near": near, "columns": tuple(sorted(self.columns))}
-        advice = "did you mean it" if near else "columns are there"
-        raise DataError(finding("no such column", said, advice=advice))
+        raise DataError(finding("no such column", advised(name, self.columns), name=name))
 
     @property
     def table(self) -> pd.DataFrame:

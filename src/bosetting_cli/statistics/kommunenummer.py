@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Finding, shown
 from bosetting_cli.statistics.divisions import looks_like, years_with
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, YEAR, folded
 from bosetting_cli.statistics.table import LIMIT, Place, Table, capped
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PROPER = re.compile(r"[0-9]{4}")
 # Groups other than the digits are what is mended.
@@ -96,27 +93,25 @@ def with_proper_codes(table: Table) -> Table:
     that are no kommunenummer stay as they are, for the reader to complain of.
     """
     table = _with_key(table)
+    distinct = set(table.column(KEY))
     if KEY not in table.header:
         return _without_totals(table)
-    distinct = set(table.column(KEY))
-    if all(map(_PROPER.fullmatch, distinct)) and "0000" not in distinct:
-        return _without_nowhere(table)
-    table = _without_totals(table)
-    cells = table.column(KEY)
+    if not all(map(_PROPER.fullmatch, distinct)) or "0000" in distinct:
+        table = _mended(_without_totals(table))
+    return _without_nowhere(table)
+
+
+def _mended(table: Table) -> Table:
+    cells, place, repairs = table.column(KEY), table.place(KEY), []
     known = {cell: understand(cell) for cell in set(cells)}
     codes = [known[cell] for cell in cells]
-    place, repairs = table.place(KEY), []
     for kind, words in _SAID.items():
         if mended := [i for i, code in enumerate(codes) if kind in code.repairs]:
             said = {"count": len(mended), "number": codes[mended[0]].number}
             repairs.append(place.told(mended[0], words, cells[mended[0]], **said))
     named = NAME not in table.header and any(code.name for code in codes)
-    table = table.with_column(KEY, [code.number for code in codes])
-    if named:
-        rows = [[*row, code.name] for row, code in zip(table.rows, codes, strict=True)]
-        header, labels = (*table.header, NAME), (*table.labels, table.label(KEY))
-        table = replace(table, header=header, labels=labels, rows=rows)
-    return _without_nowhere(table.noted(*repairs))
+    table = table.with_column(KEY, [code.number for code in codes]).noted(*repairs)
+    return table.added(NAME, [code.name for code in codes], table.label(KEY)) if named else table
 
 
 def _with_key(table: Table) -> Table:

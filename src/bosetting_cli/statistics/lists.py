@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.resources import data_dir
@@ -14,9 +14,6 @@ from bosetting_cli.statistics.headers import COUNTY, KEY, NAME
 from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import read_counts
 from bosetting_cli.statistics.reading import read_table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 NUMBER, GROUP, TOTAL = "requested", "requested_", "total"
 

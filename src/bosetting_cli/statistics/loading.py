@@ -11,11 +11,12 @@ import json
 import operator
 import re
 import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Finding, finding, nearest, shown, weighed
+from bosetting_cli.findings import DataError, Finding, advised, finding, shown, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
 from bosetting_cli.statistics.constraints import against_description
@@ -29,8 +30,6 @@ from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.statistics.table import Table, capped, warning
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
     import pandas as pd
 
 REGISTER = "municipalities"
@@ -305,18 +304,10 @@ class _Found:
         for name in sorted(indicators):
             if canonical(name) in {*self.columns, *known, *broken}:
                 continue
-            columns, near = sorted(known), nearest(name, sorted(known))
-            years = [label for label in columns if _YEAR.search(label)]
-            yield finding(
-                "missing indicator",
-                file=where,
-                name=shown(name),
-                near=near,
-                columns=tuple(columns),
-                advice="did you mean it" if near else "the columns are" if known else "",
-                also="no years in headers" if years else "",
-                header=next(iter(years), ""),
-            )
+            header = next((label for label in sorted(known) if _YEAR.search(label)), "")
+            also = "no years in headers" if header else ""
+            said = {"name": shown(name), "header": header, "also": also, **advised(name, known)}
+            yield finding("missing indicator", said, file=where)
 
 
 def _nameless(table: Table) -> Iterator[Finding]:

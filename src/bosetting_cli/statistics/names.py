@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from bosetting_cli.findings import BosettingError, finding, shown
+from bosetting_cli.statistics.frame import Municipality
 from bosetting_cli.statistics.headers import COUNTY, NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from bosetting_cli.statistics.frame import Municipality
-    from bosetting_cli.statistics.table import Table
+from bosetting_cli.statistics.table import Table
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans(

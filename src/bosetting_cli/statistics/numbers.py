@@ -8,15 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Finding, shown
 from bosetting_cli.statistics.table import Place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 # Not published, or not to be: Statbank's signs, IMDi's NULL, and what spreadsheets show.
 MISSING = frozenset(

@@ -10,8 +10,10 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 from bosetting_cli.findings import DataError, Finding, finding, shown
 from bosetting_cli.statistics import decoding
@@ -20,16 +22,13 @@ from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_prope
 from bosetting_cli.statistics.names import with_bare_names
 from bosetting_cli.statistics.table import LIMIT, Table, capped, warning
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-    from pathlib import Path
-
 MAX_BYTES = 20_000_000
 MAX_CELLS = 1_000_000
 MAX_COLUMNS = 1_000
 MAX_LINE = 1_000_000
 _MARKS = ";\t,|"
 _BLANKS = " \t\u00a0\u2007\u2009\u200a\u200b\u202f\ufeff"
+_AROUND = (" \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])  # cells have blanks around them
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
@@ -172,11 +171,14 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], list[int]]:
     below = text[dialect.offset :] if dialect.offset else text
-    if len(below) > MAX_LINE:
-        _refuse_long_lines(below, file)
-    if below.count(dialect.delimiter) + below.count("\n") > MAX_CELLS:
+    # One endless row would be all in memory before its cells can be counted.
+    for number, line in enumerate(below.splitlines(), 1) if len(below) > MAX_LINE else ():
+        if len(line) > MAX_LINE:
+            raise DataError(finding("long line", file=file, line=number, characters=len(line)))
+    mark = dialect.delimiter
+    if below.count(mark) + below.count("\n") > MAX_CELLS:
         raise DataError(finding("too many cells", file=file, limit=MAX_CELLS))
-    reader = csv.reader(io.StringIO(below, newline=""), delimiter=dialect.delimiter, strict=True)
+    reader = csv.reader(io.StringIO(below, newline=""), delimiter=mark, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     try:
@@ -187,31 +189,17 @@ def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], l
             rows.append(row)
             lines.append(reader.line_num + dialect.line)
     except csv.Error as error:
-        raise DataError(_syntax(error, file, reader.line_num + dialect.line, lines)) from None
-    care = any(mark in text for mark in _careful(dialect.delimiter))
+        at, why = reader.line_num + dialect.line, str(error)
+        if "unexpected end" not in why:
+            raise DataError(finding("not valid CSV", file=file, line=at, why=why)) from None
+        opened = lines[-1] + 1 if lines else 1
+        raise DataError(finding("open quotation", file=file, line=opened)) from None
+    care = any(sign in text for sign in (f" {mark}", f"{mark} ", *_AROUND))
     return _stripped(rows) if care else rows, lines
 
 
 def _stripped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[cell.strip(_BLANKS) for cell in row] for row in rows]
-
-
-def _refuse_long_lines(text: str, file: str) -> None:
-    # One endless row would be all in memory before its cells can be counted.
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > MAX_LINE:
-            raise DataError(finding("long line", file=file, line=number, characters=len(line)))
-
-
-def _syntax(error: csv.Error, file: str, line: int, lines: Sequence[int]) -> Finding:
-    if "unexpected end" not in str(error):
-        return finding("not valid CSV", file=file, line=line, why=str(error))
-    return finding("open quotation", file=file, line=(lines[-1] if lines else 0) + 1)
-
-
-def _careful(delimiter: str) -> tuple[str, ...]:
-    """Return what in a text means that cells have blanks around them."""
-    return (f" {delimiter}", f"{delimiter} ", " \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])
 
 
 # --- cells into a table ----------------------------------------------------------------------
@@ -277,16 +265,14 @@ def _rectangle(table: Table) -> Table:
     wrong = [i for i, row in enumerate(table.rows) if len(row) != width]
     if wrong and width == 1:
         raise DataError(finding("is no table", file=table.file))
+    problems = []
+    for i in wrong[: LIMIT + 1]:
+        cells, line = len(table.rows[i]), table.lines[i]
+        words = "row too long" if cells > width else "row too short"
+        problems.append(finding(words, file=table.file, line=line, cells=cells, width=width))
     if wrong:
-        few = [_wrong_length(table, i) for i in wrong[: LIMIT + 1]]
-        raise DataError(capped(few, number=len(wrong)))
+        raise DataError(capped(problems, number=len(wrong)))
     return table
-
-
-def _wrong_length(table: Table, i: int) -> Finding:
-    cells, width = len(table.rows[i]), len(table.labels)
-    words = "row too long" if cells > width else "row too short"
-    return finding(words, file=table.file, line=table.lines[i], cells=cells, width=width)
 
 
 def _without_footnotes(table: Table) -> Table:

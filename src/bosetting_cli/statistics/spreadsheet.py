@@ -6,14 +6,12 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bosetting_cli.findings import DataError, Finding, finding, install, shown
 from bosetting_cli.statistics.table import warning
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_UNPACKED = 100_000_000
 # Where a sheet's cells stand, and how often an .ods repeats one that is not empty: a single

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Finding, finding, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 LIMIT = 100  # so many findings of one kind are told one by one
 
@@ -31,7 +28,7 @@ class Place:
     def wrong(
         self, row: int | None, words: str, cell: str | None = None, **said: object
     ) -> Finding:
-        """Return what is wrong with one cell, or with the whole column, in words of the catalogue."""
+        """Return what is wrong with one cell, or with the whole column."""
         line = None if row is None else self.lines[row] or None
         return finding(words, said, file=self.file, line=line, column=self.label, cell=cell)
 
@@ -124,6 +121,12 @@ class Table:
         at = self.header.index(name)
         rows = [[*r[:at], cell, *r[at + 1 :]] for r, cell in zip(self.rows, cells, strict=True)]
         return replace(self, rows=rows)
+
+    def added(self, name: str, cells: Sequence[str], label: str) -> Table:
+        """Return the table with a further column."""
+        rows = [[*row, cell] for row, cell in zip(self.rows, cells, strict=True)]
+        header, labels = (*self.header, name), (*self.labels, label)
+        return replace(self, header=header, labels=labels, rows=rows)
 
 
 def warning(words: str, file: str, line: int | None = None, **said: object) -> Finding:
