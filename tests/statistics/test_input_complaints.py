@@ -20,16 +20,6 @@ criteria:
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def make(**files):
-        for name, text in {"municipalities": REGISTER, **files}.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return make
-
-
 def told(problems, folder):
     """Each complaint as it is printed, and its value."""
     return [
@@ -567,10 +557,7 @@ def test_what_is_no_rules_at_all():
     hint = "expected keys and values, as in config/criteria.yaml"
     assert refused("") == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("x" * 1_000_001) == [
-        (
-            "r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters",
-            None,
-        )
+        ("r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters", None)
     ]
     assert refused("#" * 1_000_000) == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("a: \ud800") == [("r.yaml: holds half of a surrogate pair", None)]

@@ -176,7 +176,7 @@ class _Carefully:
             for i, cell in enumerate(self.cells)
             if i not in self.numbers and not is_missing(cell)
         }
-        mixed = list(self._some_per_cent())
+        mixed = self._some_per_cent()
         mark, doubt = self._decimal_mark()
         if doubt:
             unclear = [*self.place.each(wrong, self.cells), *mixed, self._ambiguous(doubt)]
@@ -185,17 +185,30 @@ class _Carefully:
             values[i] = value = _value(number, mark)
             if value is None or value < 0:
                 wrong[i] = "no number" if value is None else "negative"
-        known = [i for i in self.numbers if values[i] is not None]
-        signed = [i for i in known if self.numbers[i]["percent"] and not mixed]
-        grouped = [i for i in known if {*_marks(self.numbers[i])} - {mark}]
-        other = "," if mark == "." else "."
-        repairs = [
-            *self._not_published(),
-            *self._read_as("per cent read", signed, values, other),
-            *self._read_as("thousands read", grouped, values, other),
-        ]
         problems = [*self.place.each(dict(sorted(wrong.items())), self.cells), *mixed]
+        repairs = list(self._repairs(values, mark, mixed=bool(mixed)))
         return Numbers(values, sorted(problems, key=lambda p: p.line or 0), repairs)
+
+    def _repairs(
+        self, values: Sequence[float | None], mark: str, *, mixed: bool
+    ) -> Iterator[Finding]:
+        """Say what was read although it is not a plain number."""
+        known = {i: number for i, number in self.numbers.items() if values[i] is not None}
+        missing = [i for i, cell in enumerate(self.cells) if cell and is_missing(cell)]
+        signs = sorted(Counter(self.cells[i] for i in missing).items())
+        read = {
+            "read as not published": missing,
+            "per cent read": [i for i, number in known.items() if number["percent"] and not mixed],
+            "thousands read": [i for i, number in known.items() if {*_marks(number)} - {mark}],
+        }
+        given = {
+            "mark": "," if mark == "." else ".",
+            "signs": tuple(f"{times} `{shown(sign)}`" for sign, times in signs),
+        }
+        for words, rows in read.items():
+            if rows:
+                said = {"cells": len(rows), "figure": values[rows[0]], **given}
+                yield self.place.told(rows[0], words, self.cells[rows[0]], **said)
 
     def _decimal_mark(self) -> tuple[str, list[int]]:
         """Decide which of dot and comma is the decimal mark in the column.
@@ -232,30 +245,16 @@ class _Carefully:
         whole = re.sub("[.,]", "", digits)
         return self._wrong(doubt[0], "thousands or decimals", whole=whole, digits=digits)
 
-    def _some_per_cent(self) -> Iterator[Finding]:
+    def _some_per_cent(self) -> list[Finding]:
         """Complain of a column in which some figures have a per cent sign; 0 needs none."""
         signed = [i for i, number in self.numbers.items() if number["percent"]]
         bare = [i for i, n in self.numbers.items() if not n["percent"] and n["digits"].strip("0.,")]
-        if signed and bare:
-            few = min(bare, signed, key=len)
-            has = "per cent here" if few is signed else "no per cent here"
-            more = "first of such cells" if len(few) > 1 else ""
-            yield self._wrong(few[0], "per cent mixed", has=has, more=more, count=len(few))
-
-    def _not_published(self) -> Iterator[Finding]:
-        missing = [i for i, cell in enumerate(self.cells) if cell and is_missing(cell)]
-        if missing:
-            signs = sorted(Counter(self.cells[i] for i in missing).items())
-            each = tuple(f"{times} `{shown(sign)}`" for sign, times in signs)
-            cell = self.cells[missing[0]]
-            yield self.place.told(missing[0], "read as not published", cell, signs=each)
-
-    def _read_as(
-        self, words: str, rows: Sequence[int], values: Sequence[float | None], mark: str
-    ) -> Iterator[Finding]:
-        if rows:
-            said = {"cells": len(rows), "figure": values[rows[0]], "mark": mark}
-            yield self.place.told(rows[0], words, self.cells[rows[0]], **said)
+        if not signed or not bare:
+            return []
+        few = min(bare, signed, key=len)
+        has = "per cent here" if few is signed else "no per cent here"
+        more = "first of such cells" if len(few) > 1 else ""
+        return [self._wrong(few[0], "per cent mixed", has=has, more=more, count=len(few))]
 
 
 def _evidence(number: re.Match[str]) -> tuple[str, str, str]:
