@@ -139,9 +139,9 @@ def test_places_of_a_sentence_say_how_they_are_filled():
         " which can't be added up"
     )
     assert words.told("carried over", "nn", **merged) == (
-        "tal for kommunane i 2017 overførte til kommunane i 2018: 46 har fått nytt nummer, 2 er slått saman"
-        " (Larvik av Larvik + Lardal; Hole av Hole + Ås); ingen tal for dei samanslåtte i index,"
-        " rate, som ikkje kan leggjast saman"
+        "tal for kommunane i 2017 overførte til kommunane i 2018: 46 har fått nytt nummer, 2 er"
+        " slått saman (Larvik av Larvik + Lardal; Hole av Hole + Ås); ingen tal for dei samanslåtte"
+        " i index, rate, som ikkje kan leggjast saman"
     )
     short = {"width": 3, "cells": 1}
     assert words.told("row too short", "en", **short) == "has 1 cell, the header has 3"
