@@ -139,7 +139,7 @@ def _method(rules: Rules) -> Iterator[Problem]:
 def _sources(rules: Rules) -> Iterator[Problem]:
     """Yield sources of one word that are nearly, but not quite, names in `sources`."""
     for path, value in _leaves(msgspec.to_builtins(rules)):
-        if path.endswith(".source") and value not in rules.sources:
+        if path.endswith(".source") and isinstance(value, str) and value not in rules.sources:
             near = did_you_mean(value, rules.sources)
             if near and " " not in value:  # a source may be in words of its own, such as SSB
                 yield Problem(f"`sources` has no `{value}`", key=path, value=value, hint=near)
