@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
-from bosetting_cli.words import has_remedy, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from bosetting_cli.words import is_told, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,25 @@ class Finding:
         return told(self.words, lang, **self._filled()) if self.words else self.plain
 
     def _filled(self) -> dict[str, object]:
-        return _filled(self.column, self.key, self.value, dict(self.values))
+        return {
+            "column": self.column,
+            "key": self.key,
+            "value": shown(self.value or ""),
+            **dict(self.values),
+        }
+
+    def advice(self) -> Finding | None:
+        """Return what was expected or what to do, as a finding; None if nothing can be told."""
+        own, given = f"{self.words} remedy", dict(self.values).get("remedy")
+        if isinstance(given, Finding):
+            return given
+        if self.words and is_told(own):
+            return dataclasses.replace(self, words=own)
+        return Finding(self.hint) if self.hint else None
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
-        if not self.words or not has_remedy(self.words):
-            return self.hint
-        return told(f"{self.words} remedy", lang, **self._filled()) or None
+        return (advice.said(lang) or None) if (advice := self.advice()) else None
 
     @property
     def message(self) -> str:
@@ -75,14 +85,16 @@ class Finding:
                 parts.append(str(self.column))
         return ":".join(parts)
 
-    def in_full(self, lang: str = "en") -> str:
-        """Return place, sentence and remedy."""
-        return "\n  ".join(filter(None, (self.in_short(lang), self.remedy(lang))))
-
     def in_short(self, lang: str = "en") -> str:
         """Return place and sentence."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
-        return ": ".join(filter(None, (self.place(), name, self.said(lang))))
+        where = [text for text in (self.place(), name) if text]
+        return ": ".join([*where, self.said(lang)])
+
+    def in_full(self, lang: str = "en") -> str:
+        """Return place, sentence and remedy."""
+        remedy = self.remedy(lang)
+        return f"{self.in_short(lang)}\n  {remedy}" if remedy else self.in_short(lang)
 
     def __str__(self) -> str:
         return self.in_full()
@@ -91,57 +103,29 @@ class Finding:
 Problem = Finding
 
 
-def _filled(
-    column: object, key: str | None, value: str | None, values: Mapping[str, object]
-) -> dict[str, object]:
-    """Return what the words of a finding may name: where it is, the cell, and its own values."""
-    return {"column": column, "key": key, "value": shown(value or ""), **values}
+_PLACE = ("file", "line", "column", "key", "severity", "kind")
 
 
 def finding(
-    words: str,
-    values: Mapping[str, object] = MappingProxyType({}),
-    *,
-    severity: str = "error",
-    kind: str = "",
-    key: str | None = None,
-    file: str | None = None,
-    line: int | None = None,
-    column: str | None = None,
-    cell: str | None = None,
-    **more: object,
+    words: str, values: Mapping[str, object] = MappingProxyType({}), **more: Any
 ) -> Finding:
     """Return a finding that the catalogue has the words of.
 
     Args:
-        words: The key of the sentence.
-        values: What fills it.
-        severity: As in `Finding`, and so are the next five.
-        kind: What machines call it.
-        key: Path of a key in the rules.
-        file: The file.
-        line: The line.
-        column: The column.
-        cell: The offending text, which `{value}` in the words shows.
-        more: What else fills it.
+        words: The key of the sentence; its remedy has the same with `` remedy``, unless `remedy`
+            among the values is a finding that says it.
+        values: What fills it: text, numbers, lists, and findings that are said in its language.
+        more: `file`, `line`, `column`, `key`, `severity` and `kind` as in `Finding`, and `cell`,
+            its `value`; what is called otherwise fills it too.
 
     Example:
         >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    filled = _filled(column, key, cell, {**values, **more})
-    return Finding(
-        hint=(told(f"{words} remedy", **filled) or None) if has_remedy(words) else None,
-        file=file,
-        line=line,
-        column=column,
-        key=key,
-        value=cell,
-        severity=severity,
-        kind=kind,
-        words=words,
-        values=(*values.items(), *more.items()),
-    )
+    place = {name: more.pop(name) for name in _PLACE if name in more}
+    value = more.pop("cell", None)
+    said = Finding(words=words, value=value, values=(*values.items(), *more.items()), **place)
+    return dataclasses.replace(said, hint=said.remedy())
 
 
 class BosettingError(Exception):
@@ -149,7 +133,10 @@ class BosettingError(Exception):
 
     Attributes:
         problems: Everything found wrong, in the order of the files.
+        lang: Language to tell it in.
     """
+
+    lang = "en"
 
     def __init__(self, problems: Finding | str | Iterable[Finding]) -> None:
         if isinstance(problems, str):
@@ -189,23 +176,28 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
 
 
+def meant(word: str, known: Iterable[str]) -> Finding | None:
+    """Return the remedy that names the nearest known word, if one is near.
+
+    Example:
+        >>> str(meant("wieght", ["weight", "years"]))
+        'did you mean `weight`?'
+    """
+    near = nearest(word, known)
+    return finding("near", name=near) if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return `meant` in English."""
+    return str(near) if (near := meant(word, known)) else None
+
+
 def advised(word: str, columns: Iterable[str]) -> dict[str, object]:
     """Return what fills a remedy with the column nearest to a misspelt one, or with all."""
     known = tuple(sorted(columns))
     near = nearest(word, known)
     advice = "did you mean it" if near else "the columns are" if known else ""
     return {"near": near, "columns": known, "advice": advice}
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the nearest known word, if one is near.
-
-    Example:
-        >>> did_you_mean("wieght", ["weight", "years"])
-        'did you mean `weight`?'
-    """
-    near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else None
 
 
 def install(extra: str) -> str:

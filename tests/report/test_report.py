@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import math
@@ -21,6 +22,7 @@ from bosetting_cli.findings import BosettingError
 from bosetting_cli.report import TEMPLATES, report
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.raster import png
+from bosetting_cli.resources import config_dir
 from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import say
@@ -289,6 +291,9 @@ class TestCommand:
         result = run("report", "-o", str(tmp_path / "out.html"), "--lang", "en", *figures)
         assert result.exit_code == 0, result.output
         statistics = load_statistics(indicators=rules.indicators())
+        digest = hashlib.sha256((config_dir() / "criteria.yaml").read_bytes()).hexdigest()
+        read = {**statistics.inputs, "criteria.yaml": digest}  # the command read these rules
+        statistics = replace(statistics, inputs=read)
         page = report(statistics, rules, allocate(statistics, rules), lang="en")
         assert (tmp_path / "out.html").read_bytes() == page
         assert ElementTree.parse(files[0]).getroot().tag == "{http://www.w3.org/2000/svg}svg"

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import bosetting_cli
 from bosetting_cli import words
 from bosetting_cli.cli import cli
-from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS
+from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS, sentence
 from small import criterion, rules_for
 
 PACKAGE = Path(bosetting_cli.__file__).parent
@@ -26,7 +26,7 @@ SOURCE = "\n".join(
     for path in PACKAGE.rglob(pattern)
 )
 # Keys that are made of a word and something: `say(f"if {kind}", …)`, `say("section " ~ key)`.
-BUILT = set(re.findall(r'(?:say|told)\(\s*f?"([a-z ]+ )(?:\{|" ~)', SOURCE))
+BUILT = set(re.findall(r'(?:say|told|finding)\(\s*f?"([a-z ]+ )(?:\{|" ~)', SOURCE))
 
 
 def test_every_file_is_a_part():
@@ -50,7 +50,7 @@ def test_no_key_stands_twice():
 
 
 def test_every_key_is_used():
-    assert {"if ", "section ", "by ", "count "} <= BUILT
+    assert {"if ", "section ", "by ", "count ", "kind ", "limit ", "no such ", "twice "} <= BUILT
     unused = [
         key
         for part, key in KEYS
@@ -78,6 +78,11 @@ def test_every_name_of_the_built_in_rules_is_known():
         said = [rules.title, rules.reference, *(c.name for c in rules.eligible if c.name)]
         said += [item.title or item.name for item in (*rules.criteria, *rules.of_which)]
         assert [text for text in said if text not in CATALOGUE[NAMES]] == []
+
+
+def test_one_sentence_alone_is_what_the_whole_file_says():
+    assert {key: sentence(key) for key in CATALOGUE["findings"]} == CATALOGUE["findings"]
+    assert sentence("no such sentence") is None
 
 
 def test_a_word_that_is_not_there_is_a_fault():

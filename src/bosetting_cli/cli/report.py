@@ -3,62 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bosetting_cli.cli import options
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
-from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
-from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.cli.options import FILE, Context, Param, flag, option, repeated
+from bosetting_cli.cli.output import talk, tell, watched
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not needed for --help
+    from bosetting_cli.findings import Finding
     from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
+INSTEAD = "areas on the map instead of circles"
 FIGURES = ("map", "contributions", "largest", "population")
-_WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 
-def _figure_file(
-    ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]
-) -> tuple[Path, ...]:
+def _figure_file(ctx: Context, param: Param, value: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in value:
         if path.stem not in FIGURES or path.suffix not in (".svg", ".png"):
-            known = ", ".join(FIGURES)
-            msg = f"{path.name} is no figure: {known}, each .svg or .png."
+            msg = f"{path.name} is no figure: {', '.join(FIGURES)}, each .svg or .png."
             raise click.BadParameter(msg, ctx, param)
     return value
 
 
 @click.command()
 @input_options
-@option("--output", "FILE", _WRITTEN, "Write the page here.", "-o", "path")
+@option("--output", "FILE", FILE, "Write the page here.", "-o", "path")
 @repeated(
     "--figure",
     "FILE",
-    _WRITTEN,
+    FILE,
     "Write a figure: map, contributions, largest or population, .svg or .png.",
     "figures",
     callback=_figure_file,
 )
-@option(
-    "--boundaries",
-    "FILE",
-    FILE,
-    "GeoJSON of the municipalities: areas on the map instead of circles.",
-)
+@option("--boundaries", "FILE", FILE, f"GeoJSON of the municipalities: {INSTEAD}.")
+@options.REGION
 @flag("--changes", "Also what would have changed each answer; takes some seconds.")
-@language("nb", "Language.")
+@options.language("nb", "Language.")
 @flag("--force", "Replace files that exist.")
-@QUIET
+@options.QUIET
 def command(
     inputs: Inputs,
     path: Path | None,
     figures: tuple[Path, ...],
     boundaries: Path | None,
+    region: str | None,
     changes: bool,
     lang: str,
     force: bool,
@@ -73,43 +70,47 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.cli.summary import summary_lines
+    from bosetting_cli.cli.summary import note_lines, summary_lines
     from bosetting_cli.output import complete
     from bosetting_cli.report import report
     from bosetting_cli.report.boundaries import load_boundaries, misfit
     from bosetting_cli.result import allocate
+    from bosetting_cli.statistics.decoding import recorded
 
     if path is None and not figures:
         raise click.UsageError("name a file with --output, or a --figure.")
     if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
         raise click.UsageError(f"--output: the page is HTML, not {path.suffix}; name a .html file.")
     statistics, rules = inputs.read()
-    areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
-    allocation = allocate(statistics, rules)
-    notes: list[str] = []
+    with recorded() as files:
+        areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
+    statistics = dataclasses.replace(statistics, inputs={**statistics.inputs, **files})
+    whole = allocate(statistics, rules)
+    notes: list[Finding] = []
     if areas and boundaries:
-        names = {row.kommunenummer: row.municipality for row in allocation.rows}
-        asked = {row.kommunenummer for row in allocation.selected}
+        names = {row.kommunenummer: row.municipality for row in whole.rows}
+        asked = {row.kommunenummer for row in whole.selected}
         notes = mended(misfit(boundaries, areas, names, asked), strict=inputs.strict)
+    allocation = whole.of_region(region)
     drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
         drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
-    with contextlib.ExitStack() as files:  # all are put in place, or none
+    with contextlib.ExitStack() as opened:  # all are put in place, or none
         for file, content in drawn.items():
-            files.enter_context(complete(file, force=force)).write(content)
-    tell([*summary_lines(allocation), *notes], quiet=quiet)
+            opened.enter_context(complete(file, force=force)).write(content)
+    said = talk()
+    tell([*summary_lines(allocation, said), *note_lines(notes, said)], quiet=quiet)
 
 
 def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
-    from bosetting_cli.findings import BosettingError, Problem
+    from bosetting_cli.findings import BosettingError, finding
     from bosetting_cli.report import figure
     from bosetting_cli.report.raster import png
 
     svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
     if svg is None:
-        hint = "the register needs the columns longitude and latitude, or give --boundaries"
-        raise BosettingError(Problem("nothing says where the municipalities lie", hint=hint))
+        raise BosettingError(finding("no places for map"))
     return png(svg) if path.suffix == ".png" else f"{svg}\n".encode()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,10 +14,7 @@ from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, flag
 from bosetting_cli.cli.output import Output, output_options, watched
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
+if TYPE_CHECKING:  # not needed for --help
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
     from bosetting_cli.studies.scenarios import Data, Failure, Plan
@@ -47,8 +46,10 @@ def command(
       bosetting scenarios sweep.yaml --long --format csv > sweep.csv
       bosetting scenarios sweep.yaml --at-least letters.csv -o sweep.xlsx
     """
+    from bosetting_cli.cli.summary import note_lines
     from bosetting_cli.studies.scenarios import Data, load_scenarios, read_sources, runs, succeeding
     from bosetting_cli.tables.scenarios import long_lines, noted, scenarios_document, wide_lines
+    from bosetting_cli.words import name, told
 
     plan = load_scenarios(file)
     repairs = mended(plan.notes, strict=inputs.strict)
@@ -68,12 +69,13 @@ def command(
         else:
             lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
         _write(lines, output, lambda: scenarios_document(sources, records, failed))
-    count = len(plan.scenarios) - len(failed)
-    said = [f"{count} scenarios on {sources.rules.title}."]
+    count, lang = len(plan.scenarios) - len(failed), output.lang
+    said = [told("scenarios made", lang, count=count, title=name(sources.rules.title, lang))]
     if output.form == "table" and not long_form and count > FITTING:
-        said.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    said += [f"left out: {problem}" for failure in failed for problem in failure.named()]
-    output.say([*said, *repairs, *(f"{note.kind}: {note.text}" for note in sources.notes)])
+        said.append(told("scenarios many", lang))
+    left_out = [problem for failure in failed for problem in failure.named()]
+    said += [told("scenario left out", lang, problem=problem) for problem in left_out]
+    output.say([*said, *note_lines([*repairs, *sources.notes], lang)])
 
 
 def _reader(

@@ -146,7 +146,7 @@ def explanations_document(
     told = document(allocation)
     kept = ("schema_version", "program", "title", "summary", "notes", "inputs")
     return {
-        **{key: told[key] for key in kept},
+        **{key: told[key] for key in (*kept, "region") if key in told},
         "explanations": [explanation.as_dict() for explanation in explanations],
     }
 

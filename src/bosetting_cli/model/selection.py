@@ -280,4 +280,5 @@ def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
     room = sum(reached <= total for reached in itertools.accumulate(sorted(minimums)))
     words = "own minimums too high" if len(set(minimums)) > 1 else "minimums too high"
     place, count = f"{where}: " if where else "", len(minimums)
-    return finding(words, where=place, count=count, needed=sum(minimums), total=total, room=room)
+    said = {"where": place, "count": count, "needed": sum(minimums), "total": total, "room": room}
+    return finding(words, said, remedy=None if room else finding("room for nobody"))

@@ -180,6 +180,7 @@ def _heading(item: Criterion | SubGroup, lang: str) -> str:
 
 def _summary(allocation: Allocation, lang: str) -> dict[str, str]:
     """Return the words and numbers of the summary's sentences and tiles."""
+    allocation = allocation.whole
     rules, asked = allocation.rules, allocation.selected
     groups = [(number(g.value, 0, lang), title(g, lang)) for g in rules.of_which]
     weights = [f"{title(c, lang)} ({percent(c.weight, lang)})" for c in rules.criteria]

@@ -131,7 +131,9 @@ def scatter_svg(allocation: Allocation, lang: str = "en") -> str | None:
     low = (min(people) / 1.25, min(asked) / 1.45)
     plane = Plane(low, (max(people) * 1.5, max(asked) * 1.5))
     dots = [(row, *plane.place(row.population or 1, row.requested)) for row in rows]
-    rate = allocation.rules.total.value / sum(row.population or 0 for row in allocation.selected)
+    rate = allocation.rules.total.value / sum(
+        row.population or 0 for row in allocation.whole.selected
+    )
     shown = {
         **dict(zip(("left", "top", "right", "bottom"), PLOT, strict=True)),
         "letter": LETTER,

@@ -10,8 +10,9 @@ from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.allocation import Setting, decide
 from bosetting_cli.model.exact import order
 from bosetting_cli.model.standing import as_ruled, field_of, standing
-from bosetting_cli.result.notes import notes_of
+from bosetting_cli.result.notes import notes_of, region_note
 from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, frame, groups_of, rows_of
+from bosetting_cli.statistics.names import find_county
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,11 +58,14 @@ class Allocation:
         statistics: The figures.
         rules: The rules as used.
         decision: The numbers as arrays.
+        region: The county whose rows are shown; empty if all are.
     """
 
     statistics: Statistics
     rules: Rules
     decision: Decision
+    region: str = ""
+    _all: Allocation | None = None
 
     def __repr__(self) -> str:
         asked = len(self.selected)
@@ -69,6 +73,23 @@ class Allocation:
 
     def _repr_html_(self) -> str:
         return str(self.table.to_html(max_rows=12, index=False))
+
+    @property
+    def whole(self) -> Allocation:
+        """The allocation with all its rows."""
+        return self._all or self
+
+    def of_region(self, name: str | None) -> Allocation:
+        """Return the allocation with one county's `rows`, `selected`, `eligible`; the rest stays.
+
+        Raises:
+            BosettingError: There is no such county.
+        """
+        if name is None:
+            return self
+        known = [n for row in self.rows for n in (row.fylke, row.group)]
+        region = find_county(name, known)
+        return Allocation(self.statistics, self.rules, self.decision, region, self)
 
     @property
     def inputs(self) -> Mapping[str, str]:
@@ -83,6 +104,8 @@ class Allocation:
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
         """What must be said: repaired data, hindsight, imputed figures, ties."""
+        if self._all:
+            return (*self._all.notes, region_note(self))
         return tuple(notes_of(self.statistics, self.rules, self.decision))
 
     @functools.cached_property
@@ -112,6 +135,8 @@ class Allocation:
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every municipality: the eligible by rank, then the others by kommunenummer."""
+        if self._all:
+            return tuple(r for r in self._all.rows if self.region in (r.fylke, r.group))
         return tuple(rows_of(self))
 
     @functools.cached_property
@@ -126,7 +151,7 @@ class Allocation:
 
     @functools.cached_property
     def _rows(self) -> dict[str, Row]:
-        return {row.kommunenummer: row for row in self.rows}
+        return {row.kommunenummer: row for row in self.whole.rows}
 
     def row(self, kommunenummer: str) -> Row:
         """Return a municipality's row.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.figures import Figures
     from bosetting_cli.model.places import Apportioned
+    from bosetting_cli.result.allocation import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -50,6 +51,14 @@ def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterat
     for _, results in decision.of_which.values():
         for result in results.values():
             yield from _place_ties(result, names)
+
+
+def region_note(shown: Allocation) -> Finding:
+    """Return that one county is shown, and what part of the whole it is."""
+    rows, whole = shown.selected, shown.whole
+    said = {"region": shown.region, "asked": len(rows), "all": len(whole.selected)}
+    said |= {"places": sum(row.requested for row in rows), "total": whole.rules.total.value}
+    return _note("region", "one county shown", **said)
 
 
 def statistics_notes(statistics: Statistics) -> Iterator[Finding]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from bosetting_cli.findings import DataError, Finding, finding
@@ -35,6 +39,20 @@ _DAMAGE = {"letters replaced": re.compile("�"), "letters encoded twice": re.co
 _NORWEGIAN = frozenset("æøåÆØÅéèêóòôáàäöüÉÄÖÜšžŠ–—’«»“”§°½\u00a0")
 
 
+_ledger: ContextVar[dict[str, str] | None] = ContextVar("ledger", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, str]]:
+    """Yield what gets file → SHA-256 of every file that is read meanwhile."""
+    found: dict[str, str] = {}
+    token = _ledger.set(found)
+    try:
+        yield found
+    finally:
+        _ledger.reset(token)
+
+
 def unreadable(error: Exception, file: str) -> DataError:
     """Return that a file or folder can't be read, and why, as the system has it."""
     why = getattr(error, "strerror", None) or str(error)
@@ -59,6 +77,8 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
         raise unreadable(error, file) from None
     if len(content) > limit:
         raise DataError(finding("too large a file", file=file, megabytes=limit // 1_000_000))
+    if (ledger := _ledger.get()) is not None:
+        ledger[file] = hashlib.sha256(content).hexdigest()
     return content
 
 

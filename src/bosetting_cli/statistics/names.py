@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from bosetting_cli.findings import BosettingError, finding, shown
+from bosetting_cli.findings import BosettingError, finding, meant, shown
 from bosetting_cli.statistics.frame import Municipality
 from bosetting_cli.statistics.headers import COUNTY, NAME
 from bosetting_cli.statistics.table import Table
@@ -86,11 +86,33 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         return found[0]
     if found:
         raise BosettingError(finding("several of this name", name=text, which=_called(found)))
-    near = _called(_nearest(wanted, known))
-    advice = "did you mean" if near else ""
+    near = () if "," in text else _called(_nearest(wanted, known))
+    advice = "one at a time" if "," in text else "did you mean" if near else ""
     raise BosettingError(
         finding("unknown municipality", cell=text, name=text, near=near, advice=advice)
     )
+
+
+def find_county(text: str, counties: Iterable[str]) -> str:
+    """Return the county that a name in any case means, one of two languages or without accents.
+
+    Raises:
+        BosettingError: None is meant; the remedy names the meant, and all.
+    """
+    known = tuple(dict.fromkeys(name for name in counties if name))
+    for county in known:
+        if fold(text) in {fold(county), *name_keys(county)}:
+            return county
+    near = meant(text, known)
+    said = {"name": shown(text), "known": known, "near": near}
+    raise BosettingError(finding("unknown county, near" if near else "unknown county", said))
+
+
+def is_county(text: str, municipalities: Iterable[Municipality]) -> bool:
+    """Return whether a name is a county's and no municipality's."""
+    known, wanted = list(municipalities), fold(text)
+    named = any(wanted in name_keys(m.fylke) for m in known)
+    return named and not any(wanted in name_keys(m.municipality) for m in known)
 
 
 def _called(found: Iterable[Municipality]) -> tuple[str, ...]:

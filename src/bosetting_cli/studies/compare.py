@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import BosettingError, Problem, some
 from bosetting_cli.statistics.divisions import carry_codes, codes_of, known_years
 from bosetting_cli.statistics.lists import Entry, Saved, names_of
+from bosetting_cli.statistics.names import find_county
 from bosetting_cli.studies.agreement import Agreement, agreement
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Comparison:
         fylker: Totals by fylke, in the order of the municipalities.
         agreement: How near the sides come to each other.
         codes: The year whose municipalities both are of; None if no year has them all.
+        region: The county that is shown; empty if all are.
+        whole: Every municipality, where one county is shown.
     """
 
     a: str
@@ -72,10 +75,24 @@ class Comparison:
     fylker: tuple[Difference, ...]
     agreement: Agreement
     codes: str | None
+    region: str = ""
+    whole: tuple[Difference, ...] = ()
 
     def beyond(self, tolerance: int) -> tuple[Difference, ...]:
         """Return the municipalities that differ by more than so many places."""
         return tuple(one for one in self.differences if one.largest > tolerance)
+
+
+def of_region(found: Comparison, region: str) -> Comparison:
+    """Return a comparison that shows one county; what is said of the whole stays.
+
+    Raises:
+        BosettingError: There is no such county.
+    """
+    name = find_county(region, (one.fylke for one in found.differences))
+    shown = tuple(one for one in found.differences if one.fylke == name)
+    fylker = tuple(one for one in found.fylker if one.fylke == name)
+    return replace(found, differences=shown, fylker=fylker, region=name, whole=found.differences)
 
 
 def saved_of(allocation: Allocation, name: str) -> Saved:

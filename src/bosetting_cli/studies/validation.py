@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import bosetting_cli
 from bosetting_cli.findings import BosettingError, Problem, shown, weighed
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import load_rules
+from bosetting_cli.rules import load_rules, override
 from bosetting_cli.rules.fitting import check_figures
 from bosetting_cli.statistics.constraints import DECLARED
+from bosetting_cli.statistics.lists import read_saved
 from bosetting_cli.statistics.loading import read, sorted_problems
+from bosetting_cli.statistics.names import find_county
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,20 +37,26 @@ class Report:
     Attributes:
         problems: Errors and warnings in the order of the files.
         inputs: File of statistics → SHA-256 of its bytes, as far as they could be read.
+        statistics: The statistics, as far as they could be read.
+        region: The county that is shown; empty if all are.
+        hidden: What is wrong in rows of other counties.
     """
 
     problems: tuple[Problem, ...]
     inputs: dict[str, str]
+    statistics: Statistics | None = None
+    region: str = ""
+    hidden: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> int:
         """How many problems are errors."""
-        return sum(problem.severity == "error" for problem in self.problems)
+        return sum(p.severity == "error" for p in (*self.problems, *self.hidden))
 
     @property
     def warnings(self) -> int:
         """How many are warnings."""
-        return len(self.problems) - self.errors
+        return len(self.problems) + len(self.hidden) - self.errors
 
     def by_file(self) -> dict[str, list[Problem]]:
         """Return the problems of each file."""
@@ -58,8 +66,36 @@ class Report:
         return groups
 
 
+def of_region(report: Report, region: str) -> Report:
+    """Return a report that hides what stands in rows of other counties' municipalities.
+
+    Raises:
+        BosettingError: There is no such county.
+    """
+    if report.statistics is None:
+        return report
+    known, columns = report.statistics.municipalities, report.statistics.columns.values()
+    name = find_county(region, (m.fylke for m in known))
+    others = [m.kommunenummer for m in known if m.fylke != name]
+    elsewhere = {
+        (column.table, line)
+        for column in columns
+        if column.rows
+        for year in column.figures
+        for unit in others
+        for line in column.rows.lines_of(unit, year)
+    }
+    shown = tuple(p for p in report.problems if (p.file, p.line) not in elsewhere)
+    hidden = tuple(p for p in report.problems if (p.file, p.line) in elsewhere)
+    return replace(report, problems=shown, hidden=hidden, region=name)
+
+
 def validate(
-    data: Path | None = None, rules_file: Path | None = None, *, strict: bool = False
+    data: Path | None = None,
+    rules_file: Path | None = None,
+    *,
+    at_least: Path | None = None,
+    strict: bool = False,
 ) -> Report:
     """Check rules, statistics and both together.
 
@@ -68,23 +104,30 @@ def validate(
     Args:
         data: Folder or file of statistics; the packaged ones by default.
         rules_file: Rules; the packaged ones of 2018 by default.
+        at_least: An earlier allocation, of whose numbers the rules make minimums.
         strict: Make errors of all warnings.
     """
     problems: list[Problem] = []
-    rules = _rules(rules_file, problems)
-    statistics, inputs = _statistics(data, rules, problems)
+    rules = _rules(rules_file, at_least, problems)
+    whole, statistics = _statistics(data, rules, problems)
+    inputs = dict(whole.inputs) if whole else {}
     if rules is not None and statistics is not None:
         sound = all(problem.severity == "warning" for problem in problems)
         problems += _together(statistics, rules, sound=sound)
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
     found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
-    return Report(tuple(found), inputs)
+    return Report(tuple(found), inputs, whole)
 
 
-def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:
+def _rules(path: Path | None, at_least: Path | None, problems: list[Problem]) -> Rules | None:
     try:
-        return load_rules(path, notes=problems)
+        rules = load_rules(path, notes=problems)
+        if at_least is None:
+            return rules
+        earlier = read_saved(at_least)
+        problems += earlier.notes
+        return override(rules, at_least=earlier.requested)
     except BosettingError as error:
         problems += error.problems
         return None
@@ -92,19 +135,19 @@ def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:
 
 def _statistics(
     data: Path | None, rules: Rules | None, problems: list[Problem]
-) -> tuple[Statistics | None, dict[str, str]]:
+) -> tuple[Statistics | None, Statistics | None]:
     """Read all columns, then those that the rules read: what only the first minds, is a warning."""
     whole, found = read(data, None)
     if rules is None:
         problems += map(_declared, found)
-        return None, dict(whole.inputs) if whole else {}
+        return whole, None
     needed, serious = read(data, rules.indicators())
     problems += map(_declared, serious)
     told = {_without_severity(problem) for problem in serious}
     for problem in found:
         if _without_severity(problem) not in told:
             problems.append(replace(problem, severity="warning"))
-    return needed, dict(whole.inputs) if whole else {}
+    return whole, needed
 
 
 def _declared(problem: Problem) -> Problem:
@@ -138,6 +181,7 @@ def report_json(report: Report) -> bytes:
     document = {
         "schema_version": SCHEMA_VERSION,
         "program": f"bosetting {bosetting_cli.__version__}",
+        **({"region": report.region} if report.region else {}),
         "valid": report.errors == 0,
         "errors": report.errors,
         "warnings": report.warnings,

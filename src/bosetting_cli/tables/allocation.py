@@ -87,16 +87,17 @@ def document(allocation: Allocation, fields: Sequence[str] = ()) -> dict[str, An
     """
     from msgspec import to_builtins
 
-    rules = allocation.rules
+    rules, whole = allocation.rules, allocation.whole
     return {
         **stamp(),
         "title": rules.title,
+        **({"region": allocation.region} if allocation.region else {}),
         "columns": list(fields),
         "summary": {
             "total": rules.total.value,
-            "asked": len(allocation.selected),
-            "eligible": len(allocation.eligible),
-            "at_minimum": sum(row.at_minimum for row in allocation.rows),
+            "asked": len(whole.selected),
+            "eligible": len(whole.eligible),
+            "at_minimum": sum(row.at_minimum for row in whole.rows),
         },
         "notes": note_records(allocation.notes),
         "groups": [_group_record(group) for group in allocation.groups],

@@ -10,7 +10,7 @@ from bosetting_cli.tables import kinds
 from bosetting_cli.tables.columns import PLACE, place_columns
 from bosetting_cli.tables.document import stamp
 from bosetting_cli.tables.table import Column, Table
-from bosetting_cli.words import name, number, say, signed
+from bosetting_cli.words import name, number, say, signed, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ def _told(one: Difference, lang: str) -> str:
 def counts(found: Comparison) -> dict[str, int]:
     """Return direction → how many municipalities."""
     return {
-        direction: sum(one.direction == direction for one in found.differences)
+        direction: sum(one.direction == direction for one in found.whole or found.differences)
         for direction in DIRECTIONS
     }
 
@@ -92,6 +92,9 @@ def summary(found: Comparison, lang: str = "en") -> list[str]:
     if near.rank_correlation is not None:
         correlation = number(near.rank_correlation, 3, lang)
         lines.append(say("rank correlation of both", lang, correlation=correlation))
+    if found.region:
+        a, b = (sum(getattr(one, side) for one in found.fylker) for side in "ab")
+        lines.append(told("one county compared", lang, region=found.region, a=a, b=b))
     return [part for line in lines for part in _wrapped(line)]
 
 
@@ -140,6 +143,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
         **stamp(),
         "a": {"name": found.a, "total": round(near.total_a), "asked": len(near.both + near.only_a)},
         "b": {"name": found.b, "total": round(near.total_b), "asked": len(near.both + near.only_b)},
+        **({"region": found.region} if found.region else {}),
         "municipalities_of": found.codes,
         "summary": {
             "asked_in_both": len(near.both),
@@ -147,7 +151,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
             "places_moved": near.misplaced,
             "share_moved": near.misplaced_share,
             "rank_correlation": near.rank_correlation,
-            "largest": [record(one) for one in _largest(found.differences)],
+            "largest": [record(one) for one in _largest(found.whole or found.differences)],
         },
         "fylker": [_fylke_record(one) for one in found.fylker],
     }

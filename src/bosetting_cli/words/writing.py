@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import findings_with, say
+from bosetting_cli.words.catalogue import name, say, sentence, unfilled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,15 +90,18 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    Its places say how: a whole number as people write it `{…:,}`, or with its noun
-    `{…:row|rows}`; a list with commas, cut off after so many `{…:5}`, with a word between two
-    `{…:and}`, or one within pairs `{…:from}`; and what is itself a key, or nothing, `{…!t}`.
+    Its places say how: a number as people write it `{…:,}`, or with its noun `{…:row|rows}`; a
+    name of the built-in rules `{…:name}`; a list with commas, cut off after so many `{…:5}`, with a
+    word between two `{…:or}`, or one within pairs `{…:from}`; and what is itself a key, or nothing,
+    `{…!t}`. A finding among the values is said in the same language, with its place.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
-    return _Filled(lang, values).format(findings_with(key)[key][lang], **values)
+    found = sentence(key)
+    text = found[lang] if found else unfilled(key, lang)
+    return _Filled(lang, values).format(text, **values)
 
 
 class _Filled(string.Formatter):
@@ -113,24 +116,33 @@ class _Filled(string.Formatter):
         return told(value, self.lang, **self.values) if value else ""
 
     def format_field(self, value: Any, form: str) -> str:
-        if form == ",":
-            return number(value, 0, self.lang)
         one, plural, many = form.partition("|")
         if plural:
             return f"{value} {one if value == 1 else many}"
-        if form in ("and", "or"):
-            return f" {say(form, self.lang)} ".join(value)
+        if form == "name":
+            return name(value, self.lang)
+        if hasattr(value, "in_short"):
+            return str(value.in_short(self.lang))
+        if isinstance(value, tuple):
+            return self._listed(value, form)
+        if form == "," and isinstance(value, int | float):
+            whole = value == int(value)
+            return number(value, 0, self.lang) if whole else short(value, self.lang)
         if isinstance(value, float):
             return format(value, form).translate(_MARKS[self.lang])
-        if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return format(value, form.strip(","))
+
+    def _listed(self, value: tuple[Any, ...], form: str) -> str:
+        if value and isinstance(value[0], tuple):
             return "; ".join(f"{one} {form} {other}" for one, other in value)
-        if isinstance(value, tuple):
-            shown = ", ".join(map(str, value[: int(form)] if form else value))
-            more = len(value) - int(form or len(value))
-            return say("and more", self.lang, shown=shown, more=more) if more > 0 else shown
-        return format(value, form)
+        shown = [self.format_field(one, "") for one in value]
+        if form in ("and", "or"):
+            return f" {say(form, self.lang)} ".join(shown)
+        most = int(form or len(value))
+        first, more = ", ".join(shown[:most]), len(value) - most
+        return told("and more", self.lang, shown=first, more=more) if more > 0 else first
 
 
-def has_remedy(words: str) -> bool:
-    """Return whether the catalogue has a remedy beside a finding's sentence."""
-    return f"{words} remedy" in findings_with(words)
+def is_told(key: str) -> bool:
+    """Return whether the catalogue has a finding's sentence or remedy."""
+    return sentence(key) is not None

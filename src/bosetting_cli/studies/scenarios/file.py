@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bosetting_cli.findings import DataError, Problem, RulesError
-from bosetting_cli.rules.yamlfile import Limits, parse_yaml
-from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.findings import Problem, RulesError
+from bosetting_cli.rules.yamlfile import Limits, parse_yaml, read_text
 from bosetting_cli.statistics.lists import read_saved
 from bosetting_cli.studies.scenarios.grid import (
     BUILT_IN,
@@ -58,7 +57,7 @@ def load_scenarios(path: str | Path) -> Plan:
         DataError: A saved allocation that it names can't be read.
     """
     name, folder = str(path), Path(path).parent
-    found = _checked(_text(Path(path), name), name)
+    found = _checked(read_text(Path(path), name, LIMITS), name)
     _refuse_names(found.scenarios, name)
     files = dict.fromkeys(v.at_least for v in found.scenarios if v.at_least)
     saved = {file: read_saved(folder / file) for file in files}
@@ -75,15 +74,6 @@ def scenario_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _text(path: Path, name: str) -> str:
-    try:
-        return read_bytes(path, name, LIMITS.characters).decode("utf-8-sig")
-    except DataError as error:
-        raise RulesError(error.problems) from None
-    except UnicodeDecodeError:
-        raise RulesError(Problem("is not UTF-8", name, hint="save the file as UTF-8")) from None
-
-
 def _checked(text: str, file: str) -> ScenarioFile:
     """Return what the file says; only of one with mistakes it is remembered what stands where."""
     document = parse_yaml(text, file, LIMITS, marked=False)
@@ -96,7 +86,7 @@ def _checked(text: str, file: str) -> ScenarioFile:
         from bosetting_cli.rules.problems import schema_problems
 
         places = parse_yaml(text, file, LIMITS)
-        problems = schema_problems(data, places, file, scenario_schema())
+        problems = schema_problems(data, places, scenario_schema())
         raise RulesError([*document.problems, *problems]) from None
     if document.problems:
         raise RulesError(document.problems)
