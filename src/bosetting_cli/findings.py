@@ -192,6 +192,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return str(near) if (near := meant(word, known)) else None
 
 
+def advised(word: str, columns: Iterable[str]) -> dict[str, object]:
+    """Return what fills a remedy with the column nearest to a misspelt one, or with all."""
+    known = tuple(sorted(columns))
+    near = nearest(word, known)
+    advice = "did you mean it" if near else "the columns are" if known else ""
+    return {"near": near, "columns": known, "advice": advice}
+
+
 def install(extra: str) -> str:
     """Return a hint that says how to get an extra, from where the program came from.
 

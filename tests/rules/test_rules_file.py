@@ -544,3 +544,9 @@ def test_a_misspelt_source_is_told_the_nearest():
     assert [(p.line, p.key, p.hint) for p in caught.value.problems] == [
         (4, "total.source", "did you mean `ks`?")
     ]
+
+
+def test_a_county_called_source_names_no_source():
+    text = "title: T\nas_of: 2017-10-02\ntotal: 9\ncounties: {totals: {source: 9}}\n"
+    criteria = "criteria: [{name: p, weight: 1, indicator: population}]\n"
+    assert parse_rules(text + criteria).counties.totals == {"source": 9}

@@ -20,16 +20,6 @@ criteria:
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def make(**files):
-        for name, text in {"municipalities": REGISTER, **files}.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return make
-
-
 def told(problems, folder):
     """Each complaint as it is printed, and its value."""
     return [

@@ -90,6 +90,19 @@ def test_rules(name):
     compare([told(problem) for problem in found], EXPECTED[name])
 
 
+def test_what_the_catalogue_says_is_said_in_every_language():
+    names = [*by_kind("data"), *by_kind("folders")]
+    found = [p for name in names for p in validate(HOSTILE / name, RULES).problems if p.words]
+    assert len({problem.words for problem in found}) >= 40
+    for problem in found:
+        english, *others = (problem.in_full(lang) for lang in ("en", "nb", "nn"))
+        assert english not in others
+        assert not any(mark in text for text in (english, *others) for mark in "{}")
+        assert all(
+            (problem.remedy(lang) is None) == (problem.hint is None) for lang in ("nb", "nn")
+        )
+
+
 def test_the_corpus_is_large_and_complete():
     assert len(EXPECTED) >= 60
     files = {

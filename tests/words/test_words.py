@@ -133,6 +133,30 @@ def test_numbers_and_dates():
     assert words.listing(["a", "b", "c"], "nb") == "a, b og c"
 
 
+def test_places_of_a_sentence_say_how_they_are_filled():
+    pairs = (("Larvik", "Larvik + Lardal"), ("Hole", "Hole + Ås"))
+    merged = {"source": 2017, "to": 2018, "renumbered": 46, "number": 2, "pairs": pairs}
+    merged |= {"joined": "merged ones", "more": "", "lost": "rates of merged ones"}
+    merged["rates"] = ("index", "rate")
+    assert words.told("carried over", "en", **merged) == (
+        "figures on the municipalities of 2017 to those of 2018: 46 renumbered, 2 merged (Larvik"
+        " from Larvik + Lardal; Hole from Hole + Ås); no figure for those merged in index, rate,"
+        " which can't be added up"
+    )
+    assert words.told("carried over", "nn", **merged) == (
+        "tal for kommunane i 2017 overførte til kommunane i 2018: 46 har fått nytt nummer, 2 er"
+        " slått saman (Larvik av Larvik + Lardal; Hole av Hole + Ås); ingen tal for dei samanslåtte"
+        " i index, rate, som ikkje kan leggjast saman"
+    )
+    short = {"width": 3, "cells": 1}
+    assert words.told("row too short", "en", **short) == "has 1 cell, the header has 3"
+    assert words.told("row too short", "nb", **short) == "har 1 celle, overskriften har 3"
+    assert words.told("row too long", "nb", width=3, cells=4) == "har 4 celler, overskriften har 3"
+    assert words.told("did you mean", "nb", near=("Os", "Ås")) == "mente du Os eller Ås?"
+    read = {"mark": ",", "cells": 2, "value": "1.234,5", "figure": 1234.5}
+    assert words.told("thousands read", "nb", **read).endswith("i 2 celler: `1.234,5` er 1234,5")
+
+
 @pytest.mark.parametrize("name", ["folketall", "FOLKETAL", "population"])
 def test_a_criterion_goes_by_its_titles_in_any_language(name):
     options = ["allocate", "-q", "--format", "csv"]

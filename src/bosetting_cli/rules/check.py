@@ -121,7 +121,7 @@ def _method(rules: Rules) -> Iterator[Finding]:
 def _sources(rules: Rules) -> Iterator[Finding]:
     """Yield sources of one word that are nearly, but not quite, names in `sources`."""
     for path, value in leaves(msgspec.to_builtins(rules)):
-        if path.endswith(".source") and value not in rules.sources:
+        if path.endswith(".source") and isinstance(value, str) and value not in rules.sources:
             near = meant(value, rules.sources)
             if near and " " not in value:  # a source may be in words of its own, such as SSB
                 yield finding("no source", key=path, cell=value, remedy=near)

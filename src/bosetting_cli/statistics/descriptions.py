@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bosetting_cli.findings import DataError, Problem, finding, shown
 from bosetting_cli.statistics.constraints import understood
 from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.statistics.frame import referred
 from bosetting_cli.statistics.headers import canonical
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
 MAX_BYTES = 5_000_000
-_REFERENCE = re.compile(r"year(?:\+[0-9]{1,2})?-([0-9]{2})-([0-9]{2})")
 # Of the standard's keys, those that say how cells are to be read and that nothing here follows:
 # marks and signs are found in the column itself.
 _NOT_FOLLOWED = ("decimalChar", "groupChar", "bareNumber")
@@ -137,12 +134,8 @@ def _field(
 
 
 def _is_reference(text: Any) -> bool:
-    if not isinstance(text, str):
-        return False
-    match = _REFERENCE.fullmatch(text)
     try:
-        # 29 February is no day of every year.
-        dt.date.fromisoformat(f"2001-{match[1]}-{match[2]}" if match else text)
-    except ValueError:
+        referred(text, None)
+    except (TypeError, ValueError):
         return False
     return True
