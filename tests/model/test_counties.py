@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import AllocationError, RulesError
-from bosetting_cli.model.counties import counties
+from bosetting_cli.model.allocation import counties
+from bosetting_cli.model.standing import standing
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules
 from bosetting_cli.statistics import Column
@@ -231,15 +232,15 @@ class Step:
     """The counties' numbers by name."""
 
     def __init__(self, statistics, rules):
-        step = counties(statistics, rules, np.array([rules.total.value]))
+        step = counties(standing(statistics, rules), np.array([rules.total.value]))
         if step.problems:
             raise AllocationError(step.problems[0])
         self.totals = dict(zip(step.names, step.totals[0].tolist(), strict=True))
+        self.measured = {figures.criterion.name: figures for figures in step.key.field.own.figures}
         self.contributions = {
             name: dict(zip(step.names, places[0].tolist(), strict=True))
-            for name, places in step.contributions.items()
+            for name, places in zip(self.measured, step.key.contributions, strict=True)
         }
-        self.measured = {figures.criterion.name: figures for figures in step.figures}
 
 
 def test_a_key_of_population_is_sainte_lague_on_the_counties(statistics, rules):

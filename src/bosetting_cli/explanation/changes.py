@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from bosetting_cli.explanation.parts import Change
 from bosetting_cli.explanation.telling import sentence
 from bosetting_cli.explanation.trials import Case, Outcome, Trial, tried
-from bosetting_cli.model.selection import named
 from bosetting_cli.model.standing import standing
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules import indicator_columns, replace
+from bosetting_cli.rules.naming import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

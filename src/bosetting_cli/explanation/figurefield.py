@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.model.figures import smoothed
-from bosetting_cli.model.standing import Field, ranking_keys, standing, ties_by
+from bosetting_cli.model.figures import smoothed, whole
+from bosetting_cli.model.standing import Field, exponent_of, ranking_keys, standing, ties_by
 from bosetting_cli.rules import indicator_columns
+from bosetting_cli.rules.variations import as_ruled
 
 _TINY = 1e-300  # shares of nothing are nothing
 
@@ -19,28 +20,19 @@ if TYPE_CHECKING:
 
     from bosetting_cli.model.exact import Floats, Ints
     from bosetting_cli.model.figures import Figures
-    from bosetting_cli.model.key import Amounts
     from bosetting_cli.model.standing import Standing
-    from bosetting_cli.rules import Rules
+    from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
 
 
-def figure_field(
-    statistics: Statistics,
-    rules: Rules,
-    own: Standing,
-    k: int,
-    changes: Sequence[tuple[int, float]],
-) -> Field | None:
+def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) -> Field | None:
     """Return what is compared where a criterion's figure of one unit is another, in D variations.
 
     What hangs on the same column changes with it: sizes, the limit per 1,000, the order of
     equals.
 
     Args:
-        statistics: The figures.
-        rules: The rules.
-        own: Steps 0 to 4 of them.
+        own: Steps 0 to 4.
         k: The criterion.
         changes: Unit and figure, D.
 
@@ -48,7 +40,7 @@ def figure_field(
         None where more hangs on the column than this knows: conditions, other criteria, the
         counties' key, or a scale on which other municipalities' figures would move.
     """
-    figures = own.figures[k]
+    statistics, rules, figures = own.statistics, own.rules, own.figures[k]
     column = figures.columns[0].name
     if _is_entangled(rules, own, k, column):
         return None
@@ -62,9 +54,10 @@ def figure_field(
     able = np.isin(np.arange(len(own.units)), own.eligible)
     normalised = [changed if j == k else a.normalised for j, a in enumerate(own.amounts)]
     normalised = [np.where(able, n, 0.0) for n in normalised]
-    values = [_amount(a, n, column, varied) for a, n in zip(own.amounts, normalised, strict=True)]
+    pairs = zip(rules.criteria, normalised, strict=True)
+    values = [_amount(own, c, n, column, varied) for c, n in pairs]
     shares = [value / np.maximum(value.sum(axis=-1), _TINY)[..., np.newaxis] for value in values]
-    weights = np.tile([c.weight for c in rules.criteria], (len(changes), 1))
+    variations = as_ruled(rules).rows([0] * len(changes))
     population, tie = own.population, own.tie
     if column == "population":
         population = varied(population, statistics.column(column).newest(rules.as_of))
@@ -75,8 +68,8 @@ def figure_field(
         unit, number = changes[row]
         return standing(with_figure(statistics, figures, unit, number), rules)
 
-    keys = ranking_keys(own, rules, shares, normalised, weights)
-    return Field(values, keys, population, tie, changed_standing)
+    keys = ranking_keys(rules, variations.weights, shares, normalised)
+    return Field(own, variations, values, keys, population, tie, changed_standing)
 
 
 def _varied(
@@ -91,15 +84,19 @@ def _varied(
 
 
 def _amount(
-    amount: Amounts, normalised: Floats, column: str, varied: Callable[..., Floats]
+    own: Standing,
+    criterion: Criterion,
+    normalised: Floats,
+    column: str,
+    varied: Callable[..., Floats],
 ) -> Floats:
     """Return a criterion's amounts, whose sizes may be the changed column's."""
-    sizes = amount.sizes
-    if sizes is None:
+    if criterion.scale_by is None:
         return normalised
-    if sizes.column.name != column:
-        return normalised * np.nan_to_num(sizes.values)
-    return normalised * np.nan_to_num(varied(sizes.plain, sizes.year))
+    sizes = own.statistics.column(criterion.scale_by)
+    year = sizes.newest(own.rules.as_of)
+    plain = np.array([whole(sizes, (unit,), year) for unit in own.units], dtype=float)
+    return normalised * np.nan_to_num(varied(plain, year) if sizes.name == column else plain)
 
 
 def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:
@@ -114,10 +111,7 @@ def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:
     read += [group.among.indicator for group in rules.of_which if group.among]
     if len(figures.columns) > 1:
         read += ["population", *(c.scale_by for c in rules.criteria)]
-    powered = any(
-        amount.exponent != 1 if amount.sizes is None else amount.sizes.exponent != 1
-        for amount in own.amounts
-    )
+    powered = any(exponent_of(rules, c) != 1 for c in rules.criteria)
     return criterion.normalise != "value" or powered or column in read
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from bosetting_cli.explanation.figurefield import figure_field, with_figure
 from bosetting_cli.findings import BosettingError
-from bosetting_cli.model.allocation import Setting, decide
-from bosetting_cli.model.counties import counties
+from bosetting_cli.model.allocation import counties, decide
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.standing import as_ruled, field_of, standing
+from bosetting_cli.model.standing import field_of, standing
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
+from bosetting_cli.rules.variations import as_ruled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bosetting_cli.explanation.parts import Explanation
     from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.exact import Ints
-    from bosetting_cli.model.standing import Standing
+    from bosetting_cli.model.standing import Field, Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -90,28 +90,26 @@ def tried(case: Case, trials: Sequence[Trial]) -> list[Outcome | None]:
 
 def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | None]:
     """Decide trials of one kind."""
-    statistics, rules, own = case
-    varied, step, compared = as_ruled(rules).repeated(len(trials)), None, None
+    rules, own = case.rules, case.own
+    varied, step, compared = as_ruled(rules).rows([0] * len(trials)), None, None
     numbers = np.array([trial.number for trial in trials])
     if kind == "figure":
         changes = [(trial.unit, trial.number) for trial in trials]
-        compared = figure_field(statistics, rules, own, trials[0].criterion, changes)
+        compared = figure_field(own, trials[0].criterion, changes)
     elif kind == "count":
         varied = dataclasses.replace(varied, counts=numbers.astype(np.int64))
     elif kind == "total":
         varied = dataclasses.replace(varied, totals=numbers.astype(np.int64))
     elif kind == "county total":
-        step = counties(statistics, rules, varied.totals)
+        step = counties(own, varied.totals)
         totals = step.totals.copy()
         totals[np.arange(len(trials)), step.county[[trial.unit for trial in trials]]] = numbers
         step = dataclasses.replace(step, totals=totals)
         varied = dataclasses.replace(varied, totals=totals.sum(axis=1))
     if kind == "run" or (kind == "figure" and compared is None):
         return [_run(case, trial) for trial in trials]
-    compared = field_of(own, rules, varied) if compared is None else compared
-    decision = decide(statistics, rules, own, varied, field=compared, step=step)
-    setting = Setting(statistics, rules, varied, compared)
-    return _outcomes(decision, setting, [trial.unit for trial in trials])
+    compared = field_of(own, varied) if compared is None else compared
+    return _outcomes(decide(compared, step=step), [trial.unit for trial in trials])
 
 
 def _run(case: Case, trial: Trial) -> Outcome | None:
@@ -121,21 +119,18 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
         figures = case.own.figures[trial.criterion]
         statistics = with_figure(statistics, figures, trial.unit, trial.number)
     try:
-        own, varied = standing(statistics, rules), as_ruled(rules)
-        compared = field_of(own, rules, varied)
-        decision = decide(statistics, rules, own, varied, field=compared)
+        decision = decide(field_of(standing(statistics, rules), as_ruled(rules)))
     except BosettingError:
         return None
-    return _outcomes(decision, Setting(statistics, rules, varied, compared), [trial.unit])[0]
+    return _outcomes(decision, [trial.unit])[0]
 
 
-def _outcomes(decision: Decision, setting: Setting, units: Sequence[int]) -> list[Outcome | None]:
+def _outcomes(decision: Decision, units: Sequence[int]) -> list[Outcome | None]:
     """Return what each row of a decision means for one municipality."""
-    keys, county = setting.field.keys, decision.step.county
-    able = keys > -np.inf
+    keys, county = decision.field.keys, decision.step.county
+    able = np.isin(np.arange(len(county)), decision.field.own.eligible)
     ranked = able & (county == county[units][:, np.newaxis])
     own = keys[np.arange(len(units)), units][:, np.newaxis]
-    own = np.where(own > -np.inf, own, np.inf)
     above = np.count_nonzero(ranked & (keys > own), axis=1)
     near = np.count_nonzero(ranked & close(keys, own), axis=1)
     counts = np.count_nonzero(ranked, axis=1)
@@ -143,21 +138,20 @@ def _outcomes(decision: Decision, setting: Setting, units: Sequence[int]) -> lis
     for row, unit in enumerate(units):
         if row in decision.problems:
             found.append(None)
-        elif not able[row, unit]:
-            found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able[row]))))
+        elif not able[unit]:
+            found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able))))
         else:
-            alone = near[row] == 1
-            rank = above[row] if alone else _place(setting, row, unit, ranked[row].nonzero()[0])
+            alone, among = near[row] == 1, ranked[row].nonzero()[0]
+            rank = above[row] if alone else _place(decision.field, row, unit, among)
             status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
             asked, count = int(decision.requested[row, unit]), int(counts[row])
             found.append(Outcome(status, asked, 1 + int(rank), count))
     return found
 
 
-def _place(setting: Setting, row: int, unit: int, ranked: Ints) -> int:
+def _place(compared: Field, row: int, unit: int, ranked: Ints) -> int:
     """Return a municipality's place in the order of its county, from 0, by the rule of `order`."""
-    compared = setting.field
     tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
     keys = compared.keys[row, ranked]
-    places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
+    places, _ = order(keys, lambda some: compared.exact_keys(row, ranked[some]), tie)
     return int(np.flatnonzero(ranked[places] == unit)[0])

@@ -1,4 +1,4 @@
-"""Who is asked for how many: steps 5 to 8 of docs/model.md, within each county if they come first.
+"""Who is asked for how many: steps 5 to 9 of docs/model.md.
 
 Everything is made for D variations of the weights, the total, the number selected and the
 minimum at once; an allocation is one of them, `draws` many.
@@ -8,29 +8,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.counties import counties
-from bosetting_cli.model.key import exact_quotas, quotas
-from bosetting_cli.model.places import Question, apportioned, bounds
-from bosetting_cli.model.selection import no_room, quantity, select
-from bosetting_cli.model.standing import exact_key, field_of
+from bosetting_cli.model.exact import Array, Floats, Ints, Mask, Numbers
+from bosetting_cli.model.key import quotas
+from bosetting_cli.model.places import Apportioned, Limits, apportioned, bounds
+from bosetting_cli.model.selection import Tie, select
+from bosetting_cli.model.standing import Field, Standing, field_of, standing
+from bosetting_cli.rules import Counties, Minimum, Rules, Select
+from bosetting_cli.rules.naming import combined, given
+from bosetting_cli.rules.variations import as_ruled
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
-
-    from bosetting_cli.model.counties import CountyStep
-    from bosetting_cli.model.exact import Floats, Ints, Mask, Numbers
-    from bosetting_cli.model.places import Apportioned
-    from bosetting_cli.model.selection import Tie
-    from bosetting_cli.model.standing import Field, Standing, Variations
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+Problems = dict[int, list[Finding]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +34,14 @@ class Part:
 
     Attributes:
         name: The county's name; empty if there is one for all.
-        units: The county's units.
+        units: The eligible.
         totals: The number, D.
         take: How many the rules select, D.
-        ties: Those that decided who is selected; their units are places in `units`.
+        ties: Those that decided who is selected.
         asked: The units that are selected in one of the variations.
-        contributions: Places that each criterion gives these before rounding, K × D × asked.
+        chosen: Who of these is, D × asked.
+        contributions: Places that each criterion gives them before rounding, K × D × asked.
+        numbers: What they are asked for, D × asked.
         results: Row → apportionment.
     """
 
@@ -52,10 +49,31 @@ class Part:
     units: Ints
     totals: Numbers
     take: Ints
-    ties: tuple[Tie, ...]
+    ties: Sequence[Tie]
     asked: Ints
+    chosen: Mask
     contributions: Floats
+    numbers: Numbers
     results: Mapping[int, Apportioned]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """How many of the total each county is asked for.
+
+    Attributes:
+        names: The counties, in the order of the register.
+        county: The index of each unit's county.
+        totals: D × counties.
+        key: What came of the counties' key, with the counties as units; None if there is none.
+        problems: Row → why it has no numbers.
+    """
+
+    names: tuple[str, ...]
+    county: Ints
+    totals: Numbers
+    key: Decision | None = None
+    problems: Problems = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,228 +81,258 @@ class Decision:
     """Who is asked for how many, in D variations.
 
     Attributes:
-        standing: What is known of the eligible.
+        field: What was compared.
         step: The counties' numbers.
         parts: One for each number that is shared out.
         selected: D × n.
         quotas: Places before rounding, D × n.
         requested: D × n.
         low: Minimums, D × n.
-        high: Maximums, D × n; None where there is no limit.
+        high: Maximums, n or D × n; None where there is no limit.
         of_which: Sub-group → D × n, and row → apportionment.
         problems: Row → why there is no allocation.
     """
 
-    standing: Standing
-    step: CountyStep
-    parts: tuple[Part, ...]
+    field: Field
+    step: Step
+    parts: Sequence[Part]
     selected: Mask
     quotas: Floats
     requested: Numbers
     low: Numbers
     high: Numbers | None
-    of_which: Mapping[str, tuple[Numbers, Mapping[int, Apportioned]]]
-    problems: dict[int, list[Finding]]
+    of_which: dict[str, tuple[Numbers, Mapping[int, Apportioned]]]
+    problems: Problems
 
     @functools.cached_property
     def contributions(self) -> Floats:
         """Places that each criterion gives before rounding, K × D × n; their sum is the quota."""
-        found = np.zeros((len(self.parts[0].contributions), *self.quotas.shape))
+        found = np.zeros((len(self.field.values), *self.quotas.shape))
         for part in self.parts:
             found[..., part.asked] = part.contributions
         return found
 
 
-class Setting(NamedTuple):
-    """What D variations are decided on: figures, rules, what varies, and what is compared."""
-
-    statistics: Statistics
-    rules: Rules
-    varied: Variations
-    field: Field
-
-    def key(self, row: int, unit: int) -> Fraction:
-        """Return what ranks a unit as a fraction."""
-        return exact_key(self.field.own(row), self.rules, self.varied.written(row), unit)
-
-    def quotas(self, row: int, units: Sequence[int], total: int) -> list[Fraction]:
-        """Return the quotas of the selected among whom a total is shared out, as fractions."""
-        return exact_quotas(self.field.own(row).amounts, self.varied.written(row), units, total)
-
-
 def decide(
-    statistics: Statistics,
-    rules: Rules,
-    own: Standing,
-    varied: Variations,
-    *,
-    field: Field | None = None,
-    step: CountyStep | None = None,
-    sub_groups: bool = False,
-    certify: bool = False,
+    field: Field, *, step: Step | None = None, sub_groups: bool = False, certify: bool = False
 ) -> Decision:
     """Take steps 5 to 9 in D variations.
 
     Args:
-        statistics: The figures.
-        rules: The rules.
-        own: From `standing(statistics, rules)`.
-        varied: What varies.
-        field: What is compared; by default the standing itself.
+        field: What is compared.
         step: The counties' numbers; by default as the rules say.
         sub_groups: Share out all sub-groups; otherwise it is only seen that it can be done.
         certify: Keep the certificate of each row.
     """
-    field = field_of(own, rules, varied) if field is None else field
-    step = counties(statistics, rules, varied.totals) if step is None else step
-    setting, shape = Setting(statistics, rules, varied, field), field.keys.shape
-    problems = {row: [said] for row, said in step.problems.items()}
-    for row, said in _beforehand(setting, own):
-        problems.setdefault(row, []).append(said)
-    low, high = bounds(rules, own.units, field.population, varied.minimums)
+    step = counties(field.own, field.varied.totals) if step is None else step
+    problems = {row: list(said) for row, said in step.problems.items()}
+    _add(problems, _beforehand(field))
+    limits, shape = bounds(field), field.keys.shape
+    parts = [
+        _shared_out(field, step, index, limits, problems, certify=certify)
+        for index in range(len(step.names))
+    ]
     selected, requested = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
-    quota, parts = np.zeros(shape), []
-    for index, name in enumerate(step.names):
-        units, totals = np.flatnonzero(step.county == index), step.totals[:, index]
-        take, chosen, ties = _chosen(setting, own, units, totals)
-        asked = np.flatnonzero(chosen.any(axis=0))
-        values = [value[..., asked] for value in field.values]
-        places, nothing = quotas(values, chosen[:, asked], varied.weights, totals)
-        selected[:, asked], quota[:, asked] = chosen[:, asked], places.sum(axis=0)
-        wrong = dict(_without_room(setting, name, totals, chosen, low, nothing))
-        ask = Question(quota, totals, low, high, rules.method, field.tie, setting.quotas, name)
-        skip = {*step.problems, *wrong}
-        seats, results, more = apportioned(ask, chosen, skip=skip, certify=certify)
-        for row, said in {**wrong, **more}.items():
-            problems.setdefault(row, []).append(said)
-        requested += seats
-        parts.append(Part(name, units, totals, take, tuple(ties), asked, places, results))
-    found = Decision(own, step, tuple(parts), selected, quota, requested, low, high, {}, problems)
-    shared = of_which(found, setting, every=sub_groups, certify=certify)
-    return dataclasses.replace(found, of_which=shared)
+    found = Decision(
+        field, step, parts, selected, np.zeros(shape), requested, *limits, {}, problems
+    )
+    for part in parts:
+        selected[:, part.asked], requested[:, part.asked] = part.chosen, part.numbers
+        found.quotas[:, part.asked] = part.contributions.sum(axis=0)
+    of_which(found, every=sub_groups, certify=certify)
+    return found
 
 
-def _beforehand(setting: Setting, own: Standing) -> Iterator[tuple[int, Finding]]:
+def _add(problems: Problems, said: Iterator[tuple[int, Finding]]) -> list[int]:
+    """Add what is wrong with some rows, and return them."""
+    rows = []
+    for row, one in said:
+        own = problems.setdefault(row, [])
+        own += [one] if one not in own else []
+        rows.append(row)
+    return rows
+
+
+def _beforehand(field: Field) -> Iterator[tuple[int, Finding]]:
     """Yield the rows that admit no allocation whoever is selected, and why."""
-    counts, rules = setting.varied.counts, setting.rules
+    own, varied, rules = field.own, field.varied, field.own.rules
+    able, counts, least = len(own.eligible), varied.counts, varied.minimums
     for k, amount in enumerate(own.amounts):
-        if len(own.eligible) > 1 and not amount.values.any():
-            for row in np.flatnonzero(setting.varied.weights[:, k]).tolist():
-                yield row, finding("nothing to share", criterion=amount.criterion.name)
-    limit, least = rules.maximum.value if rules.maximum else None, setting.varied.minimums
+        if able > 1 and not amount.values.any():
+            for row in np.flatnonzero(varied.weights[:, k]).tolist():
+                yield row, finding("nothing to share", criterion=rules.criteria[k].name)
+    limit = rules.maximum.value if rules.maximum else None
     for row in np.flatnonzero(least > limit).tolist() if limit is not None else ():
         said = {"minimum": int(least[row])}
         yield row, finding("maximum below minimum", said, key="maximum.value")
     if counts is None or rules.counties or rules.select.list is not None:
         return
-    able = np.count_nonzero(setting.field.keys > -np.inf, axis=1)
     for row in np.flatnonzero(counts > able).tolist():
-        said = {"count": int(counts[row]), "eligible": int(able[row])}
+        said = {"count": int(counts[row]), "eligible": able}
         yield row, finding("too many to select", said, key="select.count")
 
 
-def _chosen(
-    setting: Setting, own: Standing, units: Ints, totals: Numbers
-) -> tuple[Ints, Mask, list[Tie]]:
-    """Take step 5 among some units: how many are selected, who is, and the ties that decided."""
-    field, rule, counts = setting.field, setting.rules.select, setting.varied.counts
-    keys, named = field.keys[:, units], own.included[units]
-    eligible = keys > -np.inf
-    able = np.count_nonzero(eligible, axis=1)
-    chosen = np.zeros(field.keys.shape, dtype=bool)
-    if rule.list is not None:
-        chosen[:, units] = named & eligible
-        return np.count_nonzero(chosen, axis=1), chosen, []
-    if counts is None:
-        each = {number: quantity(number, rule.share, None) for number in set(able.tolist())}
-        counts = np.array([each[number] for number in able.tolist()])
-    take = np.where(totals > 0, np.minimum(counts, able), 0)
-    firsts: dict[str, list[int]] = {}
-    for place, unit in enumerate(units.tolist() if rule.per_county else ()):
-        firsts.setdefault(setting.statistics.municipalities[unit].fylke, []).append(place)
-    found, ties = select(
-        keys,
-        take,
-        named,
-        {fylke: np.array(places) for fylke, places in firsts.items()},
-        rule.per_county,
-        lambda row, place: setting.key(row, int(units[place])),
-        field.tie[..., units],
+def _shared_out(
+    field: Field, step: Step, index: int, limits: Limits, problems: Problems, *, certify: bool
+) -> Part:
+    """Take steps 5 to 7 among all, or in one county, and add to the problems."""
+    own, varied, name = field.own, field.varied, step.names[index]
+    units, totals = own.eligible[step.county[own.eligible] == index], step.totals[:, index]
+    counts = varied.counts
+    counts = counts if counts is None or counts.ndim == 1 else counts[:, index]
+    take, chosen, ties = select(field, units, totals, counts)
+    once = chosen.any(axis=0)
+    asked, chosen = units[once], chosen[:, once]
+    values = [value[..., asked] for value in field.values]
+    places, nothing = quotas(values, chosen, varied.weights, totals)
+    low = limits[0][:, asked] * chosen
+    high = None if limits[1] is None else limits[1][..., asked] * chosen
+    wrong = _add(problems, _without_room(field, name, totals, asked, chosen, low, nothing))
+    numbers, results, more = apportioned(
+        field,
+        asked,
+        chosen,
+        places.sum(axis=0),
+        totals,
+        (low, high),
+        lambda row, own: field.exact_quotas(row, own, int(totals[row])),
+        skip={*step.problems, *wrong},
+        certify=certify,
     )
-    none = totals == 0  # a county that is asked for none: only who is named is selected
-    found[none] = named & eligible[none]
-    chosen[:, units] = found
-    return take, chosen, [tie for tie in ties if not none[tie.row]]
+    where = f"{name}: " if name else ""
+    _add(problems, ((row, Finding(where + said)) for row, said in more.items()))
+    return Part(name, units, totals, take, ties, asked, chosen, places, numbers, results)
 
 
 def _without_room(
-    setting: Setting, name: str, totals: Numbers, chosen: Mask, low: Numbers, nothing: Mask
+    field: Field, name: str, totals: Numbers, asked: Ints, chosen: Mask, low: Numbers, nothing: Mask
 ) -> Iterator[tuple[int, Finding]]:
     """Yield the rows that admit no allocation among the selected of a county, and why.
 
     Args:
-        setting: What is decided on.
+        field: What is decided on.
         name: The county.
         totals: Its number, D.
-        chosen: Who is selected, D × n.
-        low: Minimums, D × n.
+        asked: Who is selected in one of the rows.
+        chosen: Who is selected, D × asked.
+        low: Minimums, likewise.
         nothing: Where a criterion has nothing to share out by, K × D.
     """
-    for row in np.flatnonzero((low * chosen).sum(axis=1) > totals).tolist():
+    own = field.own
+    for row in np.flatnonzero(low.sum(axis=1) > totals).tolist():
         yield row, no_room(low[row, chosen[row]].tolist(), int(totals[row]), name)
     for k, row in np.argwhere(nothing).tolist():
-        yield row, finding("nothing to share", criterion=setting.rules.criteria[k].name)
+        yield row, finding("nothing to share", criterion=own.rules.criteria[k].name)
     for row in np.flatnonzero(~chosen.any(axis=1) & (totals > 0)).tolist():
         words = "nobody to ask there" if name else "nobody to ask"
         yield row, finding(words, where=name, total=int(totals[row]))
-    limit, units = setting.rules.maximum, setting.statistics.units
-    if limit is not None and limit.per_1000 is not None:
-        for row, unit in np.argwhere(chosen & np.isnan(setting.field.population)).tolist():
-            said = {"names": (units[unit],)}
+    if own.rules.maximum and own.rules.maximum.per_1000 is not None:
+        for row, place in np.argwhere(chosen & np.isnan(field.population[..., asked])).tolist():
+            said = {"names": (own.units[asked[place]],)}
             yield row, finding("no people for limit", said, key="maximum.per_1000")
 
 
-def of_which(
-    decision: Decision, setting: Setting, *, every: bool, certify: bool
-) -> dict[str, tuple[Numbers, Mapping[int, Apportioned]]]:
+def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
+    """Return what to say of a selection whose minimums exceed what there is to share out.
+
+    Args:
+        minimums: Those of the selected.
+        total: What there is.
+        where: The fylke, if counties come first.
+    """
+    room = sum(reached <= total for reached in itertools.accumulate(sorted(minimums)))
+    words = "own minimums too high" if len(set(minimums)) > 1 else "minimums too high"
+    place, count = f"{where}: " if where else "", len(minimums)
+    return finding(words, where=place, count=count, needed=sum(minimums), total=total, room=room)
+
+
+def of_which(decision: Decision, *, every: bool, certify: bool) -> None:
     """Share sub-groups out one after the other, never above anybody's own number (8).
 
     Args:
-        decision: The numbers; rows in which there is no room are added to its problems.
-        setting: What is decided on.
+        decision: The numbers; sub-groups are added, and rows in which there is no room for them
+            to its problems.
         every: Share out the last one as well, instead of only seeing that it can be done.
         certify: Keep the certificate of each row.
     """
-    room, rules = decision.requested.copy(), setting.rules
-    found: dict[str, tuple[Numbers, Mapping[int, Apportioned]]] = {}
+    field, problems, room = decision.field, decision.problems, decision.requested.copy()
 
-    def exact(row: int, units: Sequence[int], _: int) -> list[Fraction]:
-        places: dict[int, Fraction] = {}
+    def exact(row: int, units: Ints) -> Array:
+        places = np.zeros(len(field.own.units), dtype=object)
         for part in decision.parts:
-            chosen = part.units[decision.selected[row, part.units]].tolist()
-            if chosen:
-                own = setting.quotas(row, chosen, int(part.totals[row]))
-                places.update(zip(chosen, own, strict=True))
-        return [places[unit] for unit in units]
+            own = part.asked[part.chosen[row]]
+            places[own] = field.exact_quotas(row, own, int(part.totals[row])) if own.size else 0
+        return places[units]
 
-    for group in rules.of_which:
-        able = decision.selected & decision.standing.able[group.name]
-        most = room * able
+    for group in field.own.rules.of_which:
+        units = np.flatnonzero(field.own.able[group.name] & decision.selected.any(axis=0))
+        able = decision.selected[:, units]
+        most = room[:, units] * able
         least, sums = np.minimum(most, group.minimum), most.sum(axis=1)
-        short = (sums < group.value) | ~able.any(axis=1)
-        for row in set(np.flatnonzero(short).tolist()) - set(decision.problems):
+        short = np.flatnonzero((sums < group.value) | ~able.any(axis=1))
+        for row in set(short.tolist()) - set(problems):
             said = {"name": group.name, "value": group.value, "room": int(sums[row])}
-            decision.problems.setdefault(row, []).append(finding("no room", said, key="of_which"))
-        skip = set(decision.problems)
-        if group is rules.of_which[-1] and not every:
+            problems[row] = [finding("no room", said, key="of_which")]
+        skip = set(problems)
+        if group is field.own.rules.of_which[-1] and not every:
             skip.update(np.flatnonzero(least.sum(axis=1) <= group.value).tolist())
-        totals = np.full(len(able), group.value)
-        ask = Question(
-            decision.quotas, totals, least, most, rules.method, setting.field.tie, exact, group.name
+        quota, totals = decision.quotas[:, units] * able, np.full(len(able), group.value)
+        numbers, results, wrong = apportioned(
+            *(field, units, able, quota, totals, (least, most), exact), skip=skip, certify=certify
         )
-        numbers, results, wrong = apportioned(ask, able, skip=skip, certify=certify)
-        for row, problem in wrong.items():
-            decision.problems.setdefault(row, []).append(problem)
-        room -= numbers
-        found[group.name] = numbers, results
-    return found
+        _add(problems, ((r, Finding(f"{group.name}: {said}")) for r, said in wrong.items()))
+        room[:, units] -= numbers
+        shared = np.zeros_like(room)
+        shared[:, units] = numbers
+        decision.of_which[group.name] = shared, results
+
+
+def counties(own: Standing, totals: Numbers) -> Step:
+    """Share the total out among counties (9).
+
+    The numbers are given by the rules, or apportioned by a key of the counties' own: the same
+    steps on the figures that their municipalities have together. Without `counties` in the
+    rules there is one, all municipalities, whose name is empty.
+
+    Args:
+        own: Steps 0 to 4 of the rules.
+        totals: What is shared out, D.
+
+    Raises:
+        AllocationError: A county is unknown, or lacks a number or a figure.
+    """
+    first, everyone = own.rules.counties, own.statistics.municipalities
+    if first is None:
+        return Step(("",), np.zeros(len(own.units), np.intp), totals[:, np.newaxis])
+    county_of = combined(everyone, first.combine)
+    names = tuple(dict.fromkeys(county_of))
+    county = np.array([names.index(name) for name in county_of])
+    if not first.criteria:
+        numbers = np.array(given(first.totals, names))
+        off = np.flatnonzero(totals != numbers.sum()).tolist()
+        both = ((row, {"sum": int(numbers.sum()), "total": int(totals[row])}) for row in off)
+        wrong = {row: [finding("county sums", said)] for row, said in both}
+        return Step(names, county, np.tile(numbers, (len(totals), 1)), problems=wrong)
+    pairs = list(zip(own.units, county_of, strict=True))
+    members = {name: [unit for unit, its in pairs if its == name] for name in names}
+    key = standing(own.statistics, _of_counties(own.rules, first), members)
+    varied = dataclasses.replace(as_ruled(key.rules).rows([0] * len(totals)), totals=totals)
+    among = Step(("the counties",), np.zeros(len(names), np.intp), totals[:, np.newaxis])
+    found = decide(field_of(key, varied), step=among)
+    needed = first.minimum * len(names)
+    for row in np.flatnonzero(needed > totals).tolist():
+        total, each = int(totals[row]), {"minimum": first.minimum, "count": len(names)}
+        room = {"needed": needed, "total": total, "room": total // len(names)}
+        said = finding("county minimums too high", each | room, key="counties.minimum")
+        found.problems[row] = [said]
+    return Step(names, county, found.requested, found, found.problems)
+
+
+def _of_counties(rules: Rules, first: Counties) -> Rules:
+    """Return the rules by which all counties share the total out: by a key of their own."""
+    replace = msgspec.structs.replace
+    whole = ("error" if c.missing == "exclude" else c.missing for c in first.criteria)
+    key = (replace(c, missing=m) for c, m in zip(first.criteria, whole, strict=True))
+    least, chosen = Minimum(value=first.minimum), Select()
+    rules = replace(rules, criteria=tuple(key), minimum=least, maximum=None, select=chosen)
+    return replace(rules, eligible=(), exclude=(), of_which=(), counties=None)

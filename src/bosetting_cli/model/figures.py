@@ -6,29 +6,21 @@ through the same functions.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
-import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, DataError, finding
-from bosetting_cli.rules import indicator_columns
-from bosetting_cli.statistics import exact, is_count, year_list
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array
+from bosetting_cli.rules import Criterion, indicator_columns
+from bosetting_cli.statistics import Column, Statistics, is_count, year_list
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from bosetting_cli.rules import Criterion
-    from bosetting_cli.statistics import Column, Statistics
-
-    Years = tuple[int | None, ...]
-    Members = tuple[tuple[str, ...], ...]
+Years = tuple[int | None, ...]
+Members = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +42,6 @@ class Figure:
     denominator: Any = None
     years: tuple[int, ...] = ()
     imputed: bool = False
-
-
-class Arithmetic(NamedTuple):
-    """How an expression is evaluated: in floats, or in fractions of the figures as published."""
-
-    number: Callable[[float], Any]
-    add: Callable[[Iterable[Any]], Any]
-
-
-FLOATS = Arithmetic(float, math.fsum)
-FRACTIONS = Arithmetic(exact, lambda parts: sum(parts, Fraction(0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,23 +72,14 @@ class Figures:
         return tuple(year for year in self.read if year is not None)
 
     @functools.cached_property
-    def values(self) -> NDArray[np.float64]:
-        """The figures that are used, NaN where there is none."""
-        return np.array([math.nan if f.value is None else f.value for f in self.units])
+    def _fractions(self) -> tuple[Figure, ...]:
+        read = self.columns, self.members, self.read
+        return _evaluated(self.criterion, *read, FRACTIONS)[0]
 
-    def exact(self, unit: int) -> Fraction:
-        """Return a unit's figure as a fraction: the same expression on the published decimals."""
-        raw = _published(self.columns, self.members[unit], self.read, FRACTIONS)
-        if raw.raw is not None and not self.criterion.smoothing:
-            return Fraction(raw.raw)
-        value: Fraction = _filled(raw, self.criterion, self._national, FRACTIONS).value
-        return value
-
-    @functools.cached_property
-    def _national(self) -> Fraction:
-        raw = [_published(self.columns, m, self.read, FRACTIONS) for m in self.members]
-        national: Fraction = national_of(raw, FRACTIONS)
-        return national
+    def values(self, arithmetic: Arithmetic) -> Array:
+        """Return the figures that are used; None, in floats NaN, where there is none."""
+        units = self.units if arithmetic is FLOATS else self._fractions
+        return np.array([figure.value for figure in units], dtype=arithmetic.dtype)
 
 
 def measure(
@@ -132,17 +104,13 @@ def measure(
     members = tuple((unit,) for unit in statistics.units) if members is None else members
     columns = tuple(statistics.column(name) for name in indicator_columns(criterion.indicator))
     read = years_read(columns[0], criterion.years, as_of)
-    if len(columns) == 1:
-        _refuse_sums(columns[0], criterion, members)
-    raw = [_published(columns, m, read, FLOATS) for m in members]
-    if all(figure.raw is None for figure in raw):
-        names = tuple(column.name for column in columns)
-        said = {"criterion": criterion.name, "columns": names, "table": columns[0].table}
-        raise AllocationError(finding("no figures", said))
-    national = national_of(raw, FLOATS)
-    filled = tuple(_filled(figure, criterion, national, FLOATS) for figure in raw)
+    several = any(len(unit) > 1 for unit in members)
+    if len(columns) == 1 and several and not is_count(columns[0]):
+        names = {"criterion": criterion.name, "name": columns[0].name}
+        raise AllocationError(finding("no count", names, key="counties.criteria"))
+    units, national = _evaluated(criterion, columns, members, read, FLOATS)
     late = late_years(columns, read, as_of)
-    return Figures(criterion, columns, members, read, late, filled, national)
+    return Figures(criterion, columns, members, read, late, units, national)
 
 
 def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
@@ -167,15 +135,6 @@ def late_years(
     return tuple(sorted({year for year, day in pairs if year and day and day > as_of}))
 
 
-def national_of(figures: Sequence[Figure], arithmetic: Arithmetic) -> Any:
-    """Return the rate of all units together, or the mean of those that have a figure."""
-    known = [figure for figure in figures if figure.raw is not None]
-    if any(figure.denominator for figure in known):
-        above = arithmetic.add(figure.numerator for figure in known)
-        return above / arithmetic.add(figure.denominator for figure in known)
-    return arithmetic.add(figure.raw for figure in known) / len(known)
-
-
 def whole(
     column: Column, members: Sequence[str], year: int | None, arithmetic: Arithmetic = FLOATS
 ) -> Any:
@@ -186,11 +145,25 @@ def whole(
     return arithmetic.add(arithmetic.number(part) for part in parts if part is not None)
 
 
-def _refuse_sums(column: Column, criterion: Criterion, members: Members) -> None:
-    """Refuse to add up what is no count over the municipalities of a county."""
-    if any(len(unit) > 1 for unit in members) and not is_count(column):
-        names = {"criterion": criterion.name, "name": column.name}
-        raise AllocationError(finding("no count", names, key="counties.criteria"))
+def _evaluated(
+    criterion: Criterion,
+    columns: Sequence[Column],
+    members: Members,
+    years: Years,
+    arithmetic: Arithmetic,
+) -> tuple[tuple[Figure, ...], Any]:
+    """Return the figure of each unit, and the national one."""
+    raw, add = [_published(columns, own, years, arithmetic) for own in members], arithmetic.add
+    known = [figure for figure in raw if figure.raw is not None]
+    if not known:
+        said = {"criterion": criterion.name, "columns": tuple(column.name for column in columns)}
+        raise AllocationError(finding("no figures", said, table=columns[0].table))
+    if any(figure.denominator for figure in known):
+        above = add(figure.numerator for figure in known)
+        national = above / add(figure.denominator for figure in known)
+    else:
+        national = add(figure.raw for figure in known) / len(known)
+    return tuple(_filled(figure, criterion, national, arithmetic) for figure in raw), national
 
 
 def _published(
@@ -208,9 +181,7 @@ def _published(
         used = dict.fromkeys(year for year, _, n in pairs if year is not None and n > 0)
         return Figure(None, top / base, top, base, tuple(used))
     found = [(y, v) for y in years if (v := whole(columns[0], members, y, arithmetic)) is not None]
-    if not found:
-        return Figure(None, None)
-    value = add(v for _, v in found) / len(found)
+    value = add(v for _, v in found) / len(found) if found else None
     return Figure(None, value, years=tuple(y for y, _ in found if y is not None))
 
 
@@ -227,14 +198,13 @@ def _pairs(
 def _filled(figure: Figure, criterion: Criterion, national: Any, arithmetic: Arithmetic) -> Figure:
     """Smooth a figure towards the national one, or put the national one in its place."""
     kappa = arithmetic.number(criterion.smoothing.participants if criterion.smoothing else 0.0)
-    value = figure.raw
-    if kappa > 0 and figure.denominator is not None:
-        value = smoothed(figure.numerator or 0, figure.denominator, kappa, national)
-    imputed = figure.raw is None and (kappa > 0 or criterion.missing == "national")
-    if imputed:
-        value = national
+    value, imputed = figure.raw, False
+    if value is None and (kappa > 0 or criterion.missing == "national"):
+        value, imputed = national, True
     elif value is None and criterion.missing == "zero":
         value = arithmetic.number(0.0)
+    elif kappa > 0 and figure.denominator is not None:
+        value = smoothed(figure.numerator, figure.denominator, kappa, national)
     parts = figure.numerator, figure.denominator, figure.years
     return Figure(value, figure.raw, *parts, imputed)
 

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
-from bosetting_cli.model.figures import measure, whole
-from bosetting_cli.model.key import Amounts, Sizes, amounts, shares, weights_as_written
-from bosetting_cli.model.selection import eligible, meets
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from bosetting_cli.model.exact import Floats, Ints, Mask, Numbers
-    from bosetting_cli.model.figures import Figures, Members
-    from bosetting_cli.model.selection import Met, Reason
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Column, Statistics
+from bosetting_cli.model.eligible import Met, Reason, eligible, meets
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Floats, Ints, Mask
+from bosetting_cli.model.figures import Figures, measure, whole
+from bosetting_cli.model.key import Amounts, amounts, power, shares
+from bosetting_cli.rules import Criterion, Rules
+from bosetting_cli.rules.variations import Variations
+from bosetting_cli.statistics import Statistics
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,65 +24,81 @@ class Standing:
     """What is known before anybody is selected: steps 0 to 4.
 
     Attributes:
-        units: The units' codes.
+        statistics: The figures of all municipalities.
+        rules: The rules.
+        units: The municipalities' codes, or the counties' names.
         population: Persons, the newest figure known; NaN where there is none.
         tie: The place of each unit among equals: larger population, then the units' order.
+        figures: The figures, by criterion.
         tested: The conditions of eligibility.
         reasons: Why a unit is not eligible; None if it is.
         included: Who is selected by name or list.
         eligible: The eligible units.
-        amounts: What shares are proportional to, by criterion.
-        shares: Shares among the eligible, by criterion.
+        amounts: What shares are proportional to, and these, by criterion.
         able: Sub-group → who can receive it.
     """
 
+    statistics: Statistics
+    rules: Rules
     units: tuple[str, ...]
     population: Floats
     tie: Ints
+    figures: tuple[Figures, ...]
     tested: tuple[Met, ...]
     reasons: tuple[Reason | None, ...]
     included: Mask
     eligible: Ints
     amounts: tuple[Amounts, ...]
-    shares: tuple[Floats, ...]
-    able: Mapping[str, Mask] = field(default_factory=dict)
+    able: Mapping[str, Mask]
 
-    @property
-    def figures(self) -> tuple[Figures, ...]:
-        """The figures, by criterion."""
-        return tuple(amount.figures for amount in self.amounts)
+    @functools.cached_property
+    def exact(self) -> tuple[Amounts, ...]:
+        """The amounts and shares as fractions."""
+        known = self.statistics, self.rules, self.figures, self.eligible, self.tie
+        return _amounts(*known, FRACTIONS)
 
 
-def standing(statistics: Statistics, rules: Rules) -> Standing:
+def standing(
+    statistics: Statistics, rules: Rules, counties: Mapping[str, Sequence[str]] | None = None
+) -> Standing:
     """Take steps 0 to 4.
+
+    Args:
+        statistics: The figures of all municipalities.
+        rules: The rules.
+        counties: Name → municipalities, if counties are the units.
 
     Raises:
         DataError: The statistics lack what the rules ask for.
         AllocationError: Nobody is eligible, or one who is lacks a figure.
     """
-    members = tuple((unit,) for unit in statistics.units)
-    figures = [measure(statistics, c, rules.as_of, members) for c in rules.criteria]
+    pooled = counties or {unit: (unit,) for unit in statistics.units}
+    units, members = tuple(pooled), tuple(map(tuple, pooled.values()))
+    figures = tuple(measure(statistics, c, rules.as_of, members) for c in rules.criteria)
     tested = tuple(meets(statistics, condition, rules.as_of) for condition in rules.eligible)
-    reasons, included = eligible(statistics, rules, tested, figures)
+    reasons, included = eligible(statistics, rules, units, tested, figures)
     able = np.flatnonzero([reason is None for reason in reasons])
+    _refuse_lacking(figures, able, units, pooled=counties is not None)
     column = statistics.column("population")
-    population = newest(column, rules, members)
-    tie = ties_by(population)
-    found = amounts_of(statistics, rules, figures, able, tie)
+    year = column.newest(rules.as_of)
+    people = [[whole(column, (unit,), year) or 0.0 for unit in own] for own in members]
+    tie = ties_by(np.array([math.fsum(own) for own in people]))
     groups = {
         g.name: meets(statistics, g.among, rules.as_of).met if g.among else np.ones(len(tie), bool)
         for g in rules.of_which
     }
     return Standing(
-        statistics.units,
-        population,
+        statistics,
+        rules,
+        units,
+        np.array([whole(column, own, year) for own in members], dtype=float),
         tie,
+        figures,
         tested,
         tuple(reasons),
         included,
         able,
-        found,
-        tuple(map(shares, found)),
+        _amounts(statistics, rules, figures, able, tie, FLOATS),
         groups,
     )
 
@@ -99,85 +109,56 @@ def ties_by(population: Floats) -> Ints:
     return np.argsort(np.argsort(-people, axis=-1, kind="stable"), axis=-1)
 
 
-def newest(column: Column, rules: Rules, members: Members) -> Floats:
-    """Return each unit's newest figure known, NaN where there is none."""
-    year = column.newest(rules.as_of)
-    found = (whole(column, unit, year) for unit in members)
-    return np.array([math.nan if value is None else value for value in found])
+def _refuse_lacking(
+    figures: Sequence[Figures], able: Ints, units: Sequence[str], *, pooled: bool
+) -> None:
+    """Refuse the eligible without a figure."""
+    problems = []
+    for own in figures:
+        name = own.criterion.name
+        gaps = tuple(units[unit] for unit in able.tolist() if own.units[unit].value is None)
+        said = {"criterion": name, "count": len(gaps), "names": gaps}
+        if gaps and pooled:
+            problems.append(finding("county figure missing", said, key="counties.criteria"))
+        elif gaps:
+            problems.append(finding("figure missing", said, key=f"criteria.{name}.missing"))
+    if problems:
+        raise AllocationError(problems)
 
 
-def amounts_of(
-    statistics: Statistics, rules: Rules, figures: Sequence[Figures], able: Ints, tie: Ints
+def _amounts(
+    statistics: Statistics,
+    rules: Rules,
+    figures: Sequence[Figures],
+    able: Ints,
+    tie: Ints,
+    arithmetic: Arithmetic,
 ) -> tuple[Amounts, ...]:
-    """Take step 3 for all criteria; the same sizes are made once."""
+    """Take steps 3 and 4 for all criteria; the same sizes are made once."""
+    members = [figures[0].members[unit] for unit in able.tolist()]
 
     @functools.cache
-    def sizes_of(name: str, exponent: float) -> Sizes:
-        column, members = statistics.column(name), figures[0].members
-        plain = newest(column, rules, members)
-        if gaps := tuple(members[unit][0] for unit in able[np.isnan(plain[able])].tolist()):
+    def sizes(name: str, exponent: float) -> Array:
+        column, used = statistics.column(name), arithmetic if exponent == 1 else FRACTIONS
+        year = column.newest(rules.as_of)
+        known = [whole(column, own, year, used) for own in members]
+        if gaps := tuple(own[0] for own, x in zip(members, known, strict=True) if x is None):
             said = finding("no size", file=column.table, column=column.name, names=gaps)
             raise AllocationError(said)
-        return Sizes(column, members, column.newest(rules.as_of), exponent, plain)
+        return np.array([power(x, exponent) for x in known]).astype(arithmetic.dtype)
 
     found = []
     for own in figures:
-        c = own.criterion
-        exponent = rules.size_exponent.value if c.size_exponent is None else c.size_exponent
-        sizes = sizes_of(c.scale_by, exponent) if c.scale_by else None
-        found.append(amounts(own, able, sizes, exponent, tie))
+        c, exponent = own.criterion, exponent_of(rules, own.criterion)
+        size = sizes(c.scale_by, exponent) if c.scale_by else None
+        found.append(amounts(own, able, size, exponent, tie, arithmetic))
     return tuple(found)
 
 
-@dataclass(frozen=True, eq=False)
-class Variations:
-    """What D variations of the rules differ in.
-
-    Attributes:
-        weights: D × K.
-        totals: D.
-        minimums: The general minimum, D.
-        counts: How many are selected, D; None: as the rules say.
-    """
-
-    weights: Floats
-    totals: Numbers
-    minimums: Numbers
-    counts: Numbers | None = None
-
-    def __len__(self) -> int:
-        return len(self.totals)
-
-    def rows(self, rows: slice) -> Variations:
-        """Return some of the variations."""
-        counts = None if self.counts is None else self.counts[rows]
-        return Variations(self.weights[rows], self.totals[rows], self.minimums[rows], counts)
-
-    def repeated(self, count: int) -> Variations:
-        """Return the first variation so many times."""
-        counts = None if self.counts is None else np.repeat(self.counts[:1], count)
-        totals, minimums = np.repeat(self.totals[:1], count), np.repeat(self.minimums[:1], count)
-        return Variations(np.tile(self.weights[:1], (count, 1)), totals, minimums, counts)
-
-    def written(self, row: int) -> list[Fraction]:
-        """Return the weights of a row as the decimals that they are written as."""
-        return weights_as_written(self.weights[row].tolist())
-
-
-def as_ruled(rules: Rules) -> Variations:
-    """Return the rules themselves as one variation."""
-    return varied_as_ruled([rules])
-
-
-def varied_as_ruled(rules: Sequence[Rules]) -> Variations:
-    """Return rules that differ in weights, total, minimum and count alone as variations of one."""
-    counts = [own.select.count for own in rules]
-    return Variations(
-        np.array([[criterion.weight for criterion in own.criteria] for own in rules]),
-        np.array([own.total.value for own in rules]),
-        np.array([own.minimum.value for own in rules]),
-        None if None in counts else np.array(counts),
-    )
+def exponent_of(rules: Rules, criterion: Criterion) -> float:
+    """Return the γ of a criterion's sizes, or of its own figures where it has none."""
+    own = criterion.size_exponent
+    return rules.size_exponent.value if own is None else own
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,64 +166,65 @@ class Field:
     """What is compared and shared out in D variations; a figure may vary as well.
 
     Attributes:
+        own: Steps 0 to 4 of the rules.
+        varied: The variations.
         values: Amounts by criterion, n or D × n.
-        keys: What ranks the units, D × n; minus infinity for who is not eligible.
+        keys: What ranks the units, D × n; without meaning for who is not eligible.
         population: n or D × n.
         tie: The place of each unit among equals, n or D × n.
-        own: Row → its steps 0 to 4, for what floats can't decide.
+        changed: Row → its own steps 0 to 4, if figures vary.
     """
 
+    own: Standing
+    varied: Variations
     values: Sequence[Floats]
     keys: Floats
     population: Floats
     tie: Ints
-    own: Callable[[int], Standing]
+    changed: Callable[[int], Standing] | None = None
+
+    def exact_keys(self, row: int, units: Ints) -> Array:
+        """Return what ranks some units as fractions."""
+        own = self.changed(row) if self.changed else self.own
+        weights = np.array([self.varied.written(row)])
+        among = [(amount.shares[units], amount.normalised[units]) for amount in own.exact]
+        keys = ranking_keys(own.rules, weights, *zip(*among, strict=True))
+        return np.asarray(keys[0])
+
+    def exact_quotas(self, row: int, units: Ints, total: int) -> Array:
+        """Return the quotas of the selected among whom a total is shared out, as fractions."""
+        own, weights = self.changed(row) if self.changed else self.own, self.varied.written(row)
+        among = [shares(amount.values[units], FRACTIONS) for amount in own.exact]
+        return np.asarray(total * np.array(weights) @ np.array(among))
 
 
-def field_of(own: Standing, rules: Rules, variations: Variations) -> Field:
+def field_of(own: Standing, varied: Variations) -> Field:
     """Return what D variations of the rules on one standing compare."""
-    normalised = [amount.normalised for amount in own.amounts]
-    keys = ranking_keys(own, rules, own.shares, normalised, variations.weights)
-    values = [amount.values for amount in own.amounts]
-    return Field(values, keys, own.population, own.tie, lambda _: own)
+    made = [(a.values, a.shares, a.normalised) for a in own.amounts]
+    values, shares, normalised = zip(*made, strict=True)
+    keys = ranking_keys(own.rules, varied.weights, shares, normalised)
+    return Field(own, varied, values, keys, own.population, own.tie)
 
 
 def ranking_keys(
-    own: Standing,
-    rules: Rules,
-    shares: Sequence[Floats],
-    normalised: Sequence[Floats],
-    weights: Floats,
-) -> Floats:
+    rules: Rules, weights: Array, shares: Sequence[Array], normalised: Sequence[Array]
+) -> Array:
     """Return what ranks the eligible: composite shares, one criterion's, or the score.
 
     Args:
-        own: Who is eligible.
         rules: The rules, for `select.by`.
+        weights: D × K.
         shares: Of each criterion, n or D × n.
         normalised: n(x) of each criterion, likewise.
-        weights: D × K.
 
     Returns:
-        D × n, within a few units in the last place; minus infinity for who is not eligible.
+        D × n; in floats within a few units in the last place.
     """
-    by, keys = rules.select.by, np.full((len(weights), len(own.units)), -np.inf)
-    keys[:, own.eligible] = 0.0
+    by, keys = rules.select.by, np.zeros((len(weights), shares[0].shape[-1]), dtype=weights.dtype)
     for k, criterion in enumerate(rules.criteria):
         weight = weights[:, k : k + 1]
         if by == "score" and criterion.scale_by:
-            keys += weight * np.nan_to_num(normalised[k])
+            keys += weight * normalised[k]
         elif by in ("share", criterion.name):
-            keys += (weight if by == "share" else 1.0) * np.nan_to_num(shares[k])
+            keys += (weight if by == "share" else 1) * shares[k]
     return keys
-
-
-def exact_key(own: Standing, rules: Rules, written: Sequence[Fraction], unit: int) -> Fraction:
-    """Return a unit's ranking key as a fraction."""
-    by, key = rules.select.by, Fraction(0)
-    for amount, weight in zip(own.amounts, written, strict=True):
-        if by == "score" and amount.criterion.scale_by:
-            key += weight * amount.normal(unit)
-        elif by in ("share", amount.criterion.name):
-            key += (weight if by == "share" else 1) * amount.share(unit)
-    return key

@@ -28,21 +28,22 @@ FEW = 3  # names are told up to so many
 def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Finding]:
     """Yield what must be said of one allocation."""
     yield from statistics_notes(statistics)
-    own, step = decision.standing, decision.step
+    own, step = decision.field.own, decision.step
     names = [m.municipality for m in statistics.municipalities]
     for figures in own.figures:
         name = figures.criterion.name
         yield from _figure_notes(name, figures, own.eligible.tolist(), names, rules)
-    for figures in step.figures:
+    for figures in step.key.field.own.figures if step.key else ():
         name = f"counties: {figures.criterion.name}"
         yield from _figure_notes(name, figures, range(len(step.names)), step.names, rules)
     yield from _late_conditions(statistics, rules)
     yield from _more_than_selected(decision)
-    for result in step.results.values():
-        yield from _place_ties(result, step.names)
+    for part in step.key.parts if step.key else ():
+        for result in part.results.values():
+            yield from _place_ties(result, step.names)
     for part in decision.parts:
         for tie in part.ties:
-            winners, losers = (tuple(names[part.units[u]] for u in side) for side in tie[2:])
+            winners, losers = (tuple(names[u] for u in side) for side in tie[2:])
             said = {"fylke": tie.place, "winners": winners, "losers": losers}
             yield _note("tie", "tie for first" if tie.place else "tie at cut", **said)
         for result in part.results.values():

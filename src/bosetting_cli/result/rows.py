@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import binding
-from bosetting_cli.model.selection import Reason
+from bosetting_cli.model.eligible import Reason
 from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.rules import column_name, indicator_columns
 
@@ -118,7 +118,7 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
         decision: Its numbers.
         ranking: The eligible as places in the statistics, first to last.
     """
-    own, step = decision.standing, decision.step
+    own, key = decision.field.own, decision.step.key
     everyone = sorted(decision.selected[0].nonzero()[0].tolist(), key=own.tie.__getitem__)
     for index, part in enumerate(decision.parts):
         inside, result = set(part.units.tolist()), part.results.get(0)
@@ -130,7 +130,12 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
             int(part.take[0]),
             tuple(own.units[unit] for unit in asked),
             result.result if result else None,
-            {name: float(places[0, index]) for name, places in step.contributions.items()},
+            {
+                f.criterion.name: float(places[0, index])
+                for f, places in zip(key.field.own.figures, key.contributions, strict=True)
+            }
+            if key
+            else {},
             result.exact if result else (),
         )
 
@@ -149,10 +154,10 @@ def rows_of(allocation: Allocation) -> list[Row]:
 def _row(
     allocation: Allocation, unit: int, m: Municipality, rank: int | None, bound: tuple[bool, bool]
 ) -> Row:
-    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.standing
+    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.field.own
     asked, names = bool(decision.selected[0, unit]), [c.name for c in rules.criteria]
     places = decision.contributions[:, 0, unit].tolist() if asked else []
-    shares = [float(share[unit]) for share in own.shares] if rank else []
+    shares = [float(amount.shares[unit]) for amount in own.amounts] if rank else []
     quota, share = (math.fsum(places) if asked else None), None
     if quota is not None:
         share = quota / rules.total.value
@@ -199,7 +204,7 @@ def _why(allocation: Allocation, unit: int, m: Municipality, group: Group) -> Re
         return Reason("rank", names, (place, len(group.ranking), group.count))
     if place <= group.count:
         return None
-    if allocation.decision.standing.included[unit]:
+    if allocation.decision.field.own.included[unit]:
         return Reason("included")
     return Reason("first", (m.fylke,), (chosen.per_county,))
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from bosetting_cli.findings import BosettingError, Problem
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.model.standing import standing
 from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Total, override
+from bosetting_cli.rules.variations import as_ruled
 from bosetting_cli.studies.compare import vintages
 
 if TYPE_CHECKING:
@@ -279,8 +280,8 @@ def _together(
     except BosettingError as error:
         yield from (Failure(scenario, error.problems) for scenario, _ in members)
         return
-    varied = varied_as_ruled([own_rules for _, own_rules in members])
-    for rows, decision in decisions(statistics, rules, own, varied, sub_groups=sub_groups):
+    varied = as_ruled(*(own_rules for _, own_rules in members))
+    for rows, decision in decisions(own, varied, sub_groups=sub_groups):
         for row, (scenario, own_rules) in enumerate(members[rows]):
             if row in decision.problems:
                 yield Failure(scenario, tuple(decision.problems[row]))
@@ -289,7 +290,7 @@ def _together(
 
 
 def _run(scenario: Scenario, rules: Rules, decision: Decision, row: int, sub_groups: bool) -> Run:
-    own, selected = decision.standing, decision.selected[row].copy()
+    own, selected = decision.field.own, decision.selected[row].copy()
     numbers = decision.requested[row].copy()
     if not sub_groups:
         return Run(scenario, rules, own.units, selected, numbers)

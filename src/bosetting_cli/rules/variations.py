@@ -1,0 +1,110 @@
+"""Many variations of one rule set: other weights, totals, counts and minimums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bosetting_cli.findings import Finding, RulesError, finding
+from bosetting_cli.rules.structs import MOST, Rules
+from bosetting_cli.statistics import exact
+
+Numbers = NDArray[np.int64]
+
+SLACK = 1e-9  # what a row of weights may miss 1 by
+
+
+@dataclass(frozen=True, eq=False)
+class Variations:
+    """What D variations of the rules differ in.
+
+    Attributes:
+        weights: D × K.
+        totals: D.
+        minimums: The general minimum, D.
+        counts: How many are selected, D, or D × counties where each has its own; None: as the
+            rules say.
+    """
+
+    weights: NDArray[np.float64]
+    totals: Numbers
+    minimums: Numbers
+    counts: Numbers | None = None
+
+    def __len__(self) -> int:
+        return len(self.totals)
+
+    def rows(self, rows: slice | Sequence[int]) -> Variations:
+        """Return some of the variations, or one of them several times."""
+        counts = None if self.counts is None else self.counts[rows]
+        return Variations(self.weights[rows], self.totals[rows], self.minimums[rows], counts)
+
+    def written(self, row: int) -> list[Fraction]:
+        """Return the weights of a row as the decimals that they are written as, by their sum."""
+        weights = [exact(weight) for weight in self.weights[row].tolist()]
+        return [weight / sum(weights) for weight in weights]
+
+
+def as_ruled(*rules: Rules) -> Variations:
+    """Return rules that differ in weights, total, minimum and count alone as variations of one."""
+    counts = [own.select.count for own in rules]
+    return Variations(
+        np.array([[criterion.weight for criterion in own.criteria] for own in rules]),
+        np.array([own.total.value for own in rules]),
+        np.array([own.minimum.value for own in rules]),
+        None if None in counts else np.array(counts),
+    )
+
+
+def variations_of(
+    rules: Rules, weights: Any, totals: Any, counts: Any, minimums: Any
+) -> Variations:
+    """Return the arguments of `draws`, checked, as arrays that are all D long.
+
+    Args:
+        rules: What is varied.
+        weights: K or D × K; None: as the rules say, and so are the others.
+        totals: One or D.
+        counts: One or D.
+        minimums: One or D.
+
+    Raises:
+        RulesError: An argument is of another length or out of its range.
+    """
+    base, problems = as_ruled(rules), []
+    given = base.weights if weights is None else np.atleast_2d(np.asarray(weights, np.float64))
+    if given.ndim != 2 or given.shape[1] != len(rules.criteria):
+        said = {"shape": " × ".join(map(str, given.shape))}
+        names = tuple(criterion.name for criterion in rules.criteria)
+        raise RulesError(finding("weights shape", said, key="weights", criteria=names))
+    if not (np.isfinite(given) & (given >= 0)).all():
+        problems.append(finding("weight negative", key="weights"))
+    elif off := np.flatnonzero(np.abs(given.sum(axis=1) - 1) > SLACK).tolist():
+        total = f"{given[off[0]].sum():.12g}"
+        problems.append(finding("weights sum", key="weights", row=off[0], sum=total))
+    most = base.totals if totals is None else _whole("totals", totals, 1, problems)
+    least = base.minimums if minimums is None else _whole("minimums", minimums, 0, problems)
+    chosen = base.counts if counts is None else _whole("counts", counts, 1, problems)
+    lengths = {len(part) for part in (given, most, least, chosen) if part is not None} - {1}
+    if len(lengths) > 1:
+        problems.append(finding("lengths differ", lengths=tuple(sorted(lengths))))
+    if problems:
+        raise RulesError(problems)
+    size = max(lengths, default=1)
+    chosen = None if chosen is None else np.resize(chosen, size)
+    weighed = np.resize(given, (size, given.shape[1]))
+    return Variations(weighed, np.resize(most, size), np.resize(least, size), chosen)
+
+
+def _whole(key: str, values: Any, least: int, problems: list[Finding]) -> Numbers:
+    found = np.atleast_1d(np.asarray(values))
+    good = found.ndim == 1 and found.size and found.dtype.kind in "iuf"
+    if not good or not ((found == np.floor(found)) & (found >= least) & (found <= MOST)).all():
+        problems.append(finding("not whole", key=key, what=key, least=least, most=MOST))
+        return np.array([least], dtype=np.int64)
+    return found.astype(np.int64)
