@@ -22,7 +22,7 @@ from bosetting_cli.words import LANGUAGES, title
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.model.eligible import Met
+    from bosetting_cli.model.standing import Met
     from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics

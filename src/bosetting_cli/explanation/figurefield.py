@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bosetting_cli.model.figures import smoothed, whole
-from bosetting_cli.model.standing import Field, exponent_of, ranking_keys, standing, ties_by
+from bosetting_cli.model.key import Amounts
+from bosetting_cli.model.standing import Field, exponent_of, standing, ties_by
 from bosetting_cli.rules import indicator_columns
 from bosetting_cli.rules.variations import as_ruled
 
@@ -68,8 +69,8 @@ def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) ->
         unit, number = changes[row]
         return standing(with_figure(statistics, figures, unit, number), rules)
 
-    keys = ranking_keys(rules, variations.weights, shares, normalised)
-    return Field(own, variations, values, keys, population, tie, changed_standing)
+    amounts = [Amounts(*numbers) for numbers in zip(normalised, values, shares, strict=True)]
+    return Field(own, variations, amounts, population, tie, changed_standing)
 
 
 def _varied(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bosetting_cli.explanation.parts import Explanation
-    from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.exact import Ints
+    from bosetting_cli.model.places import Decision
     from bosetting_cli.model.standing import Field, Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
@@ -104,7 +104,7 @@ def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | N
         step = counties(own, varied.totals)
         totals = step.totals.copy()
         totals[np.arange(len(trials)), step.county[[trial.unit for trial in trials]]] = numbers
-        step = dataclasses.replace(step, totals=totals)
+        step = step._replace(totals=totals)
         varied = dataclasses.replace(varied, totals=totals.sum(axis=1))
     if kind == "run" or (kind == "figure" and compared is None):
         return [_run(case, trial) for trial in trials]

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bosetting_cli.model.allocation import Decision, decide
+from bosetting_cli.model.allocation import decide
 from bosetting_cli.model.exact import Floats, Mask, Numbers
+from bosetting_cli.model.places import Decision
 from bosetting_cli.model.standing import Standing, field_of, standing
 from bosetting_cli.rules import Rules
 from bosetting_cli.rules.variations import Variations, variations_of

@@ -82,7 +82,7 @@ def first(
     exact: Callable[[int, Ints], Array],
     tie: Ints,
     out: Mask | None = None,
-) -> tuple[Mask, dict[int, tuple[Ints, Ints]]]:
+) -> tuple[Mask, list[tuple[int, Ints, Ints]]]:
     """Select the first so many of some units in each row: the cut, by the rule of `order`.
 
     Args:
@@ -94,21 +94,21 @@ def first(
         out: Who of these units is no candidate, D × units.
 
     Returns:
-        D × units, who is selected; and row → the units equal at the cut, in and out, where a tie
-        decided.
+        D × units, who is selected; and where a tie decided, the row and the units equal at the
+        cut, in and out.
     """
     own, size, rows = keys[:, units], len(units), np.arange(len(keys))
     if out is not None:
         own = np.where(out, -np.inf, own)
     if not take.any():
-        return np.zeros(own.shape, dtype=bool), {}
+        return np.zeros(own.shape, dtype=bool), []
     last_in = np.minimum(size - take, size - 1)
     first_out = np.maximum(last_in - 1, 0)
     rising = np.partition(own, np.unique([last_in, first_out]), axis=1)
     cut = np.where(take > 0, rising[rows, last_in], np.inf)[:, np.newaxis]
     chosen = own >= cut
     beyond = np.where((take > 0) & (take < size), rising[rows, first_out], -np.inf)
-    ties = {}
+    ties = []
     with np.errstate(invalid="ignore"):
         doubtful = np.flatnonzero((beyond > -np.inf) & close(beyond, cut[:, 0]))
     for row in doubtful.tolist():
@@ -122,16 +122,8 @@ def first(
             group = np.cumsum(~equal)
             tied = np.flatnonzero(group == group[room])
             found = units[near[places[tied]]]
-            ties[row] = found[tied < room], found[tied >= room]
+            ties.append((row, found[tied < room], found[tied >= room]))
     return chosen, ties
-
-
-def floors(values: Floats, exact: Callable[[int], Fraction]) -> Numbers:
-    """Return numbers cut off to whole ones; next to a whole number the fraction decides."""
-    result = np.floor(values).astype(np.int64)
-    for unit in np.flatnonzero(close(values, np.rint(values))).tolist():
-        result[unit] = math.floor(exact(unit))
-    return result
 
 
 def sums(values: Floats, mask: Mask) -> Floats:

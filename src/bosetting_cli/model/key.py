@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.exact import (
-    FLOATS,
     FRACTIONS,
     Arithmetic,
     Array,
@@ -19,7 +19,6 @@ from bosetting_cli.model.exact import (
     Ints,
     Mask,
     Numbers,
-    order,
     sums,
 )
 from bosetting_cli.model.figures import Figures
@@ -27,9 +26,8 @@ from bosetting_cli.model.figures import Figures
 _DECIMAL = Context(prec=40)  # the C library's `pow` is not the same on every machine
 
 
-@dataclass(frozen=True, eq=False)
-class Amounts:
-    """A criterion's numbers of all units in one arithmetic, 0 for who is not eligible.
+class Amounts(NamedTuple):
+    """A criterion's numbers of units in one arithmetic, 0 for who is not eligible.
 
     Attributes:
         normalised: n(x).
@@ -41,14 +39,13 @@ class Amounts:
     values: Array
     shares: Array
 
+    def of(self, units: Ints) -> Amounts:
+        """Return those of some units."""
+        return Amounts(*(numbers[units] for numbers in self))
+
 
 def amounts(
-    figures: Figures,
-    eligible: Ints,
-    sizes: Array | None,
-    exponent: float,
-    tie: Ints,
-    arithmetic: Arithmetic,
+    figures: Figures, eligible: Ints, sizes: Array | None, exponent: float, arithmetic: Arithmetic
 ) -> Amounts:
     """Bring figures to the scale on which they count, and scale them by size (3).
 
@@ -58,24 +55,24 @@ def amounts(
         sizes: The sizes of the eligible to the power γ for a rate; None for an indicator that
             counts by itself.
         exponent: γ of an indicator that counts by itself.
-        tie: The place of each unit among equals.
         arithmetic: In what it is evaluated.
 
     Raises:
         AllocationError: A figure of 0 can't be turned round.
     """
-    n = _normalised(figures, eligible, tie, arithmetic)
-    own = n if sizes is None else sizes * n
-    if sizes is None and exponent != 1:
-        exact = _normalised(figures, eligible, tie, FRACTIONS)
-        own = np.array([power(x, exponent) for x in exact]).astype(arithmetic.dtype)
-    parts = n, own, shares(own, arithmetic)
-    full: Array = np.zeros((3, len(tie)), dtype=arithmetic.dtype)
-    full[:, eligible] = parts
+    n = _normalised(figures, eligible, arithmetic)
+    if sizes is not None:
+        own = sizes * n
+    elif exponent == 1:
+        own = n
+    else:
+        own = powers(_normalised(figures, eligible, FRACTIONS), exponent, arithmetic)
+    full: Array = np.zeros((3, len(figures.units)), dtype=arithmetic.dtype)
+    full[:, eligible] = n, own, shares(own, arithmetic)
     return Amounts(*full)
 
 
-def _normalised(figures: Figures, eligible: Ints, tie: Ints, arithmetic: Arithmetic) -> Array:
+def _normalised(figures: Figures, eligible: Ints, arithmetic: Arithmetic) -> Array:
     """Return n(x) of the eligible.
 
     `value` leaves figures; `minmax` gives (x - min) / (max - min), 1 for all where all are equal;
@@ -91,35 +88,35 @@ def _normalised(figures: Figures, eligible: Ints, tie: Ints, arithmetic: Arithme
             said = finding("zero turned round", criterion=criterion.name, names=names)
             raise AllocationError(said)
         return 1 / x if lower else x
-    x, size = figures.values(FRACTIONS)[eligible], len(eligible)
-    if criterion.normalise == "minmax":
-        least, most = x.min(), x.max()
-        n = (most - x if lower else x - least) / (most - least) if most > least else x * 0 + 1
+    x = figures.values(FRACTIONS)[eligible]
+    if criterion.normalise == "percentile":
+        pairs = [(float(one), one) for one in x]  # floats order them faster, where they can
+        rising, twice = sorted(pairs), 2 * len(pairs)
+        below = [bisect_left(rising, pair) + bisect_right(rising, pair) for pair in pairs]
+        x = np.array([Fraction(number, twice) for number in below])
+    elif x.min() < x.max():
+        x = (x - x.min()) / (x.max() - x.min())
     else:
-        values = figures.values(FLOATS)[eligible]
-        places, equal = order(values, x.__getitem__, tie[eligible])
-        group = np.cumsum(~equal) - 1
-        alike = np.bincount(group)
-        twice = 2 * (np.cumsum(alike) - alike) + alike  # (number above + half of those equal) · 2
-        twice = twice if lower else 2 * size - twice
-        n = np.empty(size, dtype=object)
-        n[places] = [Fraction(number, 2 * size) for number in twice[group].tolist()]
-    return n.astype(arithmetic.dtype)
+        return np.ones(len(x), dtype=arithmetic.dtype)
+    return (1 - x if lower else x).astype(arithmetic.dtype)
 
 
-def power(value: Fraction, exponent: float) -> Fraction:
-    """Return value^γ: itself for γ = 1, else a decimal of 40 digits; 0 stays 0, unless γ = 0.
+def powers(values: Sequence[Fraction] | Array, exponent: float, arithmetic: Arithmetic) -> Array:
+    """Return each value^γ: itself for γ = 1, else a decimal of 40 digits; 0 stays 0, unless γ = 0.
 
     Example:
-        >>> power(Fraction(9), 1.0), float(power(Fraction(9), 0.5))
-        (Fraction(9, 1), 3.0)
+        >>> powers([Fraction(9), Fraction(0)], 0.5, FRACTIONS).tolist()
+        [Fraction(3, 1), Fraction(0, 1)]
     """
-    if exponent == 1:
-        return value
-    if value == 0:
-        return Fraction(exponent == 0)
-    base = _DECIMAL.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return Fraction(_DECIMAL.power(base, Decimal(repr(exponent))))
+
+    def power(value: Fraction) -> Fraction:
+        if value == 0:
+            return Fraction(exponent == 0)
+        base = _DECIMAL.divide(Decimal(value.numerator), Decimal(value.denominator))
+        return Fraction(_DECIMAL.power(base, Decimal(repr(exponent))))
+
+    found = values if exponent == 1 else [power(value) for value in values]
+    return np.array(found, dtype=object).astype(arithmetic.dtype)
 
 
 def shares(values: Array, arithmetic: Arithmetic) -> Array:
@@ -135,7 +132,7 @@ def quotas(
 
     They are rounded to a binary fraction, 2^-50 of the total's next power of two, so coarse that
     the sum of a unit's contributions is exact in any order; it is the unit's quota. Where that
-    could decide a place, `exact_quotas` does instead.
+    could decide a place, `Field.exact_quotas` does instead.
 
     Args:
         values: Of each criterion the amounts, n or D × n.
@@ -147,22 +144,20 @@ def quotas(
         Contributions, K × D × n, 0 for who is not selected; and where a criterion has nothing to
         share out by, K × D.
     """
-    count = np.count_nonzero(selected, axis=1)
+    count, among = np.count_nonzero(selected, axis=1), selected.astype(float)
     grain = np.ldexp(1.0, np.frexp(totals.astype(float))[1] - 50)[:, np.newaxis]
-    house = totals[:, np.newaxis]
+    house = totals[:, np.newaxis] / grain
     found = np.empty((len(values), *selected.shape))
     nothing = np.zeros((len(values), len(totals)), dtype=bool)
     for k, amount in enumerate(values):
-        total = sums(amount, selected)
+        total = sums(amount, among)
         empty = total == 0
         nothing[k] = empty & (count > 1) & (weights[:, k] != 0) & (totals > 0)
-        divisor = np.where(empty, np.maximum(count, 1), total)[:, np.newaxis]
         above = np.where(empty[:, np.newaxis], 1.0, amount) if empty.any() else amount
-        places = np.multiply(above, selected, out=found[k])
-        places /= divisor
+        places = np.multiply(above, among, out=found[k])
+        places /= np.where(empty, np.maximum(count, 1), total)[:, np.newaxis]
         places *= weights[:, k : k + 1]
         places *= house
-        places /= grain
         np.rint(places, out=places)
         places *= grain
     return found, nothing

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bosetting_cli.apportionment import Apportionment
-    from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.figures import Figures
+    from bosetting_cli.model.places import Decision
     from bosetting_cli.result.notes import Note
     from bosetting_cli.result.rows import Group, Row
     from bosetting_cli.rules import Rules

@@ -15,9 +15,8 @@ from bosetting_cli.statistics import year_list
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.figures import Figures
-    from bosetting_cli.model.places import Apportioned
+    from bosetting_cli.model.places import Apportioned, Decision
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 

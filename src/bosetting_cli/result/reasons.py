@@ -8,7 +8,7 @@ from bosetting_cli.statistics import year_list
 from bosetting_cli.words import name, say, told
 
 if TYPE_CHECKING:
-    from bosetting_cli.model.eligible import Reason
+    from bosetting_cli.model.standing import Reason
     from bosetting_cli.rules import Condition, Rules
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.apportionment import binding
-from bosetting_cli.model.eligible import Reason
+from bosetting_cli.model.standing import Reason
 from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.rules import column_name, indicator_columns
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bosetting_cli.apportionment import Apportionment
-    from bosetting_cli.model.allocation import Decision
     from bosetting_cli.model.figures import Figure
+    from bosetting_cli.model.places import Decision
     from bosetting_cli.result.allocation import Allocation
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,6 +45,12 @@ class Variations:
         counts = None if self.counts is None else self.counts[rows]
         return Variations(self.weights[rows], self.totals[rows], self.minimums[rows], counts)
 
+    def count(self, county: int) -> Numbers | None:
+        """Return how many are selected in a county, D; None: as the rules say."""
+        if self.counts is None or self.counts.ndim == 1:
+            return self.counts
+        return self.counts[:, county]
+
     def written(self, row: int) -> list[Fraction]:
         """Return the weights of a row as the decimals that they are written as, by their sum."""
         weights = [exact(weight) for weight in self.weights[row].tolist()]
@@ -59,6 +66,20 @@ def as_ruled(*rules: Rules) -> Variations:
         np.array([own.minimum.value for own in rules]),
         None if None in counts else np.array(counts),
     )
+
+
+def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
+    """Return what to say of a selection whose minimums exceed what there is to share out.
+
+    Args:
+        minimums: Those of the selected.
+        total: What there is.
+        where: The fylke, if counties come first.
+    """
+    room = sum(reached <= total for reached in itertools.accumulate(sorted(minimums)))
+    words = "own minimums too high" if len(set(minimums)) > 1 else "minimums too high"
+    place, count = f"{where}: " if where else "", len(minimums)
+    return finding(words, where=place, count=count, needed=sum(minimums), total=total, room=room)
 
 
 def variations_of(

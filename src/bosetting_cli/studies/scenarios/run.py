@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bosetting_cli.model.allocation import Decision
+    from bosetting_cli.model.places import Decision
     from bosetting_cli.result.notes import Note
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Municipality, Statistics
