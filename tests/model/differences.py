@@ -61,11 +61,11 @@ def _ties(found: Any) -> set[tuple[Any, ...]]:
     ties: set[tuple[Any, ...]] = set()
     for part in decision.step.key.parts if decision.step.key else ():
         ties |= _places(("county",), part.results, decision.step.names)
-    for part in decision.parts:
+    for part, name in zip(decision.parts, decision.step.names, strict=True):
         for tie in part.ties:
-            kind = ("first", tie.place) if tie.place else ("cut", part.name)
+            kind = ("first", tie.place) if tie.place else ("cut", name)
             ties.add((*kind, *(frozenset(units[u] for u in side) for side in tie[2:])))
-        ties |= _places(("place", part.name), part.results, units)
+        ties |= _places(("place", name), part.results, units)
     for name, (_, results) in decision.of_which.items():
         ties |= _places(("of which", name), results, units)
     return ties

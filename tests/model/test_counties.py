@@ -236,10 +236,10 @@ class Step:
         if step.problems:
             raise AllocationError(step.problems[0])
         self.totals = dict(zip(step.names, step.totals[0].tolist(), strict=True))
-        self.measured = {figures.criterion.name: figures for figures in step.key.field.own.figures}
+        self.measured = {figures.criterion.name: figures for figures in step.key.own.figures}
         self.contributions = {
             name: dict(zip(step.names, places[0].tolist(), strict=True))
-            for name, places in zip(self.measured, step.key.contributions, strict=True)
+            for name, places in zip(self.measured, step.key.parts[0].contributions, strict=True)
         }
 
 

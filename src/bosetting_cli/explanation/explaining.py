@@ -22,7 +22,7 @@ from bosetting_cli.words import LANGUAGES, title
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bosetting_cli.model.standing import Met
+    from bosetting_cli.model.figures import Met
     from bosetting_cli.result import Allocation, Group, Row
     from bosetting_cli.rules import Criterion, Rules
     from bosetting_cli.statistics import Statistics
@@ -95,7 +95,7 @@ def _explanation(
     places: Mapping[str, Mapping[str, int]],
 ) -> Explanation:
     row, group = allocation.row(code), allocation.group_of(code)
-    tested = allocation.decision.field.own.tested
+    tested = allocation.decision.own.tested
     return Explanation(
         kommunenummer=row.kommunenummer,
         municipality=row.municipality,

@@ -10,9 +10,8 @@ import numpy as np
 
 from bosetting_cli.model.figures import smoothed, whole
 from bosetting_cli.model.key import Amounts
-from bosetting_cli.model.standing import Field, exponent_of, standing, ties_by
+from bosetting_cli.model.standing import exponent_of, standing, ties_by
 from bosetting_cli.rules import indicator_columns
-from bosetting_cli.rules.variations import as_ruled
 
 _TINY = 1e-300  # shares of nothing are nothing
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from bosetting_cli.statistics import Statistics
 
 
-def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) -> Field | None:
+def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) -> Standing | None:
     """Return what is compared where a criterion's figure of one unit is another, in D variations.
 
     What hangs on the same column changes with it: sizes, the limit per 1,000, the order of
@@ -58,7 +57,6 @@ def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) ->
     pairs = zip(rules.criteria, normalised, strict=True)
     values = [_amount(own, c, n, column, varied) for c, n in pairs]
     shares = [value / np.maximum(value.sum(axis=-1), _TINY)[..., np.newaxis] for value in values]
-    variations = as_ruled(rules).rows([0] * len(changes))
     population, tie = own.population, own.tie
     if column == "population":
         population = varied(population, statistics.column(column).newest(rules.as_of))
@@ -70,7 +68,8 @@ def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) ->
         return standing(with_figure(statistics, figures, unit, number), rules)
 
     amounts = [Amounts(*numbers) for numbers in zip(normalised, values, shares, strict=True)]
-    return Field(own, variations, amounts, population, tie, changed_standing)
+    own = dataclasses.replace(own, population=population, tie=tie)
+    return dataclasses.replace(own, amounts=amounts, changed=changed_standing)
 
 
 def _varied(

@@ -12,7 +12,7 @@ from bosetting_cli.findings import BosettingError
 from bosetting_cli.model.allocation import counties, decide
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.standing import field_of, standing
+from bosetting_cli.model.standing import standing
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
 from bosetting_cli.rules.variations import as_ruled
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bosetting_cli.explanation.parts import Explanation
     from bosetting_cli.model.exact import Ints
     from bosetting_cli.model.places import Decision
-    from bosetting_cli.model.standing import Field, Standing
+    from bosetting_cli.model.standing import Standing
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
 
@@ -108,8 +108,8 @@ def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | N
         varied = dataclasses.replace(varied, totals=totals.sum(axis=1))
     if kind == "run" or (kind == "figure" and compared is None):
         return [_run(case, trial) for trial in trials]
-    compared = field_of(own, varied) if compared is None else compared
-    return _outcomes(decide(compared, step=step), [trial.unit for trial in trials])
+    decision = decide(own if compared is None else compared, varied, step=step)
+    return _outcomes(decision, [trial.unit for trial in trials])
 
 
 def _run(case: Case, trial: Trial) -> Outcome | None:
@@ -119,7 +119,7 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
         figures = case.own.figures[trial.criterion]
         statistics = with_figure(statistics, figures, trial.unit, trial.number)
     try:
-        decision = decide(field_of(standing(statistics, rules), as_ruled(rules)))
+        decision = decide(standing(statistics, rules), as_ruled(rules))
     except BosettingError:
         return None
     return _outcomes(decision, [trial.unit])[0]
@@ -127,8 +127,8 @@ def _run(case: Case, trial: Trial) -> Outcome | None:
 
 def _outcomes(decision: Decision, units: Sequence[int]) -> list[Outcome | None]:
     """Return what each row of a decision means for one municipality."""
-    keys, county = decision.field.keys, decision.step.county
-    able = np.isin(np.arange(len(county)), decision.field.own.eligible)
+    keys, county = decision.keys, decision.step.county
+    able = np.isin(np.arange(len(county)), decision.own.eligible)
     ranked = able & (county == county[units][:, np.newaxis])
     own = keys[np.arange(len(units)), units][:, np.newaxis]
     above = np.count_nonzero(ranked & (keys > own), axis=1)
@@ -142,16 +142,16 @@ def _outcomes(decision: Decision, units: Sequence[int]) -> list[Outcome | None]:
             found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able))))
         else:
             alone, among = near[row] == 1, ranked[row].nonzero()[0]
-            rank = above[row] if alone else _place(decision.field, row, unit, among)
+            rank = above[row] if alone else _place(decision, row, unit, among)
             status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
             asked, count = int(decision.requested[row, unit]), int(counts[row])
             found.append(Outcome(status, asked, 1 + int(rank), count))
     return found
 
 
-def _place(compared: Field, row: int, unit: int, ranked: Ints) -> int:
+def _place(decision: Decision, row: int, unit: int, ranked: Ints) -> int:
     """Return a municipality's place in the order of its county, from 0, by the rule of `order`."""
-    tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
-    keys = compared.keys[row, ranked]
-    places, _ = order(keys, lambda some: compared.exact_keys(row, ranked[some]), tie)
+    tie = np.broadcast_to(decision.own.tie, decision.keys.shape)[row, ranked]
+    keys = decision.keys[row, ranked]
+    places, _ = order(keys, lambda some: decision.exact_keys(row, ranked[some]), tie)
     return int(np.flatnonzero(ranked[places] == unit)[0])

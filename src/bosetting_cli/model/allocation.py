@@ -11,69 +11,66 @@ import dataclasses
 import numpy as np
 
 from bosetting_cli.findings import finding
-from bosetting_cli.model.exact import Numbers
+from bosetting_cli.model.exact import Ints
 from bosetting_cli.model.key import quotas
-from bosetting_cli.model.places import Decision, Part, Step, apportioned, bounds, select
-from bosetting_cli.model.standing import Field, Standing, field_of, standing
+from bosetting_cli.model.places import (
+    Decision,
+    Part,
+    Step,
+    apportioned,
+    bounds,
+    ranking_keys,
+    select,
+)
+from bosetting_cli.model.standing import Standing, standing
 from bosetting_cli.rules import Minimum, Rules
 from bosetting_cli.rules.naming import combined, given
-from bosetting_cli.rules.variations import as_ruled, no_room
+from bosetting_cli.rules.variations import Variations, as_ruled, impossible, no_room
 
 
 def decide(
-    field: Field, *, step: Step | None = None, sub_groups: bool = False, certify: bool = False
+    own: Standing, varied: Variations, *, step: Step | None = None, sub_groups: bool = False
 ) -> Decision:
     """Take steps 5 to 9 in D variations.
 
     Args:
-        field: What is compared.
+        own: Steps 0 to 4 of the rules.
+        varied: The variations.
         step: The counties' numbers; by default as the rules say.
         sub_groups: Share out all sub-groups; otherwise it is only seen that it can be done.
-        certify: Keep the certificate of each row.
     """
-    step = counties(field.own, field.varied.totals) if step is None else step
-    shape, (low, high) = field.keys.shape, bounds(field)
-    selected, requested = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
-    arrays, wrong = (low, high, selected, np.zeros(shape), requested), dict(step.problems)
-    decision = Decision(field, step, certify, *arrays, [], {}, wrong)
-    _refuse_beforehand(decision)
+    step = counties(own, varied.totals) if step is None else step
+    keys = ranking_keys(own.rules, varied.weights, own.amounts)
+    selected, requested = np.zeros(keys.shape, dtype=bool), np.zeros(keys.shape, dtype=np.int64)
+    arrays = keys, *bounds(own, varied.minimums), selected, np.zeros(keys.shape), requested
+    problems = {row: list(said) for row, said in step.problems.items()}
+    decision = Decision(own, varied, step, *arrays, [], {}, problems)
+    for k, amount in enumerate(own.amounts):
+        nothing = len(own.eligible) > 1 and not amount.values.any()
+        said = {"criterion": own.rules.criteria[k].name}
+        decision.refuse((varied.weights[:, k] > 0) & nothing, "nothing to share", said)
+    for wrong in impossible(own.rules, varied, len(own.eligible)):
+        decision.refuse(*wrong)
     for index in range(len(step.names)):
         _share_out(decision, index)
     of_which(decision, every=sub_groups)
     return decision
 
 
-def _refuse_beforehand(decision: Decision) -> None:
-    """Refuse the rows that admit no allocation whoever is selected."""
-    own, varied, refuse = decision.field.own, decision.field.varied, decision.refuse
-    rules, able = own.rules, len(own.eligible)
-    for k, amount in enumerate(own.amounts):
-        nothing = able > 1 and not amount.values.any()
-        said = {"criterion": rules.criteria[k].name}
-        refuse((varied.weights[:, k] > 0) & nothing, "nothing to share", said)
-    if rules.maximum and rules.maximum.value is not None:
-        said = {"minimum": varied.minimums}
-        wrong = varied.minimums > rules.maximum.value
-        refuse(wrong, "maximum below minimum", said, "maximum.value")
-    if varied.counts is not None and not rules.counties and rules.select.list is None:
-        said = {"count": varied.counts, "eligible": able}
-        refuse(varied.counts > able, "too many to select", said, "select.count")
-
-
 def _share_out(decision: Decision, index: int) -> None:
     """Take steps 5 to 7 among all, or in one county."""
-    field, step, refuse = decision.field, decision.step, decision.refuse
-    own, name, totals = field.own, step.names[index], step.totals[:, index]
+    own, varied, step, refuse = decision.own, decision.varied, decision.step, decision.refuse
+    name, totals = step.names[index], step.totals[:, index]
     units = own.eligible[step.county[own.eligible] == index]
-    take, chosen, ties = select(field, units, totals, field.varied.count(index))
+    take, chosen, ties = select(decision, units, totals, varied.count(index))
     once = chosen.any(axis=0)
     asked, chosen = units[once], chosen[:, once]
-    values = [amount.values[..., asked] for amount in field.amounts]
-    places, nothing = quotas(values, chosen, field.varied.weights, totals)
+    values = [amount.values[..., asked] for amount in own.amounts]
+    places, nothing = quotas(values, chosen, varied.weights, totals)
     decision.selected[:, asked], decision.quotas[:, asked] = chosen, places.sum(axis=0)
     low, high = decision.low[:, asked] * chosen, decision.high
     high = None if high is None else high[..., asked] * chosen
-    part = Part(name, units, totals, take, ties, asked, places, {})
+    part = Part(take, ties, asked, places, {})
     decision.parts.append(part)
     wrong = low.sum(axis=1) > totals
     for row in np.flatnonzero(wrong).tolist():
@@ -83,12 +80,12 @@ def _share_out(decision: Decision, index: int) -> None:
     nobody, words = ~chosen.any(axis=1), "nobody to ask there" if name else "nobody to ask"
     wrong |= refuse(nobody & (totals > 0), words, {"where": name, "total": totals})
     if own.rules.maximum and own.rules.maximum.per_1000 is not None:
-        unknown = chosen & np.isnan(field.population[..., asked])
+        unknown = chosen & np.isnan(own.population[..., asked])
         for unit, rows in zip(asked.tolist(), unknown.T, strict=True):
             said = {"names": (own.units[unit],)}
             wrong |= refuse(rows, "no people for limit", said, "maximum.per_1000")
     wrong[list(step.problems)] = True
-    numbers, results = apportioned(decision, asked, totals, low, high, wrong, name)
+    numbers, results = apportioned(decision, asked, totals, (low, high), wrong, name)
     decision.requested[:, asked] = numbers
     part.results.update(results)
 
@@ -101,7 +98,7 @@ def of_which(decision: Decision, *, every: bool) -> None:
             to its problems.
         every: Share out the last one as well, instead of only seeing that it can be done.
     """
-    own, room = decision.field.own, decision.requested.copy()
+    own, room = decision.own, decision.requested.copy()
     for group in own.rules.of_which:
         units = np.flatnonzero(own.able[group.name] & decision.selected.any(axis=0))
         able = decision.selected[:, units]
@@ -114,13 +111,13 @@ def of_which(decision: Decision, *, every: bool) -> None:
         done |= decision.refuse(short, "no room", said, "of_which")
         totals, shared = np.full(len(able), group.value), np.zeros_like(room)
         shared[:, units], results = apportioned(
-            decision, units, totals, least, most, done, group.name
+            decision, units, totals, (least, most), done, group.name
         )
         room -= shared
         decision.of_which[group.name] = shared, results
 
 
-def counties(own: Standing, totals: Numbers) -> Step:
+def counties(own: Standing, totals: Ints) -> Step:
     """Share the total out among counties (9).
 
     The numbers are given by the rules, or apportioned by a key of the counties' own: the same
@@ -155,8 +152,8 @@ def counties(own: Standing, totals: Numbers) -> Step:
         method=rules.method,
     )
     varied = dataclasses.replace(as_ruled(key).rows([0] * len(totals)), totals=totals)
-    field = field_of(standing(own.statistics, key, members), varied)
-    found = decide(field, step=_together(len(names), totals, "the counties"))
+    step = _together(len(names), totals, "the counties")
+    found = decide(standing(own.statistics, key, members), varied, step=step)
     needed = first.minimum * len(names)
     for row in np.flatnonzero(needed > totals).tolist():
         del found.problems[row]  # which is said of counties in words of its own
@@ -166,6 +163,6 @@ def counties(own: Standing, totals: Numbers) -> Step:
     return Step(names, county, found.requested, found, found.problems)
 
 
-def _together(count: int, totals: Numbers, name: str) -> Step:
+def _together(count: int, totals: Ints, name: str) -> Step:
     """Return the step in which one number is shared out among all units."""
     return Step((name,), np.zeros(count, np.intp), totals[:, np.newaxis], None, {})

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bosetting_cli.model.allocation import decide
-from bosetting_cli.model.exact import Floats, Mask, Numbers
+from bosetting_cli.model.exact import Floats, Ints, Mask
 from bosetting_cli.model.places import Decision
-from bosetting_cli.model.standing import Standing, field_of, standing
+from bosetting_cli.model.standing import Standing, standing
 from bosetting_cli.rules import Rules
 from bosetting_cli.rules.variations import Variations, variations_of
 from bosetting_cli.statistics import Statistics
@@ -38,10 +38,10 @@ class Draws:
     statistics: Statistics
     rules: Rules
     variations: Variations
-    requested: Numbers
+    requested: Ints
     selected: Mask
     reasons: tuple[str, ...]
-    of_which: dict[str, Numbers]
+    of_which: Mapping[str, Ints]
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -113,4 +113,4 @@ def decisions(
     size = max(1, BLOCK // len(own.units))
     for start in range(0, len(varied), size):
         rows = slice(start, min(start + size, len(varied)))
-        yield rows, decide(field_of(own, varied.rows(rows)), sub_groups=sub_groups)
+        yield rows, decide(own, varied.rows(rows), sub_groups=sub_groups)

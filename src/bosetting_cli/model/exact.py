@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from bosetting_cli.statistics import exact as decimal
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Ints = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
-Numbers = NDArray[np.int64]
 Array = NDArray[Any]  # of floats, or of fractions
 
 NEAR = 1e-9  # relative; a thousand times the error of any float of the model
@@ -76,12 +75,7 @@ def order(values: Floats, exact: Callable[[Ints], Array], tie: Ints) -> tuple[In
 
 
 def first(
-    keys: Floats,
-    units: Ints,
-    take: Ints,
-    exact: Callable[[int, Ints], Array],
-    tie: Ints,
-    out: Mask | None = None,
+    keys: Floats, units: Ints, take: Ints, exact: Callable[[int, Ints], Array], tie: Ints, out: Mask
 ) -> tuple[Mask, list[tuple[int, Ints, Ints]]]:
     """Select the first so many of some units in each row: the cut, by the rule of `order`.
 
@@ -98,17 +92,13 @@ def first(
         cut, in and out.
     """
     own, size, rows = keys[:, units], len(units), np.arange(len(keys))
-    if out is not None:
-        own = np.where(out, -np.inf, own)
+    own[out] = -np.inf
     if not take.any():
         return np.zeros(own.shape, dtype=bool), []
-    last_in = np.minimum(size - take, size - 1)
-    first_out = np.maximum(last_in - 1, 0)
-    rising = np.partition(own, np.unique([last_in, first_out]), axis=1)
-    cut = np.where(take > 0, rising[rows, last_in], np.inf)[:, np.newaxis]
-    chosen = own >= cut
-    beyond = np.where((take > 0) & (take < size), rising[rows, first_out], -np.inf)
-    ties = []
+    rising, last = np.sort(own, axis=1), np.minimum(size - take, size - 1)
+    cut = np.where(take > 0, rising[rows, last], np.inf)[:, np.newaxis]
+    beyond = np.where((take > 0) & (last > 0), rising[rows, last - 1], -np.inf)
+    chosen, ties = own >= cut, []
     with np.errstate(invalid="ignore"):
         doubtful = np.flatnonzero((beyond > -np.inf) & close(beyond, cut[:, 0]))
     for row in doubtful.tolist():
@@ -126,7 +116,7 @@ def first(
     return chosen, ties
 
 
-def sums(values: Floats, mask: Mask) -> Floats:
+def sums(values: Floats, among: Floats) -> Floats:
     """Return the sum of the selected in each row, correctly rounded and so in any order.
 
     A high part on a common binary grid and the rest are added up apart, both without error; where
@@ -134,20 +124,15 @@ def sums(values: Floats, mask: Mask) -> Floats:
 
     Args:
         values: n or D × n, not negative.
-        mask: D × n.
+        among: D × n, 1 for who is selected, otherwise 0.
     """
     positive = values[values > 0]
-    if not positive.size:
-        return np.zeros(len(mask))
     bits = int(values.shape[-1]).bit_length()
-    top, least = math.frexp(positive.max())[1], math.frexp(positive.min())[1]
-    if top - least > 54 - 2 * bits or abs(top) > 900:
-        rows = np.broadcast_to(values, mask.shape)
-        return np.array([math.fsum(row[own].tolist()) for row, own in zip(rows, mask, strict=True)])
+    top, least = np.frexp([positive.max(initial=0), positive.min(initial=np.inf)])[1].tolist()
+    if positive.size and (top - least > 54 - 2 * bits or abs(top) > 900):
+        return np.array([math.fsum(row.tolist()) for row in values * among])
     grid = math.ldexp(1.0, top - 53 + bits)
     high = np.rint(values / grid) * grid
-    low = values - high
     if values.ndim == 1:
-        parts = mask @ np.stack([high, low], axis=1)
-        return np.asarray(parts[:, 0] + parts[:, 1])
-    return np.asarray((high * mask).sum(axis=1) + (low * mask).sum(axis=1))
+        return np.asarray(among @ high + among @ (values - high))
+    return np.asarray((among * high).sum(axis=1) + (among * (values - high)).sum(axis=1))

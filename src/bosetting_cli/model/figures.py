@@ -1,4 +1,4 @@
-"""Figures of units, and the years they are of (docs/model.md, sections 0 and 1).
+"""Figures of units, the years they are of, and conditions on them (docs/model.md, 0 and 1).
 
 A unit is the municipalities it consists of: a municipality is one, a county several. Both go
 through the same functions.
@@ -6,18 +6,20 @@ through the same functions.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, DataError, finding
-from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array
-from bosetting_cli.rules import Criterion, indicator_columns
-from bosetting_cli.statistics import Column, Statistics, is_count, year_list
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Mask, close
+from bosetting_cli.rules import Condition, Criterion, indicator_columns
+from bosetting_cli.statistics import Column, Statistics, exact, is_count, year_list
 
 Years = tuple[int | None, ...]
 Members = tuple[tuple[str, ...], ...]
@@ -63,8 +65,8 @@ class Figures:
     members: Members
     read: Years
     hindsight: tuple[int, ...]
-    units: tuple[Figure, ...]
-    national: float
+    units: tuple[Figure, ...] = ()
+    national: float = math.nan
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -73,8 +75,7 @@ class Figures:
 
     @functools.cached_property
     def _fractions(self) -> tuple[Figure, ...]:
-        read = self.columns, self.members, self.read
-        return _evaluated(self.criterion, *read, FRACTIONS)[0]
+        return _evaluated(self, FRACTIONS)[0]
 
     def values(self, arithmetic: Arithmetic) -> Array:
         """Return the figures that are used; None, in floats NaN, where there is none."""
@@ -108,9 +109,9 @@ def measure(
     if len(columns) == 1 and several and not is_count(columns[0]):
         names = {"criterion": criterion.name, "name": columns[0].name}
         raise AllocationError(finding("no count", names, key="counties.criteria"))
-    units, national = _evaluated(criterion, columns, members, read, FLOATS)
-    late = late_years(columns, read, as_of)
-    return Figures(criterion, columns, members, read, late, units, national)
+    found = Figures(criterion, columns, members, read, late_years(columns, read, as_of))
+    units, national = _evaluated(found, FLOATS)
+    return dataclasses.replace(found, units=units, national=national)
 
 
 def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
@@ -139,31 +140,37 @@ def whole(
     column: Column, members: Sequence[str], year: int | None, arithmetic: Arithmetic = FLOATS
 ) -> Any:
     """Return a unit's figure of one year, the sum of its parts; None if one is not published."""
-    parts = [part for unit in members for part in column.parts(unit, year) or (None,)]
-    if None in parts:
-        return None
-    return arithmetic.add(arithmetic.number(part) for part in parts if part is not None)
+    parts: list[Any] = [x for unit in members for x in column.parts(unit, year) or (None,)]
+    return None if None in parts else arithmetic.add(map(arithmetic.number, parts))
 
 
-def _evaluated(
-    criterion: Criterion,
-    columns: Sequence[Column],
-    members: Members,
-    years: Years,
-    arithmetic: Arithmetic,
-) -> tuple[tuple[Figure, ...], Any]:
+def _evaluated(figures: Figures, arithmetic: Arithmetic) -> tuple[tuple[Figure, ...], Any]:
     """Return the figure of each unit, and the national one."""
-    raw, add = [_published(columns, own, years, arithmetic) for own in members], arithmetic.add
-    known = [figure for figure in raw if figure.raw is not None]
+    criterion, columns, missing = figures.criterion, figures.columns, figures.criterion.missing
+    number, add = arithmetic.number, arithmetic.add
+    raw = [_published(columns, own, figures.read, arithmetic) for own in figures.members]
+    published = [f for f in raw if f.raw is not None]
+    known = [(f.numerator, f.denominator) if f.denominator else (f.raw, 1) for f in published]
     if not known:
         said = {"criterion": criterion.name, "columns": tuple(column.name for column in columns)}
         raise AllocationError(finding("no figures", said, table=columns[0].table))
-    if any(figure.denominator for figure in known):
-        above = add(figure.numerator for figure in known)
-        national = above / add(figure.denominator for figure in known)
-    else:
-        national = add(figure.raw for figure in known) / len(known)
-    return tuple(_filled(figure, criterion, national, arithmetic) for figure in raw), national
+    national = add(a for a, _ in known) / add(n for _, n in known)
+    kappa = number(criterion.smoothing.participants if criterion.smoothing else 0.0)
+    nothing = number(0.0) if missing == "zero" else None
+    filled = []
+    for f in raw:
+        value, imputed = f.raw, f.raw is None and (kappa > 0 or missing == "national")
+        if value is None:
+            value = national if imputed else nothing
+        elif kappa > 0 and f.denominator is not None:
+            value = smoothed(f.numerator, f.denominator, kappa, national)
+        filled.append(Figure(value, f.raw, f.numerator, f.denominator, f.years, imputed))
+    return tuple(filled), national
+
+
+def smoothed(numerator: Any, denominator: Any, kappa: Any, national: Any) -> Any:
+    """Return a rate drawn towards the national one by κ participants."""
+    return (numerator + kappa * national) / (denominator + kappa)
 
 
 def _published(
@@ -185,30 +192,52 @@ def _published(
     return Figure(None, value, years=tuple(y for y, _ in found if y is not None))
 
 
-def _pairs(
-    above: Column, below: Column, unit: str, year: int | None
-) -> Iterator[tuple[float, float]]:
-    """Yield numerator and denominator of each of a municipality's parts that has both."""
+def _pairs(above: Column, below: Column, unit: str, year: int | None) -> list[tuple[Any, Any]]:
+    """Return numerator and denominator of each of a municipality's parts that has both."""
     a, n = above.parts(unit, year), below.parts(unit, year)
     if len(a) != len(n):
         a, n = (above.value(unit, year),), (below.value(unit, year),)
-    yield from ((x, y) for x, y in zip(a, n, strict=True) if x is not None and y is not None)
+    return [pair for pair in zip(a, n, strict=True) if None not in pair]
 
 
-def _filled(figure: Figure, criterion: Criterion, national: Any, arithmetic: Arithmetic) -> Figure:
-    """Smooth a figure towards the national one, or put the national one in its place."""
-    kappa = arithmetic.number(criterion.smoothing.participants if criterion.smoothing else 0.0)
-    value, imputed = figure.raw, False
-    if value is None and (kappa > 0 or criterion.missing == "national"):
-        value, imputed = national, True
-    elif value is None and criterion.missing == "zero":
-        value = arithmetic.number(0.0)
-    elif kappa > 0 and figure.denominator is not None:
-        value = smoothed(figure.numerator, figure.denominator, kappa, national)
-    parts = figure.numerator, figure.denominator, figure.years
-    return Figure(value, figure.raw, *parts, imputed)
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A condition, tested on every unit.
+
+    Attributes:
+        condition: The condition.
+        years: The years that are looked at; None in a table without years.
+        met: Whether it is met.
+        figures: Of each unit one for each year; None where it is not published.
+    """
+
+    condition: Condition
+    years: tuple[int | None, ...]
+    met: Mask
+    figures: tuple[tuple[float | None, ...], ...]
 
 
-def smoothed(numerator: Any, denominator: Any, kappa: Any, national: Any) -> Any:
-    """Return a rate drawn towards the national one by κ participants."""
-    return (numerator + kappa * national) / (denominator + kappa)
+def meets(statistics: Statistics, condition: Condition, as_of: dt.date) -> Met:
+    """Test a condition on every unit.
+
+    A figure that is not published does not meet it, unless the published ones of a merged
+    municipality's parts do so by themselves.
+
+    Raises:
+        DataError: The statistics lack the column or a year.
+    """
+    column = statistics.column(condition.indicator)
+    years = years_read(column, condition.years, as_of)
+    test = any if condition.within == "any" else all
+    units, least = statistics.units, condition.at_least
+    met = [test(_reaches(column.parts(unit, year), least) for year in years) for unit in units]
+    figures = tuple(tuple(column.value(unit, year) for year in years) for unit in units)
+    return Met(condition, years, np.array(met, dtype=bool), figures)
+
+
+def _reaches(parts: Sequence[float | None], least: float) -> bool:
+    known = [part for part in parts if part is not None]
+    total = FLOATS.add(known)
+    if close(total, least):
+        return bool(known) and FRACTIONS.add(map(exact, known)) >= exact(least)
+    return bool(known) and total >= least

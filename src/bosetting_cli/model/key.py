@@ -11,16 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
-from bosetting_cli.model.exact import (
-    FRACTIONS,
-    Arithmetic,
-    Array,
-    Floats,
-    Ints,
-    Mask,
-    Numbers,
-    sums,
-)
+from bosetting_cli.model.exact import FRACTIONS, Arithmetic, Array, Floats, Ints, Mask, sums
 from bosetting_cli.model.figures import Figures
 
 _DECIMAL = Context(prec=40)  # the C library's `pow` is not the same on every machine
@@ -38,10 +29,6 @@ class Amounts(NamedTuple):
     normalised: Array
     values: Array
     shares: Array
-
-    def of(self, units: Ints) -> Amounts:
-        """Return those of some units."""
-        return Amounts(*(numbers[units] for numbers in self))
 
 
 def amounts(
@@ -61,11 +48,8 @@ def amounts(
         AllocationError: A figure of 0 can't be turned round.
     """
     n = _normalised(figures, eligible, arithmetic)
-    if sizes is not None:
-        own = sizes * n
-    elif exponent == 1:
-        own = n
-    else:
+    own = n if sizes is None else sizes * n
+    if sizes is None and exponent != 1:
         own = powers(_normalised(figures, eligible, FRACTIONS), exponent, arithmetic)
     full: Array = np.zeros((3, len(figures.units)), dtype=arithmetic.dtype)
     full[:, eligible] = n, own, shares(own, arithmetic)
@@ -126,13 +110,13 @@ def shares(values: Array, arithmetic: Arithmetic) -> Array:
 
 
 def quotas(
-    values: Sequence[Floats], selected: Mask, weights: Floats, totals: Numbers
+    values: Sequence[Floats], selected: Mask, weights: Floats, totals: Ints
 ) -> tuple[Floats, Mask]:
     """Return the places that each criterion gives each selected unit (6).
 
     They are rounded to a binary fraction, 2^-50 of the total's next power of two, so coarse that
     the sum of a unit's contributions is exact in any order; it is the unit's quota. Where that
-    could decide a place, `Field.exact_quotas` does instead.
+    could decide a place, `Decision.exact_quotas` does instead.
 
     Args:
         values: Of each criterion the amounts, n or D × n.

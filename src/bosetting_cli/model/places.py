@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,20 +12,14 @@ import numpy as np
 
 from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.exact import (
-    FRACTIONS,
-    NEAR,
-    Array,
-    Floats,
-    Ints,
-    Mask,
-    Numbers,
-    close,
-    first,
-)
-from bosetting_cli.model.key import shares
-from bosetting_cli.model.standing import Field
+from bosetting_cli.model.exact import FRACTIONS, NEAR, Array, Floats, Ints, Mask, close, first
+from bosetting_cli.model.key import Amounts, shares
+from bosetting_cli.model.standing import Standing
+from bosetting_cli.rules import Rules
+from bosetting_cli.rules.variations import Variations
 from bosetting_cli.statistics import exact
+
+Limits = tuple[Ints, Ints | None]  # the least and the most, if there is any
 
 
 class Tie(NamedTuple):
@@ -59,12 +53,9 @@ class Apportioned(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The units among which one number is shared out: all, or those of a county.
+    """What came of one number that is shared out: the total, or a county's.
 
     Attributes:
-        name: The county's name; empty if there is one for all.
-        units: The eligible.
-        totals: The number, D.
         take: How many the rules select, D.
         ties: Those that decided who is selected.
         asked: The units that are selected in one of the variations.
@@ -72,9 +63,6 @@ class Part(NamedTuple):
         results: Row → apportionment.
     """
 
-    name: str
-    units: Ints
-    totals: Numbers
     take: Ints
     ties: list[Tie]
     asked: Ints
@@ -86,7 +74,7 @@ class Step(NamedTuple):
     """How many of the total each county is asked for.
 
     Attributes:
-        names: The counties, in the order of the register.
+        names: The counties, in the order of the register; one without a name if there are none.
         county: The index of each unit's county.
         totals: D × counties.
         key: What came of the counties' key, with the counties as units; None if there is none.
@@ -95,7 +83,7 @@ class Step(NamedTuple):
 
     names: tuple[str, ...]
     county: Ints
-    totals: Numbers
+    totals: Ints
     key: Decision | None
     problems: dict[int, list[Finding]]
 
@@ -105,53 +93,55 @@ class Decision:
     """Who is asked for how many, in D variations; it is filled in as the steps are taken.
 
     Attributes:
-        field: What was compared.
+        own: Steps 0 to 4.
+        varied: The variations.
         step: The counties' numbers.
-        certify: Whether the certificate of each row is kept.
+        keys: What ranks the eligible, D × n, within a few units in the last place.
         low: Minimums, D × n.
         high: Maximums, n or D × n; None where there is no limit.
         selected: D × n.
         quotas: Places before rounding, D × n.
         requested: D × n.
-        parts: One for each number that is shared out.
+        parts: One for each county.
         of_which: Sub-group → D × n, and row → apportionment.
         problems: Row → why there is no allocation.
     """
 
-    field: Field
+    own: Standing
+    varied: Variations
     step: Step
-    certify: bool
-    low: Numbers
-    high: Numbers | None
+    keys: Floats
+    low: Ints
+    high: Ints | None
     selected: Mask
     quotas: Floats
-    requested: Numbers
+    requested: Ints
     parts: list[Part]
-    of_which: dict[str, tuple[Numbers, dict[int, Apportioned]]]
+    of_which: dict[str, tuple[Ints, dict[int, Apportioned]]]
     problems: dict[int, list[Finding]]
 
-    @functools.cached_property
-    def contributions(self) -> Floats:
-        """Places that each criterion gives before rounding, K × D × n; their sum is the quota."""
-        found = np.zeros((len(self.field.amounts), *self.quotas.shape))
-        for part in self.parts:
-            found[..., part.asked] = part.contributions
-        return found
+    def exact_keys(self, row: int, units: Ints) -> Array:
+        """Return what ranks some units as fractions."""
+        own, weights = self._exact(row)
+        among = [Amounts(*(numbers[units] for numbers in amount)) for amount in own.exact]
+        return np.asarray(ranking_keys(own.rules, weights, among)[0])
 
     def exact_quotas(self, row: int, units: Ints) -> Array:
         """Return the quotas of some of the selected as fractions."""
         found: Array = np.zeros(self.quotas.shape[1], dtype=object)
-        own, weights = self.field.exact(row)
-        for part in self.parts:
+        own, weights = self._exact(row)
+        for part, total in zip(self.parts, self.step.totals[row].tolist(), strict=False):
             asked = part.asked[self.selected[row, part.asked]]
             if np.isin(units, asked).any():
                 among = [shares(amount.values[asked], FRACTIONS) for amount in own.exact]
-                found[asked] = int(part.totals[row]) * weights[0] @ np.array(among)
+                found[asked] = total * weights[0] @ np.array(among)
         return found[units]
 
-    def refuse(
-        self, rows: Mask, words: str, said: Mapping[str, Any], key: str | None = None
-    ) -> Mask:
+    def _exact(self, row: int) -> tuple[Standing, Array]:
+        own = self.own.changed(row) if self.own.changed else self.own
+        return own, np.array([self.varied.written(row)])
+
+    def refuse(self, rows: Mask, words: str, said: dict[str, Any], key: str | None = None) -> Mask:
         """Add to some rows why they have no allocation, and return them.
 
         Args:
@@ -171,15 +161,28 @@ class Decision:
         own += [] if problem in own else [problem]
 
 
+def ranking_keys(rules: Rules, weights: Array, amounts: Sequence[Amounts]) -> Array:
+    """Return composite shares, one criterion's, or the score, by `select.by`; D × n."""
+    by, size = rules.select.by, amounts[0].shares.shape[-1]
+    keys: Array = np.zeros((len(weights), size), dtype=weights.dtype)
+    for k, (criterion, amount) in enumerate(zip(rules.criteria, amounts, strict=True)):
+        weight = weights[:, k : k + 1]
+        if by == "score" and criterion.scale_by:
+            keys += weight * amount.normalised
+        elif by in ("share", criterion.name):
+            keys += (weight if by == "share" else 1) * amount.shares
+    return keys
+
+
 def select(
-    field: Field, units: Ints, totals: Numbers, counts: Numbers | None
+    decision: Decision, units: Ints, totals: Ints, counts: Ints | None
 ) -> tuple[Ints, Mask, list[Tie]]:
     """Select the first by rank, after who is named and the first of each fylke (5).
 
     More are selected than wanted only where those who come first exceed the number alone.
 
     Args:
-        field: What ranks them, in D variations.
+        decision: What ranks them, in D variations.
         units: The eligible among whom a number is shared out.
         totals: The number, D; where it is 0, only who is named is selected.
         counts: How many to select, D; None: as the rules say, a share cut off, but at least one.
@@ -187,41 +190,38 @@ def select(
     Returns:
         How many the rules select, D; who is selected, D × units; and the ties that decided.
     """
-    own, rule = field.own, field.own.rules.select
+    own, rule = decision.own, decision.own.rules.select
     chosen = np.tile(own.included[units], (len(totals), 1))
     if rule.list is not None:
         return np.count_nonzero(chosen, axis=1), chosen, []
     many = max(1, math.floor(exact(rule.share or 1) * len(units))) if counts is None else counts
     take = np.where(totals > 0, np.minimum(many, len(units)), 0)
     among = units.tolist() if rule.per_county else ()
-    fylker = [own.statistics.municipalities[unit].fylke for unit in among]
+    fylker = np.array([own.statistics.municipalities[unit].fylke for unit in among])
+    steps = [(fylke, np.flatnonzero(fylker == fylke)) for fylke in dict.fromkeys(fylker.tolist())]
     found: list[tuple[str, int, Ints, Ints]] = []
-    for fylke in dict.fromkeys(fylker):
-        inside = np.flatnonzero(np.array(fylker) == fylke)
-        room = np.where(totals > 0, min(rule.per_county, len(inside)), 0)
-        firsts, ties = first(field.keys, units[inside], room, field.exact_keys, field.tie)
-        chosen[:, inside] |= firsts
+    for fylke, inside in (*steps, ("", np.arange(len(units)))):
+        out = chosen[:, inside] & (not fylke)
+        already = np.count_nonzero(out, axis=1)
+        wanted = np.where(totals > 0, rule.per_county, 0) if fylke else take - already
+        room = np.clip(wanted, 0, len(inside) - already)
+        more, ties = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
+        chosen[:, inside] |= more
         found += [(fylke, row, a[~own.included[a]], b) for row, a, b in ties]
-    already = np.count_nonzero(chosen, axis=1)
-    room, out = np.clip(take - already, 0, len(units) - already), chosen if already.any() else None
-    others, ties = first(field.keys, units, room, field.exact_keys, field.tie, out)
-    found += [("", *tie) for tie in ties]
-    chosen |= others
     said = []
-    for place, row, winners, losers in found:
+    for fylke, row, winners, losers in found:
         losers = losers[~chosen[row, np.searchsorted(units, losers)]]
         if winners.size and losers.size:
-            said.append(Tie(row, place, tuple(winners.tolist()), tuple(losers.tolist())))
+            said.append(Tie(row, fylke, tuple(winners.tolist()), tuple(losers.tolist())))
     return take, chosen, said
 
 
-def bounds(field: Field) -> tuple[Numbers, Numbers | None]:
+def bounds(own: Standing, minimums: Ints) -> Limits:
     """Return the least and the most that each unit is asked for; the least comes first."""
-    rules, units = field.own.rules, field.own.units
-    low = np.broadcast_to(field.varied.minimums[:, np.newaxis], field.keys.shape)
-    if own := rules.minimum.by_municipality:
-        low = np.maximum(low, np.array([own.get(unit, 0) for unit in units]))
-    limit, people = rules.maximum, np.nan_to_num(field.population)
+    limit, people = own.rules.maximum, np.nan_to_num(own.population)
+    by_unit = own.rules.minimum.by_municipality
+    each = np.array([by_unit.get(unit, 0) for unit in own.units])
+    low: Ints = np.maximum(minimums[:, np.newaxis], each)
     if limit is None or (limit.value is None and limit.per_1000 is None):
         return low, None
     most = np.full(people.shape, np.iinfo(np.int64).max if limit.value is None else limit.value)
@@ -235,36 +235,30 @@ def bounds(field: Field) -> tuple[Numbers, Numbers | None]:
 
 
 def apportioned(
-    decision: Decision,
-    units: Ints,
-    totals: Numbers,
-    low: Numbers,
-    high: Numbers | None,
-    skip: Mask,
-    where: str,
-) -> tuple[Numbers, dict[int, Apportioned]]:
+    decision: Decision, units: Ints, totals: Ints, limits: Limits, skip: Mask, where: str
+) -> tuple[Ints, dict[int, Apportioned]]:
     """Apportion the total of each row among the selected: quotas → whole numbers (7).
 
-    Rows in which no two claims are close are settled together; the others, or all if they are to
-    be certified, one by one, in fractions where floats can't decide.
+    Rows in which no two claims are close are settled together; the others, or a single one, by
+    themselves, with a certificate, in fractions where floats can't decide.
 
     Args:
         decision: Who is selected, and the quotas; rows whose bounds don't allow the total are
             added to its problems.
         units: Who takes part in one of the rows.
         totals: D.
-        low: Minimums, D × units; 0 where not selected.
-        high: Maximums, likewise, if there are any.
+        limits: Minimums, and maximums if there are any, D × units; 0 where not selected.
         skip: Rows that are not looked at, D.
         where: What to name in messages.
 
     Returns:
         D × units whole numbers; row → certificate.
     """
-    field, selected, quotas = decision.field, decision.selected[:, units], decision.quotas[:, units]
-    method, numbers = field.own.rules.method, np.zeros(selected.shape, dtype=np.int64)
-    results, left = dict[int, Apportioned](), ~skip
-    if not decision.certify and np.count_nonzero(left) > 1:
+    own, selected, quotas = decision.own, decision.selected[:, units], decision.quotas[:, units]
+    method, numbers = own.rules.method, np.zeros(selected.shape, dtype=np.int64)
+    ties = np.broadcast_to(own.tie, decision.keys.shape)[:, units]
+    results, left, (low, high) = dict[int, Apportioned](), ~skip, limits
+    if np.count_nonzero(left) > 1:
         found, settled = batch_within(
             quotas, totals, method=method, minimums=low, maximums=high, error=NEAR
         )
@@ -273,7 +267,7 @@ def apportioned(
         left &= ~settled
     for row in np.flatnonzero(left & ((totals > 0) | low.any(axis=1))).tolist():
         inside = np.flatnonzero(selected[row])
-        inside = inside[np.argsort(field.ties(row)[units[inside]])]
+        inside = inside[np.argsort(ties[row, inside])]
         most = None if high is None else high[row, inside].tolist()
         bounds = {"method": method, "minimums": low[row, inside].tolist(), "maximums": most}
         exact = functools.partial(decision.exact_quotas, row, units[inside])

@@ -1,9 +1,8 @@
-"""Steps 0 to 4 for all units, and what D variations of the rules compare."""
+"""Steps 0 to 4 for all units: figures, who is eligible, amounts and shares."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,22 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
-from bosetting_cli.model.exact import (
-    FLOATS,
-    FRACTIONS,
-    Arithmetic,
-    Array,
-    Floats,
-    Ints,
-    Mask,
-    close,
-)
-from bosetting_cli.model.figures import Figures, measure, whole, years_read
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Floats, Ints, Mask
+from bosetting_cli.model.figures import Figures, Met, measure, meets, whole
 from bosetting_cli.model.key import Amounts, amounts, powers
-from bosetting_cli.rules import Condition, Criterion, Rules
+from bosetting_cli.rules import Criterion, Rules
 from bosetting_cli.rules.naming import named
-from bosetting_cli.rules.variations import Variations
-from bosetting_cli.statistics import Statistics, exact
+from bosetting_cli.statistics import Statistics
 
 
 class Reason(NamedTuple):
@@ -47,62 +36,14 @@ class Reason(NamedTuple):
     numbers: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
-    """A condition, tested on every unit.
-
-    Attributes:
-        condition: The condition.
-        years: The years that are looked at; None in a table without years.
-        met: Whether it is met.
-        figures: Of each unit one for each year; None where it is not published.
-    """
-
-    condition: Condition
-    years: tuple[int | None, ...]
-    met: Mask
-    figures: tuple[tuple[float | None, ...], ...]
-
-
-def meets(statistics: Statistics, condition: Condition, as_of: dt.date) -> Met:
-    """Test a condition on every unit.
-
-    A figure that is not published does not meet it, unless the published ones of a merged
-    municipality's parts do so by themselves.
-
-    Raises:
-        DataError: The statistics lack the column or a year.
-    """
-    column = statistics.column(condition.indicator)
-    years = years_read(column, condition.years, as_of)
-    test = any if condition.within == "any" else all
-    units, least = statistics.units, condition.at_least
-    met = [test(_reaches(column.parts(unit, year), least) for year in years) for unit in units]
-    figures = tuple(tuple(column.value(unit, year) for year in years) for unit in units)
-    return Met(condition, years, np.array(met, dtype=bool), figures)
-
-
-def _reaches(parts: Sequence[float | None], least: float) -> bool:
-    known = [part for part in parts if part is not None]
-    total = math.fsum(known)
-    if close(total, least):
-        return bool(known) and sum(map(exact, known)) >= exact(least)
-    return bool(known) and total >= least
-
-
 def eligible(
-    statistics: Statistics,
-    rules: Rules,
-    units: Sequence[str],
-    tested: Sequence[Met],
-    figures: Sequence[Figures],
+    statistics: Statistics, rules: Rules, tested: Sequence[Met], figures: Sequence[Figures]
 ) -> tuple[list[Reason | None], Mask]:
     """Return why each unit may not be asked, the first reason that holds, or None (2).
 
     Args:
         statistics: The figures.
         rules: The rules, for who is excluded, included or listed by name.
-        units: Their codes.
         tested: Their conditions, tested.
         figures: The figures of each criterion.
 
@@ -113,7 +54,7 @@ def eligible(
         AllocationError: Nobody is eligible; one who is lacks a figure; one who is included by
             name is excluded by name as well, or has no figure.
     """
-    everyone, chosen = statistics.municipalities, rules.select
+    everyone, units, chosen = statistics.municipalities, statistics.units, rules.select
     excluded = set(named(everyone, rules.exclude, "exclude"))
     included = set(named(everyone, chosen.include, "select.include"))
     if both := tuple(sorted(excluded & included)):
@@ -147,21 +88,23 @@ def eligible(
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """What is known before anybody is selected: steps 0 to 4.
+    """What is known before anybody is selected: steps 0 to 4; a figure may vary.
 
     Attributes:
         statistics: The figures of all municipalities.
         rules: The rules.
         units: The municipalities' codes, or the counties' names.
-        population: Persons, the newest figure known; NaN where there is none.
-        tie: The place of each unit among equals: larger population, then the units' order.
+        population: Persons, the newest figure known, n or D × n; NaN where there is none.
+        tie: The place of each unit among equals, n or D × n: larger population, then the units'
+            order.
         figures: The figures, by criterion.
         tested: The conditions of eligibility.
         able: Sub-group → who can receive it.
         reasons: Why a unit is not eligible; None if it is.
         included: Who is selected by name or list.
         eligible: The eligible units.
-        amounts: What shares are proportional to, and these, by criterion.
+        amounts: What shares are proportional to, and these, by criterion, of n or of D × n.
+        changed: Row → its own steps 0 to 4, if figures vary.
     """
 
     statistics: Statistics
@@ -175,7 +118,8 @@ class Standing:
     reasons: tuple[Reason | None, ...]
     included: Mask
     eligible: Ints
-    amounts: tuple[Amounts, ...] = ()
+    amounts: Sequence[Amounts] = ()
+    changed: Callable[[int], Standing] | None = None
 
     @functools.cached_property
     def exact(self) -> tuple[Amounts, ...]:
@@ -201,12 +145,15 @@ def standing(
     units, members = tuple(pooled), tuple(map(tuple, pooled.values()))
     figures = tuple(measure(statistics, c, rules.as_of, members) for c in rules.criteria)
     tested = tuple(meets(statistics, condition, rules.as_of) for condition in rules.eligible)
-    reasons, included = eligible(statistics, rules, units, tested, figures)
+    reasons: list[Reason | None] = [None] * len(units)
+    included = np.zeros(len(units), dtype=bool)
+    if counties is None:
+        reasons, included = eligible(statistics, rules, tested, figures)
     able = np.flatnonzero([reason is None for reason in reasons])
     problems = []
     for own in figures:
-        name, needed = own.criterion.name, range(len(units)) if counties else able.tolist()
-        gaps = tuple(units[unit] for unit in needed if own.units[unit].value is None)
+        name = own.criterion.name
+        gaps = tuple(units[unit] for unit in able.tolist() if own.units[unit].value is None)
         words = "county figure missing" if counties else "figure missing"
         key = "counties.criteria" if counties else f"criteria.{name}.missing"
         said = finding(words, key=key, criterion=name, count=len(gaps), names=gaps)
@@ -260,61 +207,3 @@ def ties_by(population: Floats) -> Ints:
     """Return each unit's place among equals: the larger population first, then in order."""
     people = np.nan_to_num(population)
     return np.argsort(np.argsort(-people, axis=-1, kind="stable"), axis=-1)
-
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """What is compared and shared out in D variations; a figure may vary as well.
-
-    Attributes:
-        own: Steps 0 to 4 of the rules.
-        varied: The variations.
-        amounts: By criterion, of n or of D × n.
-        population: n or D × n.
-        tie: The place of each unit among equals, n or D × n.
-        changed: Row → its own steps 0 to 4, if figures vary.
-    """
-
-    own: Standing
-    varied: Variations
-    amounts: Sequence[Amounts]
-    population: Floats
-    tie: Ints
-    changed: Callable[[int], Standing] | None = None
-
-    @functools.cached_property
-    def keys(self) -> Floats:
-        """What ranks the eligible, D × n, within a few units in the last place."""
-        return _keys(self.own.rules, self.varied.weights, self.amounts)
-
-    def ties(self, row: int) -> Ints:
-        """Return the place of each unit among equals in a row."""
-        return self.tie if self.tie.ndim == 1 else self.tie[row]
-
-    def exact_keys(self, row: int, units: Ints) -> Array:
-        """Return what ranks some units as fractions."""
-        own, weights = self.exact(row)
-        return np.asarray(_keys(own.rules, weights, [amount.of(units) for amount in own.exact])[0])
-
-    def exact(self, row: int) -> tuple[Standing, Array]:
-        """Return a row's own steps 0 to 4, and its weights as fractions, 1 × K."""
-        own = self.changed(row) if self.changed else self.own
-        return own, np.array([self.varied.written(row)])
-
-
-def field_of(own: Standing, varied: Variations) -> Field:
-    """Return what D variations of the rules on one standing compare."""
-    return Field(own, varied, own.amounts, own.population, own.tie)
-
-
-def _keys(rules: Rules, weights: Array, amounts: Sequence[Amounts]) -> Array:
-    """Return composite shares, one criterion's, or the score, by `select.by`; D × n."""
-    by, size = rules.select.by, amounts[0].shares.shape[-1]
-    keys: Array = np.zeros((len(weights), size), dtype=weights.dtype)
-    for k, (criterion, amount) in enumerate(zip(rules.criteria, amounts, strict=True)):
-        weight = weights[:, k : k + 1]
-        if by == "score" and criterion.scale_by:
-            keys += weight * amount.normalised
-        elif by in ("share", criterion.name):
-            keys += (weight if by == "share" else 1) * amount.shares
-    return keys

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.allocation import decide
 from bosetting_cli.model.exact import order
-from bosetting_cli.model.standing import field_of, standing
+from bosetting_cli.model.standing import standing
 from bosetting_cli.result.notes import notes_of
 from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, frame, groups_of, rows_of
 from bosetting_cli.rules.variations import as_ruled
@@ -43,8 +43,8 @@ def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> All
         DataError: The statistics lack what the rules ask for.
         AllocationError: No allocation meets the rules; the message says by how much they miss.
     """
-    field = field_of(standing(statistics, rules), as_ruled(rules))
-    decision = decide(field, sub_groups=True, certify=True)
+    own = standing(statistics, rules)
+    decision = decide(own, as_ruled(rules), sub_groups=True)
     if decision.problems:
         raise AllocationError(decision.problems[0])
     return Allocation(statistics, rules, decision)
@@ -79,7 +79,7 @@ class Allocation:
     @property
     def measured(self) -> dict[str, Figures]:
         """Criterion → figures, national figure and years."""
-        return {f.criterion.name: f for f in self.decision.field.own.figures}
+        return {f.criterion.name: f for f in self.decision.own.figures}
 
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -89,9 +89,9 @@ class Allocation:
     @functools.cached_property
     def ranking(self) -> tuple[int, ...]:
         """The eligible as places in the statistics, first to last."""
-        field, able = self.decision.field, self.decision.field.own.eligible
-        keys, tie = field.keys[0, able], field.tie[able]
-        places, _ = order(keys, lambda some: field.exact_keys(0, able[some]), tie)
+        decision, able = self.decision, self.decision.own.eligible
+        keys, tie = decision.keys[0, able], decision.own.tie[able]
+        places, _ = order(keys, lambda some: decision.exact_keys(0, able[some]), tie)
         return tuple(able[places].tolist())
 
     @functools.cached_property

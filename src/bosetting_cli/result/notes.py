@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bosetting_cli.findings import Finding, finding
 from bosetting_cli.model.figures import late_years
 from bosetting_cli.result.reasons import condition_text
@@ -27,12 +25,12 @@ FEW = 3  # names are told up to so many
 def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Finding]:
     """Yield what must be said of one allocation."""
     yield from statistics_notes(statistics)
-    own, step = decision.field.own, decision.step
+    own, step = decision.own, decision.step
     names = [m.municipality for m in statistics.municipalities]
     for figures in own.figures:
         name = figures.criterion.name
         yield from _figure_notes(name, figures, own.eligible.tolist(), names, rules)
-    for figures in step.key.field.own.figures if step.key else ():
+    for figures in step.key.own.figures if step.key else ():
         name = f"counties: {figures.criterion.name}"
         yield from _figure_notes(name, figures, range(len(step.names)), step.names, rules)
     yield from _late_conditions(statistics, rules)
@@ -65,12 +63,12 @@ def _note(kind: str, words: str, **values: object) -> Finding:
 
 def _more_than_selected(decision: Decision) -> Iterator[Finding]:
     """Say where more are asked than the rules select, because names or counties require it."""
-    for part in decision.parts:
-        asked = int(np.count_nonzero(decision.selected[0, part.units]))
-        extra = asked - int(part.take[0])
-        if extra > 0 and part.totals[0]:
-            words = "more asked there" if part.name else "more asked"
-            yield _note("by name", words, asked=asked, extra=extra, where=part.name)
+    totals = decision.step.totals[0].tolist()
+    for part, name, total in zip(decision.parts, decision.step.names, totals, strict=True):
+        extra = len(part.asked) - int(part.take[0])
+        if extra > 0 and total:
+            words = "more asked there" if name else "more asked"
+            yield _note("by name", words, asked=len(part.asked), extra=extra, where=name)
 
 
 def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Finding]:

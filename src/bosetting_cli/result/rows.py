@@ -118,24 +118,23 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
         decision: Its numbers.
         ranking: The eligible as places in the statistics, first to last.
     """
-    own, key = decision.field.own, decision.step.key
-    everyone = sorted(decision.selected[0].nonzero()[0].tolist(), key=own.tie.__getitem__)
+    own, step = decision.own, decision.step
+    given = [{} for _ in step.names]
+    if step.key:
+        names = [figures.criterion.name for figures in step.key.own.figures]
+        places = step.key.parts[0].contributions[:, 0].T.tolist()
+        given = [dict(zip(names, own, strict=True)) for own in places]
     for index, part in enumerate(decision.parts):
-        inside, result = set(part.units.tolist()), part.results.get(0)
-        asked = result.units if result else [unit for unit in everyone if unit in inside]
+        result = part.results.get(0)
+        asked = result.units if result else sorted(part.asked.tolist(), key=own.tie.__getitem__)
         yield Group(
-            part.name,
-            int(part.totals[0]),
-            tuple(own.units[unit] for unit in ranking if unit in inside),
+            step.names[index],
+            int(step.totals[0, index]),
+            tuple(own.units[unit] for unit in ranking if step.county[unit] == index),
             int(part.take[0]),
             tuple(own.units[unit] for unit in asked),
             result.result if result else None,
-            {
-                f.criterion.name: float(places[0, index])
-                for f, places in zip(key.field.own.figures, key.contributions, strict=True)
-            }
-            if key
-            else {},
+            given[index],
             result.exact if result else (),
         )
 
@@ -143,20 +142,33 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
 def rows_of(allocation: Allocation) -> list[Row]:
     """Return every municipality: the eligible by rank, then the others by kommunenummer."""
     ranks = {unit: place for place, unit in enumerate(allocation.ranking, 1)}
-    bound = _binding(allocation)
+    bound, places = _binding(allocation), dict[int, list[float]]()
+    for part in allocation.decision.parts:
+        places |= zip(part.asked.tolist(), part.contributions[:, 0].T.tolist(), strict=True)
     rows = [
-        _row(allocation, unit, m, ranks.get(unit), bound.get(m.kommunenummer, (False, False)))
+        _row(
+            allocation,
+            unit,
+            m,
+            ranks.get(unit),
+            bound.get(m.kommunenummer, (False, False)),
+            places.get(unit, []),
+        )
         for unit, m in enumerate(allocation.statistics.municipalities)
     ]
     return sorted(rows, key=lambda row: (row.rank or math.inf, row.kommunenummer))
 
 
 def _row(
-    allocation: Allocation, unit: int, m: Municipality, rank: int | None, bound: tuple[bool, bool]
+    allocation: Allocation,
+    unit: int,
+    m: Municipality,
+    rank: int | None,
+    bound: tuple[bool, bool],
+    places: list[float],
 ) -> Row:
-    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.field.own
+    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.own
     asked, names = bool(decision.selected[0, unit]), [c.name for c in rules.criteria]
-    places = decision.contributions[:, 0, unit].tolist() if asked else []
     shares = [float(amount.shares[unit]) for amount in own.amounts] if rank else []
     quota, share = (math.fsum(places) if asked else None), None
     if quota is not None:
@@ -204,7 +216,7 @@ def _why(allocation: Allocation, unit: int, m: Municipality, group: Group) -> Re
         return Reason("rank", names, (place, len(group.ranking), group.count))
     if place <= group.count:
         return None
-    if allocation.decision.field.own.included[unit]:
+    if allocation.decision.own.included[unit]:
         return Reason("included")
     return Reason("first", (m.fylke,), (chosen.per_county,))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,7 +15,7 @@ from bosetting_cli.findings import Finding, RulesError, finding
 from bosetting_cli.rules.structs import MOST, Rules
 from bosetting_cli.statistics import exact
 
-Numbers = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
 
 SLACK = 1e-9  # what a row of weights may miss 1 by
 
@@ -33,9 +33,9 @@ class Variations:
     """
 
     weights: NDArray[np.float64]
-    totals: Numbers
-    minimums: Numbers
-    counts: Numbers | None = None
+    totals: Ints
+    minimums: Ints
+    counts: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.totals)
@@ -45,7 +45,7 @@ class Variations:
         counts = None if self.counts is None else self.counts[rows]
         return Variations(self.weights[rows], self.totals[rows], self.minimums[rows], counts)
 
-    def count(self, county: int) -> Numbers | None:
+    def count(self, county: int) -> Ints | None:
         """Return how many are selected in a county, D; None: as the rules say."""
         if self.counts is None or self.counts.ndim == 1:
             return self.counts
@@ -66,6 +66,27 @@ def as_ruled(*rules: Rules) -> Variations:
         np.array([own.minimum.value for own in rules]),
         None if None in counts else np.array(counts),
     )
+
+
+def impossible(
+    rules: Rules, varied: Variations, eligible: int
+) -> Iterator[tuple[NDArray[np.bool_], str, dict[str, Any], str]]:
+    """Yield what admits no allocation whoever is selected.
+
+    Args:
+        rules: What is varied.
+        varied: The variations.
+        eligible: How many are eligible.
+
+    Yields:
+        Which of the variations, the words, what fills them, and the key of the rules.
+    """
+    counts, least, limit = varied.counts, varied.minimums, rules.maximum
+    if limit and limit.value is not None:
+        yield least > limit.value, "maximum below minimum", {"minimum": least}, "maximum.value"
+    if counts is not None and not rules.counties and rules.select.list is None:
+        said = {"count": counts, "eligible": eligible}
+        yield counts > eligible, "too many to select", said, "select.count"
 
 
 def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
@@ -122,7 +143,7 @@ def variations_of(
     return Variations(weighed, np.resize(most, size), np.resize(least, size), chosen)
 
 
-def _whole(key: str, values: Any, least: int, problems: list[Finding]) -> Numbers:
+def _whole(key: str, values: Any, least: int, problems: list[Finding]) -> Ints:
     found = np.atleast_1d(np.asarray(values))
     good = found.ndim == 1 and found.size and found.dtype.kind in "iuf"
     if not good or not ((found == np.floor(found)) & (found >= least) & (found <= MOST)).all():

@@ -290,7 +290,7 @@ def _together(
 
 
 def _run(scenario: Scenario, rules: Rules, decision: Decision, row: int, sub_groups: bool) -> Run:
-    own, selected = decision.field.own, decision.selected[row].copy()
+    own, selected = decision.own, decision.selected[row].copy()
     numbers = decision.requested[row].copy()
     if not sub_groups:
         return Run(scenario, rules, own.units, selected, numbers)
