@@ -62,9 +62,9 @@ def _ties(found: Any) -> set[tuple[Any, ...]]:
     for part in decision.step.key.parts if decision.step.key else ():
         ties |= _places(("county",), part.results, decision.step.names)
     for part, name in zip(decision.parts, decision.step.names, strict=True):
-        for tie in part.ties:
-            kind = ("first", tie.place) if tie.place else ("cut", name)
-            ties.add((*kind, *(frozenset(units[u] for u in side) for side in tie[2:])))
+        for fylke, _, *sides in part.ties:
+            kind = ("first", fylke) if fylke else ("cut", name)
+            ties.add((*kind, *(frozenset(units[u] for u in side) for side in sides)))
         ties |= _places(("place", name), part.results, units)
     for name, (_, results) in decision.of_which.items():
         ties |= _places(("of which", name), results, units)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bosetting_cli.model.figures import smoothed, whole
 from bosetting_cli.model.key import Amounts
-from bosetting_cli.model.standing import exponent_of, standing, ties_by
+from bosetting_cli.model.standing import standing, ties_by
 from bosetting_cli.rules import indicator_columns
 
 _TINY = 1e-300  # shares of nothing are nothing
@@ -111,7 +111,7 @@ def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:
     read += [group.among.indicator for group in rules.of_which if group.among]
     if len(figures.columns) > 1:
         read += ["population", *(c.scale_by for c in rules.criteria)]
-    powered = any(exponent_of(rules, c) != 1 for c in rules.criteria)
+    powered = any(rules.exponent(c) != 1 for c in rules.criteria)
     return criterion.normalise != "value" or powered or column in read
 
 

@@ -10,26 +10,20 @@ import dataclasses
 
 import numpy as np
 
-from bosetting_cli.findings import finding
+from bosetting_cli.findings import Finding
 from bosetting_cli.model.exact import Ints
-from bosetting_cli.model.key import quotas
-from bosetting_cli.model.places import (
-    Decision,
-    Part,
-    Step,
-    apportioned,
-    bounds,
-    ranking_keys,
-    select,
-)
+from bosetting_cli.model.key import quotas, ranking_keys
+from bosetting_cli.model.places import Decision, Part, Step, apportioned, bounds, select
 from bosetting_cli.model.standing import Standing, standing
-from bosetting_cli.rules import Minimum, Rules
-from bosetting_cli.rules.naming import combined, given
-from bosetting_cli.rules.variations import Variations, as_ruled, impossible, no_room
+from bosetting_cli.rules import naming, variations
 
 
 def decide(
-    own: Standing, varied: Variations, *, step: Step | None = None, sub_groups: bool = False
+    own: Standing,
+    varied: variations.Variations,
+    *,
+    step: Step | None = None,
+    sub_groups: bool = False,
 ) -> Decision:
     """Take steps 5 to 9 in D variations.
 
@@ -45,11 +39,8 @@ def decide(
     arrays = keys, *bounds(own, varied.minimums), selected, np.zeros(keys.shape), requested
     problems = {row: list(said) for row, said in step.problems.items()}
     decision = Decision(own, varied, step, *arrays, [], {}, problems)
-    for k, amount in enumerate(own.amounts):
-        nothing = len(own.eligible) > 1 and not amount.values.any()
-        said = {"criterion": own.rules.criteria[k].name}
-        decision.refuse((varied.weights[:, k] > 0) & nothing, "nothing to share", said)
-    for wrong in impossible(own.rules, varied, len(own.eligible)):
+    empty = [not amount.values.any() for amount in own.amounts]
+    for wrong in variations.impossible(own.rules, varied, len(own.eligible), empty):
         decision.refuse(*wrong)
     for index in range(len(step.names)):
         _share_out(decision, index)
@@ -74,7 +65,9 @@ def _share_out(decision: Decision, index: int) -> None:
     decision.parts.append(part)
     wrong = low.sum(axis=1) > totals
     for row in np.flatnonzero(wrong).tolist():
-        decision.add(row, no_room(low[row, chosen[row]].tolist(), int(totals[row]), name))
+        decision.add(
+            row, variations.no_room(low[row, chosen[row]].tolist(), int(totals[row]), name)
+        )
     for criterion, rows in zip(own.rules.criteria, nothing, strict=True):
         wrong |= refuse(rows, "nothing to share", {"criterion": criterion.name})
     nobody, words = ~chosen.any(axis=1), "nobody to ask there" if name else "nobody to ask"
@@ -131,38 +124,25 @@ def counties(own: Standing, totals: Ints) -> Step:
     Raises:
         AllocationError: A county is unknown, or lacks a number or a figure.
     """
-    first, rules = own.rules.counties, own.rules
+    first, count = own.rules.counties, len(totals)
     if first is None:
-        return _together(len(own.units), totals, "")
-    county_of = combined(own.statistics.municipalities, first.combine)
+        return _together(len(own.units), totals, "", {})
+    county_of = naming.combined(own.statistics.municipalities, first.combine)
     names = tuple(dict.fromkeys(county_of))
     county = np.array([names.index(name) for name in county_of])
     if not first.criteria:
-        numbers = np.array(given(first.totals, names))
-        sums = {"sum": int(numbers.sum())}
-        off = ((row, total) for row, total in enumerate(totals.tolist()) if total != sums["sum"])
-        wrong = {row: [finding("county sums", sums, total=total)] for row, total in off}
-        return Step(names, county, np.tile(numbers, (len(totals), 1)), None, wrong)
+        numbers = np.tile(naming.given(first.totals, names), (count, 1))
+        return Step(names, county, numbers, None, variations.impossible_first(first, names, totals))
     pairs = list(zip(own.units, county_of, strict=True))
     members = {name: [unit for unit, its in pairs if its == name] for name in names}
-    key = Rules(
-        *(rules.title, rules.as_of, rules.total, first.criteria),
-        minimum=Minimum(value=first.minimum),
-        size_exponent=rules.size_exponent,
-        method=rules.method,
-    )
-    varied = dataclasses.replace(as_ruled(key).rows([0] * len(totals)), totals=totals)
-    step = _together(len(names), totals, "the counties")
+    key = variations.first_rules(own.rules, first)
+    varied = dataclasses.replace(variations.as_ruled(key).rows([0] * count), totals=totals)
+    wrong = variations.impossible_first(first, names, totals)
+    step = _together(len(names), totals, "the counties", wrong)
     found = decide(standing(own.statistics, key, members), varied, step=step)
-    needed = first.minimum * len(names)
-    for row in np.flatnonzero(needed > totals).tolist():
-        del found.problems[row]  # which is said of counties in words of its own
-    said = {"minimum": first.minimum, "count": len(names), "needed": needed, "total": totals}
-    words, room = "county minimums too high", {"room": totals // len(names)}
-    found.refuse(needed > totals, words, said | room, "counties.minimum")
     return Step(names, county, found.requested, found, found.problems)
 
 
-def _together(count: int, totals: Ints, name: str) -> Step:
+def _together(count: int, totals: Ints, name: str, wrong: dict[int, list[Finding]]) -> Step:
     """Return the step in which one number is shared out among all units."""
-    return Step((name,), np.zeros(count, np.intp), totals[:, np.newaxis], None, {})
+    return Step((name,), np.zeros(count, np.intp), totals[:, np.newaxis], None, wrong)

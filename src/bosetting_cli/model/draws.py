@@ -99,10 +99,9 @@ def draws(
             of_which[name][rows] = decision.of_which[name][0]
         for row, problems in decision.problems.items():
             reasons[rows.start + row] = "\n".join(map(str, problems))
-    failed = np.array([bool(reason) for reason in reasons])
-    selected[failed] = False
-    for numbers in (requested, *of_which.values()):
-        numbers[failed] = -1
+            for numbers in (requested, *of_which.values()):
+                numbers[rows.start + row] = -1
+    selected[requested[:, 0] < 0] = False
     return Draws(statistics, rules, varied, requested, selected, tuple(reasons), of_which)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.exact import FRACTIONS, Arithmetic, Array, Floats, Ints, Mask, sums
 from bosetting_cli.model.figures import Figures
+from bosetting_cli.rules import Rules
 
 _DECIMAL = Context(prec=40)  # the C library's `pow` is not the same on every machine
 
@@ -107,6 +108,19 @@ def shares(values: Array, arithmetic: Arithmetic) -> Array:
     """Return each one's share of a criterion, the same for each where all amounts are 0 (4)."""
     total = arithmetic.add(values)
     return np.asarray(values / total if total else values + arithmetic.number(1) / len(values))
+
+
+def ranking_keys(rules: Rules, weights: Array, amounts: Sequence[Amounts]) -> Array:
+    """Return composite shares, one criterion's, or the score, by `select.by`; D × n."""
+    by, size = rules.select.by, amounts[0].shares.shape[-1]
+    keys: Array = np.zeros((len(weights), size), dtype=weights.dtype)
+    for k, (criterion, amount) in enumerate(zip(rules.criteria, amounts, strict=True)):
+        weight = weights[:, k : k + 1]
+        if by == "score" and criterion.scale_by:
+            keys += weight * amount.normalised
+        elif by in ("share", criterion.name):
+            keys += (weight if by == "share" else 1) * amount.shares
+    return keys
 
 
 def quotas(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,30 +10,14 @@ import numpy as np
 
 from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.exact import FRACTIONS, NEAR, Array, Floats, Ints, Mask, close, first
-from bosetting_cli.model.key import Amounts, shares
+from bosetting_cli.model.exact import FRACTIONS, NEAR, Array, Floats, Ints, Mask, first
+from bosetting_cli.model.key import Amounts, ranking_keys, shares
 from bosetting_cli.model.standing import Standing
-from bosetting_cli.rules import Rules
 from bosetting_cli.rules.variations import Variations
 from bosetting_cli.statistics import exact
 
 Limits = tuple[Ints, Ints | None]  # the least and the most, if there is any
-
-
-class Tie(NamedTuple):
-    """Units with equal claims, of which some were served and some were not.
-
-    Attributes:
-        row: Of the D variations.
-        place: The fylke whose first they would be; empty at the cut.
-        winners: Who is in.
-        losers: Who is not.
-    """
-
-    row: int
-    place: str
-    winners: tuple[int, ...]
-    losers: tuple[int, ...]
+Ties = list[tuple[str, int, Ints, Ints]]
 
 
 class Apportioned(NamedTuple):
@@ -57,14 +39,15 @@ class Part(NamedTuple):
 
     Attributes:
         take: How many the rules select, D.
-        ties: Those that decided who is selected.
+        ties: Those that decided who is selected: of which fylke the winners are the first, empty
+            at the cut; the row; the winners; the losers.
         asked: The units that are selected in one of the variations.
         contributions: Places that each criterion gives them before rounding, K × D × asked.
         results: Row → apportionment.
     """
 
     take: Ints
-    ties: list[Tie]
+    ties: Ties
     asked: Ints
     contributions: Floats
     results: dict[int, Apportioned]
@@ -122,24 +105,20 @@ class Decision:
 
     def exact_keys(self, row: int, units: Ints) -> Array:
         """Return what ranks some units as fractions."""
-        own, weights = self._exact(row)
+        own, weights = self.own.at(row), self.varied.written(row)
         among = [Amounts(*(numbers[units] for numbers in amount)) for amount in own.exact]
         return np.asarray(ranking_keys(own.rules, weights, among)[0])
 
     def exact_quotas(self, row: int, units: Ints) -> Array:
         """Return the quotas of some of the selected as fractions."""
         found: Array = np.zeros(self.quotas.shape[1], dtype=object)
-        own, weights = self._exact(row)
+        own, weights = self.own.at(row), self.varied.written(row)
         for part, total in zip(self.parts, self.step.totals[row].tolist(), strict=False):
             asked = part.asked[self.selected[row, part.asked]]
             if np.isin(units, asked).any():
                 among = [shares(amount.values[asked], FRACTIONS) for amount in own.exact]
                 found[asked] = total * weights[0] @ np.array(among)
         return found[units]
-
-    def _exact(self, row: int) -> tuple[Standing, Array]:
-        own = self.own.changed(row) if self.own.changed else self.own
-        return own, np.array([self.varied.written(row)])
 
     def refuse(self, rows: Mask, words: str, said: dict[str, Any], key: str | None = None) -> Mask:
         """Add to some rows why they have no allocation, and return them.
@@ -156,27 +135,15 @@ class Decision:
         return rows
 
     def add(self, row: int, problem: Finding) -> None:
-        """Add why a row has no allocation, unless it has been said."""
+        """Add why a row has no allocation, once, unless it has no numbers for counties."""
         own = self.problems.setdefault(row, [])
-        own += [] if problem in own else [problem]
-
-
-def ranking_keys(rules: Rules, weights: Array, amounts: Sequence[Amounts]) -> Array:
-    """Return composite shares, one criterion's, or the score, by `select.by`; D × n."""
-    by, size = rules.select.by, amounts[0].shares.shape[-1]
-    keys: Array = np.zeros((len(weights), size), dtype=weights.dtype)
-    for k, (criterion, amount) in enumerate(zip(rules.criteria, amounts, strict=True)):
-        weight = weights[:, k : k + 1]
-        if by == "score" and criterion.scale_by:
-            keys += weight * amount.normalised
-        elif by in ("share", criterion.name):
-            keys += (weight if by == "share" else 1) * amount.shares
-    return keys
+        if row not in self.step.problems and problem not in own:
+            own.append(problem)
 
 
 def select(
     decision: Decision, units: Ints, totals: Ints, counts: Ints | None
-) -> tuple[Ints, Mask, list[Tie]]:
+) -> tuple[Ints, Mask, Ties]:
     """Select the first by rank, after who is named and the first of each fylke (5).
 
     More are selected than wanted only where those who come first exceed the number alone.
@@ -199,21 +166,18 @@ def select(
     among = units.tolist() if rule.per_county else ()
     fylker = np.array([own.statistics.municipalities[unit].fylke for unit in among])
     steps = [(fylke, np.flatnonzero(fylker == fylke)) for fylke in dict.fromkeys(fylker.tolist())]
-    found: list[tuple[str, int, Ints, Ints]] = []
+    found: Ties = []
     for fylke, inside in (*steps, ("", np.arange(len(units)))):
         out = chosen[:, inside] & (not fylke)
         already = np.count_nonzero(out, axis=1)
         wanted = np.where(totals > 0, rule.per_county, 0) if fylke else take - already
         room = np.clip(wanted, 0, len(inside) - already)
-        more, ties = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
+        more, tied = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
         chosen[:, inside] |= more
-        found += [(fylke, row, a[~own.included[a]], b) for row, a, b in ties]
-    said = []
-    for fylke, row, winners, losers in found:
-        losers = losers[~chosen[row, np.searchsorted(units, losers)]]
-        if winners.size and losers.size:
-            said.append(Tie(row, fylke, tuple(winners.tolist()), tuple(losers.tolist())))
-    return take, chosen, said
+        found += [(fylke, row, a[~own.included[a]], b) for row, a, b in tied]
+    out = ~chosen
+    ties = [(fylke, row, a, b[out[row, np.searchsorted(units, b)]]) for fylke, row, a, b in found]
+    return take, chosen, [tie for tie in ties if tie[2].size and tie[3].size]
 
 
 def bounds(own: Standing, minimums: Ints) -> Limits:
@@ -226,11 +190,9 @@ def bounds(own: Standing, minimums: Ints) -> Limits:
         return low, None
     most = np.full(people.shape, np.iinfo(np.int64).max if limit.value is None else limit.value)
     if limit.per_1000 is not None:
-        rate, many = exact(limit.per_1000) / 1000, limit.per_1000 * people / 1000
-        per = np.floor(many).astype(np.int64)
-        for at in zip(*np.nonzero(close(many, np.rint(many))), strict=True):
-            per[at] = math.floor(rate * exact(float(people[at])))
-        most = np.minimum(most, per)
+        rate, (many, at) = exact(limit.per_1000) / 1000, np.unique(people, return_inverse=True)
+        per = np.array([math.floor(rate * exact(people)) for people in many.tolist()])
+        most = np.minimum(most, per[at].reshape(people.shape))
     return low, np.maximum(low, most)
 
 
@@ -256,7 +218,7 @@ def apportioned(
     """
     own, selected, quotas = decision.own, decision.selected[:, units], decision.quotas[:, units]
     method, numbers = own.rules.method, np.zeros(selected.shape, dtype=np.int64)
-    ties = np.broadcast_to(own.tie, decision.keys.shape)[:, units]
+    ties = np.broadcast_to(own.tie, decision.keys.shape)
     results, left, (low, high) = dict[int, Apportioned](), ~skip, limits
     if np.count_nonzero(left) > 1:
         found, settled = batch_within(
@@ -267,27 +229,20 @@ def apportioned(
         left &= ~settled
     for row in np.flatnonzero(left & ((totals > 0) | low.any(axis=1))).tolist():
         inside = np.flatnonzero(selected[row])
-        inside = inside[np.argsort(ties[row, inside])]
+        inside = inside[np.argsort(ties[row, units[inside]])]
         most = None if high is None else high[row, inside].tolist()
         bounds = {"method": method, "minimums": low[row, inside].tolist(), "maximums": most}
-        exact = functools.partial(decision.exact_quotas, row, units[inside])
+        shares, total, exact = quotas[row, inside], int(totals[row]), ()
         try:
-            certified = _certified(quotas[row, inside], int(totals[row]), exact, bounds)
+            result = apportion(shares, total, **bounds)
+            if result.is_near_tie(NEAR):
+                shares = exact = tuple(decision.exact_quotas(row, units[inside]))
+                result = apportion(shares, total, **bounds)
+            # a result that fails is a bug report, never an output
+            verify(shares, result.seats, total, divisor=result.divisor, **bounds)
         except ValueError as error:
             decision.add(row, Finding(f"{where}: {error}" if where else str(error)))
         else:
-            numbers[row, inside] = certified[0].seats
-            results[row] = Apportioned(tuple(units[inside].tolist()), *certified)
+            numbers[row, inside] = result.seats
+            results[row] = Apportioned(tuple(units[inside].tolist()), result, exact)
     return numbers, results
-
-
-def _certified(
-    quotas: Any, total: int, exact: Callable[[], Array], bounds: dict[str, Any]
-) -> tuple[Apportionment, tuple[Any, ...]]:
-    """Apportion and verify: a result that fails is a bug report, never an output."""
-    result, fractions = apportion(quotas, total, **bounds), ()
-    if result.is_near_tie(NEAR):
-        quotas = fractions = tuple(exact())
-        result = apportion(quotas, total, **bounds)
-    verify(quotas, result.seats, total, divisor=result.divisor, **bounds)
-    return result, fractions

@@ -15,7 +15,7 @@ from bosetting_cli.findings import AllocationError, finding
 from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Floats, Ints, Mask
 from bosetting_cli.model.figures import Figures, Met, measure, meets, whole
 from bosetting_cli.model.key import Amounts, amounts, powers
-from bosetting_cli.rules import Criterion, Rules
+from bosetting_cli.rules import Rules
 from bosetting_cli.rules.naming import named
 from bosetting_cli.statistics import Statistics
 
@@ -63,22 +63,19 @@ def eligible(
         included |= set(named(everyone, chosen.list, "select.list")) - excluded
     required = [f for f in figures if f.criterion.missing == "exclude"]
     reasons: list[Reason | None] = []
+    problems = []
     for place, unit in enumerate(units):
         gaps = tuple(f.criterion.name for f in required if f.units[place].raw is None)
         unmet = [index for index, test in enumerate(tested) if not test.met[place]]
+        why = Reason("no figure", gaps) if gaps else None
         if unit in excluded:
-            reasons.append(Reason("excluded"))
+            why = Reason("excluded")
         elif unmet and unit not in included:
             unpublished = None in tested[unmet[0]].figures[place]
-            reasons.append(Reason("unmet", numbers=(unmet[0], int(unpublished))))
-        else:
-            reasons.append(Reason("no figure", gaps) if gaps else None)
-    pairs = list(zip(units, reasons, strict=True))
-    problems = [
-        finding("included without figure", unit=unit, criteria=why.names)
-        for unit, why in pairs
-        if why and unit in included
-    ]
+            why = Reason("unmet", numbers=(unmet[0], int(unpublished)))
+        elif why and unit in included:
+            problems.append(finding("included without figure", unit=unit, criteria=gaps))
+        reasons.append(why)
     if not problems and all(reasons):
         problems.append(finding("nobody eligible"))
     if problems:
@@ -126,6 +123,10 @@ class Standing:
         """The amounts and shares as fractions."""
         return _amounts(self, FRACTIONS)
 
+    def at(self, row: int) -> Standing:
+        """Return the steps of a row, if figures vary."""
+        return self.changed(row) if self.changed else self
+
 
 def standing(
     statistics: Statistics, rules: Rules, counties: Mapping[str, Sequence[str]] | None = None
@@ -152,24 +153,22 @@ def standing(
     able = np.flatnonzero([reason is None for reason in reasons])
     problems = []
     for own in figures:
-        name = own.criterion.name
         gaps = tuple(units[unit] for unit in able.tolist() if own.units[unit].value is None)
+        said = {"criterion": own.criterion.name, "count": len(gaps), "names": gaps}
+        key = "counties.criteria" if counties else f"criteria.{own.criterion.name}.missing"
         words = "county figure missing" if counties else "figure missing"
-        key = "counties.criteria" if counties else f"criteria.{name}.missing"
-        said = finding(words, key=key, criterion=name, count=len(gaps), names=gaps)
-        problems += [said] if gaps else []
+        problems += [finding(words, said, key=key)] if gaps else []
     if problems:
         raise AllocationError(problems)
     column = statistics.column("population")
     year = column.newest(rules.as_of)
     people = np.array([whole(column, own, year) for own in members], dtype=float)
     known = [math.fsum(whole(column, (unit,), year) or 0 for unit in own) for own in members]
-    groups = {
-        group.name: meets(statistics, group.among, rules.as_of).met
-        if group.among
-        else np.ones(len(units), dtype=bool)
-        for group in rules.of_which
-    }
+    among, all_of_them = (
+        [(g.name, g.among) for g in rules.of_which],
+        np.ones(len(units), dtype=bool),
+    )
+    groups = {n: meets(statistics, c, rules.as_of).met if c else all_of_them for n, c in among}
     given, told = (statistics, rules, units), (tuple(reasons), included, able)
     found = Standing(*given, people, ties_by(np.array(known)), figures, tested, groups, *told)
     return dataclasses.replace(found, amounts=_amounts(found, FLOATS))
@@ -191,16 +190,10 @@ def _amounts(own: Standing, arithmetic: Arithmetic) -> tuple[Amounts, ...]:
 
     found = []
     for figures in own.figures:
-        name, exponent = figures.criterion.scale_by, exponent_of(own.rules, figures.criterion)
+        name, exponent = figures.criterion.scale_by, own.rules.exponent(figures.criterion)
         size = sizes(name, exponent) if name else None
         found.append(amounts(figures, own.eligible, size, exponent, arithmetic))
     return tuple(found)
-
-
-def exponent_of(rules: Rules, criterion: Criterion) -> float:
-    """Return the γ of a criterion's sizes, or of its own figures where it has none."""
-    own = criterion.size_exponent
-    return rules.size_exponent.value if own is None else own
 
 
 def ties_by(population: Floats) -> Ints:

@@ -39,10 +39,10 @@ def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterat
         for result in part.results.values():
             yield from _place_ties(result, step.names)
     for part in decision.parts:
-        for tie in part.ties:
-            winners, losers = (tuple(names[u] for u in side) for side in tie[2:])
-            said = {"fylke": tie.place, "winners": winners, "losers": losers}
-            yield _note("tie", "tie for first" if tie.place else "tie at cut", **said)
+        for fylke, _, *sides in part.ties:
+            winners, losers = (tuple(names[unit] for unit in side) for side in sides)
+            said = {"fylke": fylke, "winners": winners, "losers": losers}
+            yield _note("tie", "tie for first" if fylke else "tie at cut", **said)
         for result in part.results.values():
             yield from _place_ties(result, names)
     for _, results in decision.of_which.values():

@@ -285,6 +285,11 @@ class Rules(Rule, frozen=True):
             raise RulesError([Problem(what, hint=hint) for what in unknown])
         return override(self, **changes)
 
+    def exponent(self, criterion: Criterion) -> float:
+        """Return the γ of a criterion's sizes, or of its own figures where it has none."""
+        own = criterion.size_exponent
+        return self.size_exponent.value if own is None else own
+
     def indicators(self) -> frozenset[str]:
         """Return the columns of the statistics that these rules read."""
         names = {"population"}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bosetting_cli.findings import Finding, RulesError, finding
-from bosetting_cli.rules.structs import MOST, Rules
+from bosetting_cli.rules.structs import MOST, Counties, Minimum, Rules
 from bosetting_cli.statistics import exact
 
 Ints = NDArray[np.integer[Any]]
@@ -51,10 +50,10 @@ class Variations:
             return self.counts
         return self.counts[:, county]
 
-    def written(self, row: int) -> list[Fraction]:
-        """Return the weights of a row as the decimals that they are written as, by their sum."""
-        weights = [exact(weight) for weight in self.weights[row].tolist()]
-        return [weight / sum(weights) for weight in weights]
+    def written(self, row: int) -> NDArray[Any]:
+        """Return the weights of a row as the decimals that they are written as, 1 × K."""
+        weights = np.array([[exact(weight) for weight in self.weights[row].tolist()]])
+        return np.asarray(weights / weights.sum())
 
 
 def as_ruled(*rules: Rules) -> Variations:
@@ -69,24 +68,53 @@ def as_ruled(*rules: Rules) -> Variations:
 
 
 def impossible(
-    rules: Rules, varied: Variations, eligible: int
-) -> Iterator[tuple[NDArray[np.bool_], str, dict[str, Any], str]]:
+    rules: Rules, varied: Variations, eligible: int, empty: Sequence[bool]
+) -> Iterator[tuple[NDArray[np.bool_], str, dict[str, Any], str | None]]:
     """Yield what admits no allocation whoever is selected.
 
     Args:
         rules: What is varied.
         varied: The variations.
         eligible: How many are eligible.
+        empty: Of which criteria they all have the amount 0.
 
     Yields:
         Which of the variations, the words, what fills them, and the key of the rules.
     """
     counts, least, limit = varied.counts, varied.minimums, rules.maximum
+    for criterion, weights, nothing in zip(rules.criteria, varied.weights.T, empty, strict=True):
+        rows = (weights > 0) & (nothing and eligible > 1)
+        yield rows, "nothing to share", {"criterion": criterion.name}, None
     if limit and limit.value is not None:
         yield least > limit.value, "maximum below minimum", {"minimum": least}, "maximum.value"
     if counts is not None and not rules.counties and rules.select.list is None:
         said = {"count": counts, "eligible": eligible}
         yield counts > eligible, "too many to select", said, "select.count"
+
+
+def impossible_first(
+    first: Counties, names: Sequence[str], totals: Ints
+) -> dict[int, list[Finding]]:
+    """Return which totals the counties' own numbers or minimums don't allow, and why."""
+    rows, count, needed = enumerate(totals.tolist()), len(names), first.minimum * len(names)
+    if not first.criteria:
+        both = {"sum": sum(first.totals.values())}
+        off = ((row, both | {"total": total}) for row, total in rows if total != both["sum"])
+        return {row: [finding("county sums", said)] for row, said in off}
+    each, key = {"minimum": first.minimum, "count": count, "needed": needed}, "counties.minimum"
+    short = ((row, {"total": n, "room": n // count}) for row, n in rows if n < needed)
+    words = "county minimums too high"
+    return {row: [finding(words, each | said, key=key)] for row, said in short}
+
+
+def first_rules(rules: Rules, first: Counties) -> Rules:
+    """Return the rules by which all counties share the total out: a key, and nothing else said."""
+    return Rules(
+        *(rules.title, rules.as_of, rules.total, first.criteria),
+        minimum=Minimum(value=first.minimum),
+        size_exponent=rules.size_exponent,
+        method=rules.method,
+    )
 
 
 def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
