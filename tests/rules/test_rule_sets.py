@@ -176,10 +176,7 @@ def test_2019_uses_no_hindsight(allocations):
 
 def test_a_blank_that_means_none_counts_as_nought_and_is_not_imputed():
     statistics = synthetic(
-        {
-            "population": {2017: {"x": 10.0, "y": 10.0}},
-            "asked": {2017: {"x": 5.0, "y": None}},
-        }
+        {"population": {2017: {"x": 10.0, "y": 10.0}}, "asked": {2017: {"x": 5.0, "y": None}}}
     )
     c = criterion(name="asked", indicator="asked", missing="zero")
     rules = rules_for([c], 8)

@@ -142,10 +142,7 @@ def test_a_criterion_goes_by_its_titles_in_any_language(name):
 def test_a_name_goes_before_the_title_of_another():
     from bosetting_cli.rulebook.override import override
 
-    mine = [
-        criterion(name="folketall", weight=0.5),
-        criterion(name="population", weight=0.5),
-    ]
+    mine = [criterion(name="folketall", weight=0.5), criterion(name="population", weight=0.5)]
     changed = override(rules_for(mine, 5), weights={"folketall": 0.2, "population": 0.8})
     assert [c.weight for c in changed.criteria] == [0.2, 0.8]
 

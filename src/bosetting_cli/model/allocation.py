@@ -11,19 +11,17 @@ import dataclasses
 import numpy as np
 
 from bosetting_cli.findings import Finding
-from bosetting_cli.model.exact import Ints
+from bosetting_cli.model.exact import Ints, Mask, first
 from bosetting_cli.model.key import quotas, ranking_keys
-from bosetting_cli.model.places import Decision, Part, Step, apportioned, bounds, select
+from bosetting_cli.model.places import Decision, Part, Step, Ties, apportioned, bounds
 from bosetting_cli.model.standing import Standing, standing
 from bosetting_cli.rules import naming, variations
+from bosetting_cli.rules.variations import Variations
+from bosetting_cli.statistics import exact
 
 
 def decide(
-    own: Standing,
-    varied: variations.Variations,
-    *,
-    step: Step | None = None,
-    sub_groups: bool = False,
+    own: Standing, varied: Variations, *, step: Step | None = None, sub_groups: bool = False
 ) -> Decision:
     """Take steps 5 to 9 in D variations.
 
@@ -53,7 +51,7 @@ def _share_out(decision: Decision, index: int) -> None:
     own, varied, step, refuse = decision.own, decision.varied, decision.step, decision.refuse
     name, totals = step.names[index], step.totals[:, index]
     units = own.eligible[step.county[own.eligible] == index]
-    take, chosen, ties = select(decision, units, totals, varied.count(index))
+    take, chosen, ties = select(decision, index, units)
     once = chosen.any(axis=0)
     asked, chosen = units[once], chosen[:, once]
     values = [amount.values[..., asked] for amount in own.amounts]
@@ -61,13 +59,11 @@ def _share_out(decision: Decision, index: int) -> None:
     decision.selected[:, asked], decision.quotas[:, asked] = chosen, places.sum(axis=0)
     low, high = decision.low[:, asked] * chosen, decision.high
     high = None if high is None else high[..., asked] * chosen
-    part = Part(take, ties, asked, places, {})
-    decision.parts.append(part)
+    decision.parts.append(Part(take, ties, asked, places, {}))
     wrong = low.sum(axis=1) > totals
     for row in np.flatnonzero(wrong).tolist():
-        decision.add(
-            row, variations.no_room(low[row, chosen[row]].tolist(), int(totals[row]), name)
-        )
+        least = low[row, chosen[row]].tolist()
+        decision.add(row, variations.no_room(least, int(totals[row]), name))
     for criterion, rows in zip(own.rules.criteria, nothing, strict=True):
         wrong |= refuse(rows, "nothing to share", {"criterion": criterion.name})
     nobody, words = ~chosen.any(axis=1), "nobody to ask there" if name else "nobody to ask"
@@ -80,7 +76,45 @@ def _share_out(decision: Decision, index: int) -> None:
     wrong[list(step.problems)] = True
     numbers, results = apportioned(decision, asked, totals, (low, high), wrong, name)
     decision.requested[:, asked] = numbers
-    part.results.update(results)
+    decision.parts[index].results.update(results)
+
+
+def select(decision: Decision, index: int, units: Ints) -> tuple[Ints, Mask, Ties]:
+    """Select the first by rank, after who is named and the first of each fylke (5).
+
+    More are selected than wanted only where those who come first exceed the number alone.
+
+    Args:
+        decision: What ranks them, in D variations.
+        index: The county's; where its number is 0, only who is named is selected. As many are
+            selected as is varied, or the rules' share of the eligible, cut off, but at least one.
+        units: Its eligible.
+
+    Returns:
+        How many the rules select, D; who is selected, D × units; and the ties that decided.
+    """
+    own, rule = decision.own, decision.own.rules.select
+    totals, counts = decision.step.totals[:, index], decision.varied.count(index)
+    chosen = np.tile(own.included[units], (len(totals), 1))
+    if rule.list is not None:
+        return np.count_nonzero(chosen, axis=1), chosen, []
+    many = max(1, int(exact(rule.share or 1) * len(units))) if counts is None else counts
+    take = np.where(totals > 0, np.minimum(many, len(units)), 0)
+    among = units.tolist() if rule.per_county else ()
+    fylker = np.array([own.statistics.municipalities[unit].fylke for unit in among])
+    steps = [(fylke, np.flatnonzero(fylker == fylke)) for fylke in dict.fromkeys(fylker.tolist())]
+    found: Ties = []
+    for fylke, inside in (*steps, ("", np.arange(len(units)))):
+        out = chosen[:, inside] & (not fylke)
+        already = np.count_nonzero(out, axis=1)
+        wanted = np.where(totals > 0, rule.per_county, 0) if fylke else take - already
+        room = np.clip(wanted, 0, len(inside) - already)
+        more, tied = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
+        chosen[:, inside] |= more
+        found += [(fylke, row, a[~own.included[a]], b) for row, a, b in tied]
+    out = ~chosen
+    ties = [(fylke, row, a, b[out[row, np.searchsorted(units, b)]]) for fylke, row, a, b in found]
+    return take, chosen, [tie for tie in ties if tie[2].size and tie[3].size]
 
 
 def of_which(decision: Decision, *, every: bool) -> None:
@@ -102,10 +136,8 @@ def of_which(decision: Decision, *, every: bool) -> None:
         done[list(decision.problems)], short[list(decision.problems)] = True, False
         said = {"name": group.name, "value": group.value, "room": sums}
         done |= decision.refuse(short, "no room", said, "of_which")
-        totals, shared = np.full(len(able), group.value), np.zeros_like(room)
-        shared[:, units], results = apportioned(
-            decision, units, totals, (least, most), done, group.name
-        )
+        totals, shared, limits = np.full(len(able), group.value), np.zeros_like(room), (least, most)
+        shared[:, units], results = apportioned(decision, units, totals, limits, done, group.name)
         room -= shared
         decision.of_which[group.name] = shared, results
 

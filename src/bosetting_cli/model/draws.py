@@ -52,8 +52,7 @@ class Draws:
     def quotas(self) -> Floats:
         """Places before rounding, D × n; NaN where not selected. They are made when asked for."""
         found = np.full(self.requested.shape, np.nan)
-        own = standing(self.statistics, self.rules)
-        for rows, decision in decisions(own, self.variations):
+        for rows, decision in decisions(standing(self.statistics, self.rules), self.variations):
             found[rows] = np.where(self.selected[rows], decision.quotas, np.nan)
         return found
 

@@ -99,8 +99,7 @@ def first(
     cut = np.where(take > 0, rising[rows, last], np.inf)[:, np.newaxis]
     beyond = np.where((take > 0) & (last > 0), rising[rows, last - 1], -np.inf)
     chosen, ties = own >= cut, []
-    with np.errstate(invalid="ignore"):
-        doubtful = np.flatnonzero((beyond > -np.inf) & close(beyond, cut[:, 0]))
+    doubtful = np.flatnonzero((beyond > -np.inf) & close(beyond, cut[:, 0]))
     for row in doubtful.tolist():
         near = np.flatnonzero(close(own[row], cut[row]) & (own[row] > -np.inf))
         chosen[row, near] = False

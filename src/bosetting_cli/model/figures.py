@@ -10,9 +10,9 @@ import dataclasses
 import datetime as dt
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ Years = tuple[int | None, ...]
 Members = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What a criterion knows of one unit.
 
     Attributes:
@@ -109,7 +108,8 @@ def measure(
     if len(columns) == 1 and several and not is_count(columns[0]):
         names = {"criterion": criterion.name, "name": columns[0].name}
         raise AllocationError(finding("no count", names, key="counties.criteria"))
-    found = Figures(criterion, columns, members, read, late_years(columns, read, as_of))
+    late = {year for column in columns for year in column.late(read, as_of)}
+    found = Figures(criterion, columns, members, read, tuple(sorted(late)))
     units, national = _evaluated(found, FLOATS)
     return dataclasses.replace(found, units=units, national=national)
 
@@ -126,14 +126,6 @@ def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
         said = {"years": year_list(missing), "known": year_list(column.figures)}
         raise DataError(finding("years missing", said, file=column.table, column=column.name))
     return tuple(sorted(set(years)))
-
-
-def late_years(
-    columns: Iterable[Column], years: Iterable[int | None], as_of: dt.date
-) -> tuple[int, ...]:
-    """Return the years whose figures refer to a day after `as_of` in one of the columns."""
-    pairs = [(year, column.date(year)) for column in columns for year in years]
-    return tuple(sorted({year for year, day in pairs if year and day and day > as_of}))
 
 
 def whole(
@@ -180,7 +172,7 @@ def _published(
     number, add = arithmetic.number, arithmetic.add
     if len(columns) == 2:
         above, below = columns
-        pairs = [(y, a, n) for y in years for m in members for a, n in _pairs(above, below, m, y)]
+        pairs = [(y, a, n) for y in years for m in members for a, n in above.beside(below, m, y)]
         base = add(number(n) for _, _, n in pairs)
         if base <= 0:
             return Figure(None, None, None, number(0.0))
@@ -192,16 +184,7 @@ def _published(
     return Figure(None, value, years=tuple(y for y, _ in found if y is not None))
 
 
-def _pairs(above: Column, below: Column, unit: str, year: int | None) -> list[tuple[Any, Any]]:
-    """Return numerator and denominator of each of a municipality's parts that has both."""
-    a, n = above.parts(unit, year), below.parts(unit, year)
-    if len(a) != len(n):
-        a, n = (above.value(unit, year),), (below.value(unit, year),)
-    return [pair for pair in zip(a, n, strict=True) if None not in pair]
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A condition, tested on every unit.
 
     Attributes:

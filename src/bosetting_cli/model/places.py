@@ -1,4 +1,4 @@
-"""Who of the eligible is asked, and for how many (docs/model.md, sections 5 and 7)."""
+"""What is decided, and quotas → whole numbers within their bounds (docs/model.md, section 7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from bosetting_cli.apportionment import Apportionment, apportion, batch_within, verify
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.exact import FRACTIONS, NEAR, Array, Floats, Ints, Mask, first
+from bosetting_cli.model.exact import FRACTIONS, NEAR, Array, Floats, Ints, Mask
 from bosetting_cli.model.key import Amounts, ranking_keys, shares
 from bosetting_cli.model.standing import Standing
 from bosetting_cli.rules.variations import Variations
@@ -39,7 +39,7 @@ class Part(NamedTuple):
 
     Attributes:
         take: How many the rules select, D.
-        ties: Those that decided who is selected: of which fylke the winners are the first, empty
+        ties: Those that decided who is selected: of what place the winners are the first, empty
             at the cut; the row; the winners; the losers.
         asked: The units that are selected in one of the variations.
         contributions: Places that each criterion gives them before rounding, K × D × asked.
@@ -141,50 +141,10 @@ class Decision:
             own.append(problem)
 
 
-def select(
-    decision: Decision, units: Ints, totals: Ints, counts: Ints | None
-) -> tuple[Ints, Mask, Ties]:
-    """Select the first by rank, after who is named and the first of each fylke (5).
-
-    More are selected than wanted only where those who come first exceed the number alone.
-
-    Args:
-        decision: What ranks them, in D variations.
-        units: The eligible among whom a number is shared out.
-        totals: The number, D; where it is 0, only who is named is selected.
-        counts: How many to select, D; None: as the rules say, a share cut off, but at least one.
-
-    Returns:
-        How many the rules select, D; who is selected, D × units; and the ties that decided.
-    """
-    own, rule = decision.own, decision.own.rules.select
-    chosen = np.tile(own.included[units], (len(totals), 1))
-    if rule.list is not None:
-        return np.count_nonzero(chosen, axis=1), chosen, []
-    many = max(1, math.floor(exact(rule.share or 1) * len(units))) if counts is None else counts
-    take = np.where(totals > 0, np.minimum(many, len(units)), 0)
-    among = units.tolist() if rule.per_county else ()
-    fylker = np.array([own.statistics.municipalities[unit].fylke for unit in among])
-    steps = [(fylke, np.flatnonzero(fylker == fylke)) for fylke in dict.fromkeys(fylker.tolist())]
-    found: Ties = []
-    for fylke, inside in (*steps, ("", np.arange(len(units)))):
-        out = chosen[:, inside] & (not fylke)
-        already = np.count_nonzero(out, axis=1)
-        wanted = np.where(totals > 0, rule.per_county, 0) if fylke else take - already
-        room = np.clip(wanted, 0, len(inside) - already)
-        more, tied = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
-        chosen[:, inside] |= more
-        found += [(fylke, row, a[~own.included[a]], b) for row, a, b in tied]
-    out = ~chosen
-    ties = [(fylke, row, a, b[out[row, np.searchsorted(units, b)]]) for fylke, row, a, b in found]
-    return take, chosen, [tie for tie in ties if tie[2].size and tie[3].size]
-
-
 def bounds(own: Standing, minimums: Ints) -> Limits:
     """Return the least and the most that each unit is asked for; the least comes first."""
     limit, people = own.rules.maximum, np.nan_to_num(own.population)
-    by_unit = own.rules.minimum.by_municipality
-    each = np.array([by_unit.get(unit, 0) for unit in own.units])
+    each = np.array([own.rules.minimum.by_municipality.get(unit, 0) for unit in own.units])
     low: Ints = np.maximum(minimums[:, np.newaxis], each)
     if limit is None or (limit.value is None and limit.per_1000 is None):
         return low, None

@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.figures import late_years
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.statistics import year_list
 
@@ -75,7 +74,7 @@ def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
     """Say which conditions use figures of a later day than the rules' own."""
     for condition in (*rules.eligible, *(g.among for g in rules.of_which if g.among)):
         column = statistics.column(condition.indicator)
-        if late := late_years([column], condition.years, rules.as_of):
+        if late := column.late(condition.years, rules.as_of):
             said = {"condition": condition_text(condition), "years": year_list(late)}
             yield _note("hindsight", "hindsight condition", as_of=rules.as_of, **said)
 

@@ -119,7 +119,7 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
         ranking: The eligible as places in the statistics, first to last.
     """
     own, step = decision.own, decision.step
-    given = [{} for _ in step.names]
+    given: list[dict[str, float]] = [{} for _ in step.names]
     if step.key:
         names = [figures.criterion.name for figures in step.key.own.figures]
         places = step.key.parts[0].contributions[:, 0].T.tolist()

@@ -14,7 +14,7 @@ from bosetting_cli.statistics.headers import KEY, canonical
 from bosetting_cli.statistics.table import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import numpy as np
     import pandas as pd
@@ -133,6 +133,24 @@ class Column:
             hint = f"it has {year_list(self.figures)}; later years must be asked for by `years`"
             raise DataError(Problem(what, self.table, column=self.name, hint=hint))
         return max(years, key=_year)
+
+    def late(self, years: Iterable[int | None], as_of: dt.date) -> list[int]:
+        """Return those of some years whose figures refer to a day after `as_of`."""
+        dated = [(year, self.date(year)) for year in years]
+        return sorted({year for year, day in dated if year and day and day > as_of})
+
+    def beside(
+        self, other: Column, kommunenummer: str, year: int | None
+    ) -> list[tuple[float, float]]:
+        """Return this and another figure of each part of a municipality that has both.
+
+        If only one of the two is published by parts, sum stands beside sum.
+        """
+        own, others = self.parts(kommunenummer, year), other.parts(kommunenummer, year)
+        if len(own) != len(others):
+            own, others = (self.value(kommunenummer, year),), (other.value(kommunenummer, year),)
+        pairs = zip(own, others, strict=True)
+        return [(x, y) for x, y in pairs if x is not None and y is not None]
 
     def value(self, kommunenummer: str, year: int | None) -> float | None:
         """Return a municipality's figure; None if it, or a predecessor's, is not published."""
