@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import AllocationError
 from bosetting_cli.model.allocation import decide
 from bosetting_cli.model.exact import order
+from bosetting_cli.model.figures import Figures
+from bosetting_cli.model.places import Decision
 from bosetting_cli.model.standing import standing
-from bosetting_cli.result.notes import notes_of
-from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, frame, groups_of, rows_of
+from bosetting_cli.result.notes import Note, notes_of
+from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, Group, Row, frame, groups_of, rows_of
+from bosetting_cli.rules import Rules
 from bosetting_cli.rules.variations import as_ruled
+from bosetting_cli.statistics import Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
-
-    from bosetting_cli.apportionment import Apportionment
-    from bosetting_cli.model.figures import Figures
-    from bosetting_cli.model.places import Decision
-    from bosetting_cli.result.notes import Note
-    from bosetting_cli.result.rows import Group, Row
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
 
 
 def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
@@ -84,7 +79,7 @@ class Allocation:
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
         """What must be said: repaired data, hindsight, imputed figures, ties."""
-        return tuple(notes_of(self.statistics, self.rules, self.decision))
+        return tuple(notes_of(self.decision))
 
     @functools.cached_property
     def ranking(self) -> tuple[int, ...]:
@@ -99,19 +94,10 @@ class Allocation:
         """One for each number that was shared out."""
         return tuple(groups_of(self.decision, self.ranking))
 
-    @property
-    def sub_groups(self) -> dict[str, tuple[tuple[str, ...], Apportionment]]:
-        """Sub-group → the units that can receive it and their apportionment."""
-        return {
-            name: (tuple(self.statistics.units[unit] for unit in own.units), own.result)
-            for name, (_, results) in self.decision.of_which.items()
-            for own in results.values()
-        }
-
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every municipality: the eligible by rank, then the others by kommunenummer."""
-        return tuple(rows_of(self))
+        return tuple(rows_of(self.decision, self.ranking, self.groups))
 
     @functools.cached_property
     def selected(self) -> tuple[Row, ...]:
@@ -135,25 +121,10 @@ class Allocation:
         """
         return self._rows[kommunenummer]
 
-    @functools.cached_property
-    def _units(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self.statistics.units)}
-
-    def unit_of(self, kommunenummer: str) -> int:
-        """Return a municipality's place in the statistics."""
-        return self._units[kommunenummer]
-
     def group_of(self, kommunenummer: str) -> Group:
         """Return the group in which a municipality is ranked, or would be."""
-        return self.groups[int(self.decision.step.county[self.unit_of(kommunenummer)])]
-
-    @functools.cached_property
-    def _within(self) -> dict[str, int]:
-        return {code: place for own in self.groups for place, code in enumerate(own.ranking, 1)}
-
-    def place_of(self, kommunenummer: str) -> int | None:
-        """Return a municipality's place among those of its group; None if not eligible."""
-        return self._within.get(kommunenummer)
+        name = self.row(kommunenummer).group
+        return next(group for group in self.groups if group.name == name)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from bosetting_cli.findings import Finding, finding
+from bosetting_cli.model.figures import Figures
+from bosetting_cli.model.places import Apportioned, Decision
 from bosetting_cli.result.reasons import condition_text
-from bosetting_cli.statistics import year_list
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bosetting_cli.model.figures import Figures
-    from bosetting_cli.model.places import Apportioned, Decision
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+from bosetting_cli.rules import Rules
+from bosetting_cli.statistics import Statistics, year_list
 
 Note = Finding
 FEW = 3  # names are told up to so many
 
 
-def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Finding]:
+def notes_of(decision: Decision) -> Iterator[Finding]:
     """Yield what must be said of one allocation."""
-    yield from statistics_notes(statistics)
     own, step = decision.own, decision.step
+    statistics, rules = own.statistics, own.rules
+    yield from statistics_notes(statistics)
     names = [m.municipality for m in statistics.municipalities]
     for figures in own.figures:
         name = figures.criterion.name
@@ -35,18 +31,15 @@ def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterat
     yield from _late_conditions(statistics, rules)
     yield from _more_than_selected(decision)
     for part in step.key.parts if step.key else ():
-        for result in part.results.values():
-            yield from _place_ties(result, step.names)
+        yield from _place_ties(part.results, step.names)
     for part in decision.parts:
         for fylke, _, *sides in part.ties:
             winners, losers = (tuple(names[unit] for unit in side) for side in sides)
             said = {"fylke": fylke, "winners": winners, "losers": losers}
             yield _note("tie", "tie for first" if fylke else "tie at cut", **said)
-        for result in part.results.values():
-            yield from _place_ties(result, names)
+        yield from _place_ties(part.results, names)
     for _, results in decision.of_which.values():
-        for result in results.values():
-            yield from _place_ties(result, names)
+        yield from _place_ties(results, names)
 
 
 def statistics_notes(statistics: Statistics) -> Iterator[Finding]:
@@ -94,7 +87,8 @@ def _figure_notes(
         yield _note("imputed", words, **said)
 
 
-def _place_ties(apportioned: Apportioned, names: Sequence[str]) -> Iterator[Finding]:
-    for tie in apportioned.result.ties:
-        winners, losers = (tuple(names[apportioned.units[u]] for u in side) for side in tie)
-        yield _note("tie", "tie for place", winners=winners, losers=losers)
+def _place_ties(results: Mapping[int, Apportioned], names: Sequence[str]) -> Iterator[Finding]:
+    for units, result, _ in results.values():
+        for tie in result.ties:
+            winners, losers = (tuple(names[units[u]] for u in side) for side in tie)
+            yield _note("tie", "tie for place", winners=winners, losers=losers)
