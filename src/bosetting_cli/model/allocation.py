@@ -6,8 +6,6 @@ minimum at once; an allocation is one of them, `draws` many.
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from bosetting_cli.findings import Finding
@@ -57,7 +55,7 @@ def _share_out(decision: Decision, index: int) -> None:
     values = [amount.values[..., asked] for amount in own.amounts]
     places, nothing = quotas(values, chosen, varied.weights, totals)
     decision.selected[:, asked], decision.quotas[:, asked] = chosen, places.sum(axis=0)
-    low, high = decision.low[:, asked] * chosen, decision.high
+    low, high = decision.low.take(asked, axis=1) * chosen, decision.high
     high = None if high is None else high[..., asked] * chosen
     decision.parts.append(Part(take, ties, asked, places, {}))
     wrong = low.sum(axis=1) > totals
@@ -128,8 +126,8 @@ def of_which(decision: Decision, *, every: bool) -> None:
     own, room = decision.own, decision.requested.copy()
     for group in own.rules.of_which:
         units = np.flatnonzero(own.able[group.name] & decision.selected.any(axis=0))
-        able = decision.selected[:, units]
-        most = room[:, units] * able
+        able = decision.selected.take(units, axis=1)
+        most = room.take(units, axis=1) * able
         least, sums = np.minimum(most, group.minimum), most.sum(axis=1)
         done = (least.sum(axis=1) <= group.value) & (group is own.rules.of_which[-1] and not every)
         short = (sums < group.value) | ~able.any(axis=1)
@@ -138,7 +136,7 @@ def of_which(decision: Decision, *, every: bool) -> None:
         done |= decision.refuse(short, "no room", said, "of_which")
         totals, shared, limits = np.full(len(able), group.value), np.zeros_like(room), (least, most)
         shared[:, units], results = apportioned(decision, units, totals, limits, done, group.name)
-        room -= shared
+        room[:, units] -= shared[:, units]
         decision.of_which[group.name] = shared, results
 
 
@@ -156,22 +154,21 @@ def counties(own: Standing, totals: Ints) -> Step:
     Raises:
         AllocationError: A county is unknown, or lacks a number or a figure.
     """
-    first, count = own.rules.counties, len(totals)
+    first = own.rules.counties
     if first is None:
         return _together(len(own.units), totals, "", {})
     county_of = naming.combined(own.statistics.municipalities, first.combine)
     names = tuple(dict.fromkeys(county_of))
     county = np.array([names.index(name) for name in county_of])
+    wrong = variations.impossible_first(first, names, totals)
     if not first.criteria:
-        numbers = np.tile(naming.given(first.totals, names), (count, 1))
-        return Step(names, county, numbers, None, variations.impossible_first(first, names, totals))
+        numbers = np.tile(naming.given(first.totals, names), (len(totals), 1))
+        return Step(names, county, numbers, None, wrong)
     pairs = list(zip(own.units, county_of, strict=True))
     members = {name: [unit for unit, its in pairs if its == name] for name in names}
-    key = variations.first_rules(own.rules, first)
-    varied = dataclasses.replace(variations.as_ruled(key).rows([0] * count), totals=totals)
-    wrong = variations.impossible_first(first, names, totals)
+    rules, varied = variations.first_step(own.rules, first, totals)
     step = _together(len(names), totals, "the counties", wrong)
-    found = decide(standing(own.statistics, key, members), varied, step=step)
+    found = decide(standing(own.statistics, rules, members), varied, step=step)
     return Step(names, county, found.requested, found, found.problems)
 
 

@@ -91,8 +91,9 @@ def first(
         D × units, who is selected; and where a tie decided, the row and the units equal at the
         cut, in and out.
     """
-    own, size, rows = keys[:, units], len(units), np.arange(len(keys))
-    own[out] = -np.inf
+    own, size, rows = keys.take(units, axis=1), len(units), np.arange(len(keys))
+    if out.any():
+        own[out] = -np.inf
     if not take.any():
         return np.zeros(own.shape, dtype=bool), []
     rising, last = np.sort(own, axis=1), np.minimum(size - take, size - 1)
@@ -133,5 +134,5 @@ def sums(values: Floats, among: Floats) -> Floats:
     grid = math.ldexp(1.0, top - 53 + bits)
     high = np.rint(values / grid) * grid
     if values.ndim == 1:
-        return np.asarray(among @ high + among @ (values - high))
+        return np.asarray((among @ np.stack([high, values - high], axis=1)).sum(axis=1))
     return np.asarray((among * high).sum(axis=1) + (among * (values - high)).sum(axis=1))

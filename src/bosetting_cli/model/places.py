@@ -144,7 +144,8 @@ class Decision:
 def bounds(own: Standing, minimums: Ints) -> Limits:
     """Return the least and the most that each unit is asked for; the least comes first."""
     limit, people = own.rules.maximum, np.nan_to_num(own.population)
-    each = np.array([own.rules.minimum.by_municipality.get(unit, 0) for unit in own.units])
+    least = own.rules.minimum.by_municipality
+    each = np.array([least.get(unit, 0) for unit in own.units] if least else [0] * len(own.units))
     low: Ints = np.maximum(minimums[:, np.newaxis], each)
     if limit is None or (limit.value is None and limit.per_1000 is None):
         return low, None
@@ -176,8 +177,8 @@ def apportioned(
     Returns:
         D × units whole numbers; row → certificate.
     """
-    own, selected, quotas = decision.own, decision.selected[:, units], decision.quotas[:, units]
-    method, numbers = own.rules.method, np.zeros(selected.shape, dtype=np.int64)
+    own, quotas = decision.own, decision.quotas.take(units, axis=1)
+    method, numbers = own.rules.method, np.zeros(quotas.shape, dtype=np.int64)
     ties = np.broadcast_to(own.tie, decision.keys.shape)
     results, left, (low, high) = dict[int, Apportioned](), ~skip, limits
     if np.count_nonzero(left) > 1:
@@ -188,7 +189,7 @@ def apportioned(
         numbers[settled] = found[settled]
         left &= ~settled
     for row in np.flatnonzero(left & ((totals > 0) | low.any(axis=1))).tolist():
-        inside = np.flatnonzero(selected[row])
+        inside = np.flatnonzero(decision.selected[row, units])
         inside = inside[np.argsort(ties[row, units[inside]])]
         most = None if high is None else high[row, inside].tolist()
         bounds = {"method": method, "minimums": low[row, inside].tolist(), "maximums": most}

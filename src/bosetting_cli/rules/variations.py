@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -107,14 +108,15 @@ def impossible_first(
     return {row: [finding(words, each | said, key=key)] for row, said in short}
 
 
-def first_rules(rules: Rules, first: Counties) -> Rules:
-    """Return the rules by which all counties share the total out: a key, and nothing else said."""
-    return Rules(
+def first_step(rules: Rules, first: Counties, totals: Ints) -> tuple[Rules, Variations]:
+    """Return the rules by which all counties share totals out, a key alone, and these."""
+    key = Rules(
         *(rules.title, rules.as_of, rules.total, first.criteria),
         minimum=Minimum(value=first.minimum),
         size_exponent=rules.size_exponent,
         method=rules.method,
     )
+    return key, dataclasses.replace(as_ruled(key).rows([0] * len(totals)), totals=totals)
 
 
 def no_room(minimums: Sequence[int], total: int, where: str = "") -> Finding:
