@@ -14,14 +14,14 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bosetting_cli.statistics import exact as decimal
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.integer[Any]]
-Mask = NDArray[np.bool_]
-Array = NDArray[Any]  # of floats, or of fractions
+# Not `NDArray`: importing numpy.typing takes a while.
+Array = np.ndarray[Any, np.dtype[Any]]  # of floats, or of fractions
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 NEAR = 1e-9  # relative; a thousand times the error of any float of the model
 

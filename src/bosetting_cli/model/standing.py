@@ -51,8 +51,8 @@ def eligible(
         A reason for each unit that is not eligible, and who is selected by name or list.
 
     Raises:
-        AllocationError: Nobody is eligible; one who is lacks a figure; one who is included by
-            name is excluded by name as well, or has no figure.
+        AllocationError: Nobody is eligible; one who is included by name is excluded by name as
+            well, or has no figure.
     """
     everyone, units, chosen = statistics.municipalities, statistics.units, rules.select
     excluded = set(named(everyone, rules.exclude, "exclude"))
@@ -164,11 +164,8 @@ def standing(
     year = column.newest(rules.as_of)
     people = np.array([whole(column, own, year) for own in members], dtype=float)
     known = [math.fsum(whole(column, (unit,), year) or 0 for unit in own) for own in members]
-    among, all_of_them = (
-        [(g.name, g.among) for g in rules.of_which],
-        np.ones(len(units), dtype=bool),
-    )
-    groups = {n: meets(statistics, c, rules.as_of).met if c else all_of_them for n, c in among}
+    among, everyone = [(g.name, g.among) for g in rules.of_which], np.ones(len(units), bool)
+    groups = {n: meets(statistics, c, rules.as_of).met if c else everyone for n, c in among}
     given, told = (statistics, rules, units), (tuple(reasons), included, able)
     found = Standing(*given, people, ties_by(np.array(known)), figures, tested, groups, *told)
     return dataclasses.replace(found, amounts=_amounts(found, FLOATS))

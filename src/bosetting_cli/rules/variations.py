@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bosetting_cli.findings import Finding, RulesError, finding
 from bosetting_cli.rules.structs import MOST, Counties, Minimum, Rules
 from bosetting_cli.statistics import exact
 
-Ints = NDArray[np.integer[Any]]
+Array = np.ndarray[Any, np.dtype[Any]]
+Ints = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 SLACK = 1e-9  # what a row of weights may miss 1 by
 
@@ -32,7 +32,7 @@ class Variations:
             rules say.
     """
 
-    weights: NDArray[np.float64]
+    weights: Array
     totals: Ints
     minimums: Ints
     counts: Ints | None = None
@@ -51,7 +51,7 @@ class Variations:
             return self.counts
         return self.counts[:, county]
 
-    def written(self, row: int) -> NDArray[Any]:
+    def written(self, row: int) -> Array:
         """Return the weights of a row as the decimals that they are written as, 1 × K."""
         weights = np.array([[exact(weight) for weight in self.weights[row].tolist()]])
         return np.asarray(weights / weights.sum())
@@ -70,7 +70,7 @@ def as_ruled(*rules: Rules) -> Variations:
 
 def impossible(
     rules: Rules, varied: Variations, eligible: int, empty: Sequence[bool]
-) -> Iterator[tuple[NDArray[np.bool_], str, dict[str, Any], str | None]]:
+) -> Iterator[tuple[Array, str, dict[str, Any], str | None]]:
     """Yield what admits no allocation whoever is selected.
 
     Args:
