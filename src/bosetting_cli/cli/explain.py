@@ -33,7 +33,7 @@ def command(names: tuple[str, ...], inputs: Inputs, output: Output) -> None:
     statistics, rules = inputs.read()
     codes = kommunenummer(names, statistics)
     allocation = allocate(statistics, rules)
-    found = explanations(statistics, rules, allocation, codes, changes=True)
+    found = explanations(allocation, codes, changes=True)
     if output.form == "json":
         output.write_bytes(json_bytes(explanations_document(allocation, found)))
     else:
