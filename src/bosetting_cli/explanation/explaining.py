@@ -105,7 +105,7 @@ def _explanation(
         reason=row.reason,
         group=group.name,
         total=group.total,
-        rank=row.place,
+        rank=allocation.place_of(code),
         eligible=len(group.ranking),
         cut=group.count,
         asked=len(group.units),
@@ -114,7 +114,9 @@ def _explanation(
             _criterion(c, statistics, allocation, row, places[c.name].get(code))
             for c in rules.criteria
         ),
-        conditions=tuple(_condition(met, statistics, rules, row.unit) for met in tested),
+        conditions=tuple(
+            _condition(met, statistics, rules, allocation.unit_of(code)) for met in tested
+        ),
         quota=row.quota,
         share=row.share,
         minimum=row.minimum,
