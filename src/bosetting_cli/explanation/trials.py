@@ -14,7 +14,7 @@ from bosetting_cli.model.allocation import counties, decide
 from bosetting_cli.model.draws import BLOCK
 from bosetting_cli.model.exact import Ints, close, order
 from bosetting_cli.model.places import Decision
-from bosetting_cli.model.standing import standing
+from bosetting_cli.model.standing import Standing, standing
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
 from bosetting_cli.rules import Rules
 from bosetting_cli.rules.variations import as_ruled
@@ -73,17 +73,12 @@ def tried(allocation: Allocation, trials: Mapping[Key, Trial]) -> dict[Key, Outc
 def _decided(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | None]:
     """Decide trials of one kind."""
     own, kind, step = allocation.decision.own, trials[0].kind, None
+    field: Standing | None = own
     units, numbers = [trial.unit for trial in trials], np.array([trial.number for trial in trials])
-    varied, changed = (
-        as_ruled(allocation.rules).rows([0] * len(trials)),
-        own if kind != "figure" else None,
-    )
+    varied = as_ruled(allocation.rules).rows([0] * len(trials))
     if kind == "figure":
         pairs = list(zip(units, numbers.tolist(), strict=True))
         field = figure_field(own, trials[0].criterion, pairs)
-        if field is None:
-            return [_run(allocation, trial) for trial in trials]
-        changed = field
     elif kind == "total":
         varied = dataclasses.replace(varied, totals=numbers.astype(np.int64))
     elif kind == "count":
@@ -92,9 +87,9 @@ def _decided(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | 
         step = counties(own, varied.totals)
         step.totals[np.arange(len(trials)), step.county[units]] = numbers
         varied = dataclasses.replace(varied, totals=step.totals.sum(axis=1))
-    elif kind == "run":
+    if kind == "run" or field is None:
         return [_run(allocation, trial) for trial in trials]
-    return _outcomes(decide(changed, varied, step=step), units)
+    return _outcomes(decide(field, varied, step=step), units)
 
 
 def _run(allocation: Allocation, trial: Trial) -> Outcome | None:

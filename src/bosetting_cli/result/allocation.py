@@ -121,6 +121,14 @@ class Allocation:
         """
         return self._rows[kommunenummer]
 
+    def unit_of(self, kommunenummer: str) -> int:
+        """Return a municipality's place in the statistics."""
+        return self.row(kommunenummer).unit
+
+    def place_of(self, kommunenummer: str) -> int | None:
+        """Return a municipality's place among those of its group; None if not eligible."""
+        return self.row(kommunenummer).place
+
     def group_of(self, kommunenummer: str) -> Group:
         """Return the group in which a municipality is ranked, or would be."""
         name = self.row(kommunenummer).group
