@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections import Counter
 
@@ -16,9 +17,11 @@ from click.testing import CliRunner
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import AllocationError, RulesError
-from bosetting_cli.model.counties import counties
+from bosetting_cli.model.allocation import counties, decide
+from bosetting_cli.model.standing import standing
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules
+from bosetting_cli.rules.variations import as_ruled
 from bosetting_cli.statistics import Column
 from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.statistics.lists import municipality_list
@@ -231,15 +234,15 @@ class Step:
     """The counties' numbers by name."""
 
     def __init__(self, statistics, rules):
-        step = counties(statistics, rules, np.array([rules.total.value]))
+        step = counties(standing(statistics, rules), np.array([rules.total.value]))
         if step.problems:
             raise AllocationError(step.problems[0])
         self.totals = dict(zip(step.names, step.totals[0].tolist(), strict=True))
+        self.measured = {figures.criterion.name: figures for figures in step.key.own.figures}
         self.contributions = {
             name: dict(zip(step.names, places[0].tolist(), strict=True))
-            for name, places in step.contributions.items()
+            for name, places in zip(self.measured, step.key.parts[0].contributions, strict=True)
         }
-        self.measured = {figures.criterion.name: figures for figures in step.figures}
 
 
 def test_a_key_of_population_is_sainte_lague_on_the_counties(statistics, rules):
@@ -324,6 +327,17 @@ def test_hindsight_in_the_key_is_said(statistics, rules):
     allocation = allocate(statistics, override(by_key(rules, key), share=0.3))
     texts = [note.text for note in allocation.notes if note.kind == "hindsight"]
     assert texts == ["counties: people in work uses figures of 2017, after 2017-10-02"]
+
+
+def test_one_countys_count_can_be_raised_alone():
+    statistics, rules = small(counties={"totals": {"A": 14, "B": 6}}, select={"share": 0.5})
+    varied = as_ruled(rules).rows([0, 0, 0])
+    counts = np.array([[1, 1], [2, 1], [1, 2]])
+    found = decide(standing(statistics, rules), dataclasses.replace(varied, counts=counts))
+    assert found.problems == {}
+    assert found.requested.tolist() == [[14, 0, 6, 0], [8, 6, 6, 0], [14, 0, 4, 2]]
+    base = decide(standing(statistics, rules), varied)
+    assert [part.take.tolist() for part in base.parts] == [[1, 1, 1], [1, 1, 1]]
 
 
 # --- a list of municipalities ----------------------------------------------------------------

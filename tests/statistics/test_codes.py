@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from bosetting_cli import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
-from bosetting_cli.model.selection import meets
+from bosetting_cli.model.figures import meets
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Condition, Minimum, Select, override
 from bosetting_cli.rules.fitting import in_one_years_codes

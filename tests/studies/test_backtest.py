@@ -212,7 +212,7 @@ def test_sub_groups_are_left_out(statistics, rules):
     )
     with pytest.raises(AllocationError, match="210 to settle, but those that can receive"):
         allocate(statistics, changed)
-    assert backtest(statistics, changed).allocation.sub_groups == {}
+    assert backtest(statistics, changed).allocation.decision.of_which == {}
 
 
 def test_the_more_is_given_the_less_is_misplaced(by_letter):

@@ -18,9 +18,9 @@ from typing import Any
 from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
 from bosetting_cli.explanation.telling import sentence
 from bosetting_cli.explanation.trials import Key, Outcome, Trial, tried
-from bosetting_cli.model.selection import named
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
 from bosetting_cli.rules import indicator_columns, replace
+from bosetting_cli.rules.naming import named
 from bosetting_cli.statistics import Statistics
 
 Search = Generator[Trial, Outcome | None, Change | None]

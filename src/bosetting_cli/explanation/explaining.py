@@ -13,7 +13,7 @@ from typing import Any
 
 from bosetting_cli.apportionment import Divisor, as_float
 from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.model.selection import Met
+from bosetting_cli.model.figures import Met
 from bosetting_cli.result import SELECTED, Allocation, Group, Row
 from bosetting_cli.result.reasons import condition_text
 from bosetting_cli.rules import Criterion, Ratio, SubGroup, indicator_columns
@@ -74,7 +74,7 @@ def _explanation(
 ) -> Explanation:
     row, group, rules = allocation.row(code), allocation.group_of(code), allocation.rules
     named: list[Criterion | SubGroup] = [*rules.criteria, *rules.of_which]
-    tested, unit = allocation.decision.standing.tested, allocation.unit_of(code)
+    tested, unit = allocation.decision.own.tested, allocation.unit_of(code)
     return Explanation(
         **{name: getattr(row, name) for name in _OF_THE_ROW},
         group=group.name,

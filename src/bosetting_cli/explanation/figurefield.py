@@ -5,37 +5,27 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bosetting_cli.model.figures import Figures, smoothed
-from bosetting_cli.model.standing import Field, Standing, ranking_keys, standing, ties_by
+from bosetting_cli.model.exact import Floats
+from bosetting_cli.model.figures import Figures, smoothed, whole
+from bosetting_cli.model.key import Amounts
+from bosetting_cli.model.standing import Standing, standing, ties_by
 from bosetting_cli.rules import Rules, indicator_columns
 from bosetting_cli.statistics import Statistics
-
-if TYPE_CHECKING:
-    from bosetting_cli.model.exact import Floats
 
 _TINY = 1e-300  # shares of nothing are nothing
 
 
-def figure_field(
-    statistics: Statistics,
-    rules: Rules,
-    own: Standing,
-    k: int,
-    changes: Sequence[tuple[int, float]],
-) -> Field | None:
+def figure_field(own: Standing, k: int, changes: Sequence[tuple[int, float]]) -> Standing | None:
     """Return what is compared where a criterion's figure of one unit is another, in D variations.
 
     What hangs on the same column changes with it: sizes, the limit per 1,000, the order of
     equals.
 
     Args:
-        statistics: The figures.
-        rules: The rules.
-        own: Steps 0 to 4 of them.
+        own: Steps 0 to 4.
         k: The criterion.
         changes: Unit and figure, D.
 
@@ -43,7 +33,7 @@ def figure_field(
         None where more hangs on the column than this knows: conditions, other criteria, the
         counties' key, or a scale on which other municipalities' figures would move.
     """
-    figures, column = own.figures[k], own.figures[k].columns[0]
+    rules, figures, column = own.rules, own.figures[k], own.figures[k].columns[0]
     if _is_entangled(rules, own, k, column.name):
         return None
     changed = _figures(figures, changes)
@@ -52,16 +42,13 @@ def figure_field(
             return None
         changed = 1 / changed
     able = np.isin(np.arange(len(own.units)), own.eligible)
-    normalised, values = [], []
-    for j, amount in enumerate(own.amounts):
-        normalised.append(np.where(able, changed if j == k else amount.normalised, 0.0))
-        sizes = amount.sizes
-        size = 1.0 if sizes is None else np.nan_to_num(sizes.values)
-        if sizes and sizes.column.name == column.name and sizes.year in figures.read:
-            size = np.nan_to_num(_with(sizes.plain, changes))
-        values.append(normalised[-1] * size)
-    shares = [value / np.maximum(value.sum(axis=-1, keepdims=True), _TINY) for value in values]
-    weights = np.tile([c.weight for c in rules.criteria], (len(changes), 1))
+    amounts = []
+    for j, (criterion, amount) in enumerate(zip(rules.criteria, own.amounts, strict=True)):
+        values = normalised = np.where(able, changed if j == k else amount.normalised, 0.0)
+        if criterion.scale_by:
+            values = normalised * np.nan_to_num(_sizes(own, criterion.scale_by, figures, changes))
+        shares = values / np.maximum(values.sum(axis=-1, keepdims=True), _TINY)
+        amounts.append(Amounts(normalised, values, shares))
     population, tie = own.population, own.tie
     if column.name == "population" and column.newest(rules.as_of) in figures.read:
         population = _with(population, changes)
@@ -69,10 +56,21 @@ def figure_field(
 
     @functools.cache
     def changed_standing(row: int) -> Standing:
-        return standing(with_figure(statistics, figures, *changes[row]), rules)
+        return standing(with_figure(own.statistics, figures, *changes[row]), rules)
 
-    keys = ranking_keys(own, rules, shares, normalised, weights)
-    return Field(values, keys, population, tie, changed_standing)
+    varied = dataclasses.replace(own, population=population, tie=tie, changed=changed_standing)
+    return dataclasses.replace(varied, amounts=amounts)
+
+
+def _sizes(
+    own: Standing, name: str, figures: Figures, changes: Sequence[tuple[int, float]]
+) -> Floats:
+    """Return the sizes in a column, which may be the changed one, n or D × n."""
+    column = own.statistics.column(name)
+    year = column.newest(own.rules.as_of)
+    plain = np.array([whole(column, (unit,), year) for unit in own.units], dtype=float)
+    changed = column.name == figures.columns[0].name and year in figures.read
+    return _with(plain, changes) if changed else plain
 
 
 def _with(plain: Floats, changes: Sequence[tuple[int, float]]) -> Floats:
@@ -93,7 +91,7 @@ def _is_entangled(rules: Rules, own: Standing, k: int, column: str) -> bool:
     read += [condition.indicator for condition in conditions]
     if len(own.figures[k].columns) > 1:
         read += ["population", *(c.scale_by for c in rules.criteria)]
-    exponents = {(a.sizes or a).exponent for a in own.amounts}
+    exponents = {rules.exponent(criterion) for criterion in rules.criteria}
     return rules.criteria[k].normalise != "value" or exponents != {1} or column in read
 
 

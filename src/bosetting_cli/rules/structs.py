@@ -288,6 +288,11 @@ class Rules(Rule, frozen=True):
         """Return who may be asked, and who can receive those of sub-groups."""
         return (*self.eligible, *(group.among for group in self.of_which if group.among))
 
+    def exponent(self, criterion: Criterion) -> float:
+        """Return the γ of a criterion's sizes, or of its own figures where it has none."""
+        own = criterion.size_exponent
+        return self.size_exponent.value if own is None else own
+
     def indicators(self) -> frozenset[str]:
         """Return the columns of the statistics that these rules read."""
         criteria = self.every_criterion()

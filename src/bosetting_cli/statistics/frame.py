@@ -6,7 +6,7 @@ import datetime as dt
 import html
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,24 @@ class Column:
             said = {"name": self.name, "day": str(as_of), "known": year_list(self.figures)}
             raise DataError(finding("no figures so early", said, file=self.table, column=self.name))
         return max(years, key=_year)
+
+    def late(self, years: Iterable[int | None], as_of: dt.date) -> list[int]:
+        """Return those of some years whose figures refer to a day after `as_of`."""
+        dated = [(year, self.date(year)) for year in years]
+        return sorted({year for year, day in dated if year and day and day > as_of})
+
+    def beside(
+        self, other: Column, kommunenummer: str, year: int | None
+    ) -> list[tuple[float, float]]:
+        """Return this and another figure of each part of a municipality that has both.
+
+        If only one of the two is published by parts, sum stands beside sum.
+        """
+        own, others = self.parts(kommunenummer, year), other.parts(kommunenummer, year)
+        if len(own) != len(others):
+            own, others = (self.value(kommunenummer, year),), (other.value(kommunenummer, year),)
+        pairs = zip(own, others, strict=True)
+        return [(x, y) for x, y in pairs if x is not None and y is not None]
 
     def value(self, kommunenummer: str, year: int | None) -> float | None:
         """Return a municipality's figure; None if it, or a predecessor's, is not published."""

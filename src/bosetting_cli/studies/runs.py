@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bosetting_cli.findings import BosettingError, Finding, finding
-from bosetting_cli.model.allocation import Decision
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.model.places import Decision
+from bosetting_cli.model.standing import standing
 from bosetting_cli.result.notes import statistics_notes
 from bosetting_cli.rules import Rules, Total, override
+from bosetting_cli.rules.variations import as_ruled
 from bosetting_cli.statistics import Municipality, Statistics
 from bosetting_cli.studies.compare import vintages
 from bosetting_cli.studies.scenarios import Data, Scenario
@@ -49,7 +50,7 @@ class Run:
     @property
     def units(self) -> Sequence[str]:
         """The kommunenummer of the statistics."""
-        return self.decision.standing.units
+        return self.decision.own.units
 
     @property
     def selected(self) -> NDArray[np.bool_]:
@@ -69,7 +70,7 @@ class Run:
     @property
     def of_which(self) -> dict[str, NDArray[np.int64]]:
         """Sub-group → places for it; 0 for those who can't receive it."""
-        able = self.decision.standing.able
+        able = self.decision.own.able
         places = {name: numbers for name, (numbers, _) in self.decision.of_which.items()}
         return {n: np.where(able[n], places[n][self.row], 0) for n in places}
 
@@ -241,8 +242,8 @@ def _together(
     except BosettingError as error:
         yield from (Failure(scenario, error.problems) for scenario, _ in members)
         return
-    varied = varied_as_ruled([own_rules for _, own_rules in members])
-    for rows, decision in decisions(statistics, rules, own, varied, sub_groups=sub_groups):
+    varied = as_ruled(*(own_rules for _, own_rules in members))
+    for rows, decision in decisions(own, varied, sub_groups=sub_groups):
         for row, (scenario, own_rules) in enumerate(members[rows]):
             if row in decision.problems:
                 yield Failure(scenario, tuple(decision.problems[row]))
