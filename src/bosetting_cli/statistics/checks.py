@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import Problem, shown, some
-from bosetting_cli.statistics.divisions import codes_of, looks_like, of_years, years_with
+from bosetting_cli.statistics.divisions import codes_of, looks_like, name_of, of_years, years_with
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME
 from bosetting_cli.statistics.names import fold, name_keys
 from bosetting_cli.statistics.table import capped
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from bosetting_cli.statistics.table import Place, Table
 
+# A register of fewer municipalities, which has of no county (of so many) a half, is an example.
+_EXAMPLE, _COUNTY = 20, 5
 _FEW = 5  # unknown kommunenummer up to this many are told one by one
 
 
@@ -73,6 +76,37 @@ def mixed_register(table: Table) -> Iterator[Problem]:
         what += f" of {year} like the others, but{of_years(strange[0]).removeprefix(', a code')}"
         hint = "a register has the municipalities of one year"
         yield table.place(KEY).error(codes.index(strange[0]), what, strange[0], hint)
+
+
+def incomplete(table: Table) -> tuple[list[str], list[Problem]]:
+    """Hold a register against the division that it looks like.
+
+    Returns:
+        The municipalities that it lacks, as `0709 Larvik`; and what is to be said of them and
+        of codes that no year knows.
+    """
+    codes = set(table.column(KEY))
+    year = looks_like(codes)
+    if year is None or (len(codes) < _EXAMPLE and not _has_county(codes, codes_of(year))):
+        return [], []
+    place, said = table.place(KEY), []
+    lacking = [f"{code} {name_of(code, year)}".strip() for code in sorted(codes_of(year) - codes)]
+    if lacking:
+        about = {"all": len(codes_of(year)), "year": year, "names": tuple(lacking)}
+        said.append(place.told(None, "register lacks", None, count=len(lacking), **about))
+    rows = [i for i, code in enumerate(table.column(KEY)) if not years_with(code)]
+    if rows:
+        named = zip(table.column(KEY), table.column(NAME), strict=True)
+        strange = tuple(" ".join(pair) for pair in named if not years_with(pair[0]))
+        said.append(place.told(rows[0], "register has more", names=strange, count=len(strange)))
+    return lacking, said
+
+
+def _has_county(codes: Collection[str], division: Collection[str]) -> bool:
+    """Return whether there is at least half of the municipalities of some county."""
+    counties = Counter(code[:2] for code in division)
+    here = Counter(code[:2] for code in codes)
+    return any(2 * here[county] >= n >= _COUNTY for county, n in counties.items())
 
 
 def _absent(
