@@ -108,7 +108,7 @@ def finding(
     key: str | None = None,
     file: str | None = None,
     line: int | None = None,
-    column: str | None = None,
+    column: str | int | None = None,
     cell: str | None = None,
     **more: object,
 ) -> Finding:

@@ -33,5 +33,5 @@ def command(data: Path | None, rules: Path | None, strict: bool, output: Output)
     report = validate(data, rules, strict=strict)
     content = report_json(report) if output.form == "json" else b""
     output.write_bytes(content or report_text(report, output.width() or 100))
-    output.say([summary(report)])
+    output.say([summary(report), *(f"note: {note}" for note in report.notes)])
     return 2 if report.errors else 0

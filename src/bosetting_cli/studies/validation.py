@@ -13,6 +13,8 @@ from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import load_rules
 from bosetting_cli.rules.fitting import check_figures
 from bosetting_cli.statistics.constraints import DECLARED
+from bosetting_cli.statistics.controls import unguarded
+from bosetting_cli.statistics.descriptions import read_description
 from bosetting_cli.statistics.loading import read, sorted_problems
 
 if TYPE_CHECKING:
@@ -35,10 +37,12 @@ class Report:
     Attributes:
         problems: Errors and warnings in the order of the files.
         inputs: File of statistics → SHA-256 of its bytes, as far as they could be read.
+        notes: What is no problem, but to be known: that nothing guards the figures.
     """
 
     problems: tuple[Problem, ...]
     inputs: dict[str, str]
+    notes: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -79,7 +83,8 @@ def validate(
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
     found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
-    return Report(tuple(found), inputs)
+    notes = unguarded(read_description(root, []), root) if inputs and root.is_dir() else ()
+    return Report(tuple(found), inputs, tuple(notes))
 
 
 def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:
@@ -142,6 +147,7 @@ def report_json(report: Report) -> bytes:
         "errors": report.errors,
         "warnings": report.warnings,
         "inputs": report.inputs,
+        "notes": [_record(note) for note in report.notes],
         "files": [
             {"file": _printable(file), "problems": [_record(problem) for problem in group]}
             for file, group in report.by_file().items()
