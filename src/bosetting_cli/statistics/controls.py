@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bosetting_cli.findings import Finding, finding, shown
-from bosetting_cli.statistics.descriptions import Control, Description
+from bosetting_cli.statistics.descriptions import Control, Description, Field
 from bosetting_cli.statistics.frame import Column
 from bosetting_cli.statistics.yearly import Yearly
 
@@ -38,9 +38,10 @@ def deviations(
 ) -> Iterator[Finding]:
     """Say which columns don't add up to their control totals.
 
-    Totals marked `computed` prove nothing and are passed over, and so are columns of which
-    most is hidden. Where cells are blank, the published total may be larger, by as much as the
-    description says that they can hold.
+    Where the register lacks municipalities, no column can, and one is told. Totals marked
+    `computed` prove nothing and are passed over, and so are columns of which most is hidden.
+    Where cells are blank, the published total may be larger, by as much as the description
+    says that they can hold.
 
     Args:
         columns: Name → figures.
@@ -49,14 +50,17 @@ def deviations(
         missing: The municipalities that the register lacks.
     """
     for column in columns.values():
-        told = description.fields.get((Path(column.table).name, column.name))
-        for control in told.controls if told else ():
-            if told and control.year in column.figures and not control.computed:
-                totals = {} if description.part else {"": control.value}
-                totals |= control.counties
-                regions = {name: total for name, total in totals.items() if total is not None}
-                if off := _off(column, control, regions, told.hidden, yearly):
-                    yield _said(column, control, off, missing)
+        told = description.fields.get((Path(column.table).name, column.name), Field())
+        for control in told.controls:
+            if control.year not in column.figures or control.computed:
+                continue
+            totals = {} if description.part else {"": control.value}
+            totals |= control.counties
+            regions = {name: total for name, total in totals.items() if total is not None}
+            if off := _off(column, control, regions, told.hidden, yearly):
+                yield _said(column, control, off, missing)
+                if missing:
+                    return
 
 
 def unguarded(description: Description, root: Path) -> Iterator[Finding]:
@@ -75,7 +79,7 @@ def _off(
     for county, total in totals.items():
         here = yearly.where(county) if county else np.ones(len(known), dtype=np.bool_)
         blanks, found = lacking[here].sum(), float(known[here].sum())
-        if 2 * blanks > here.sum():  # most is hidden, or there is no such county
+        if not here.any() or 2 * blanks > here.sum():  # there is no such county; most is hidden
             continue
         gap = total - found - (0 if county else control.elsewhere)
         most = control.within + hidden * blanks

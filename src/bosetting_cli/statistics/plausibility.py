@@ -22,14 +22,14 @@ IMPLAUSIBLE = "implausible"  # the kind of finding that says so
 LIMITS = (
     Limit("population", "population", 0.955, 1.065),
     Limit("population_15_74", "population_15_74", 0.95, 1.065),
-    Limit("population_20_64", "population_20_64", 0.95, 1.065),
-    Limit("population_20_66", "population_20_66", 0.95, 1.065),
+    Limit("population_20_64", "population_20_64", 0.93, 1.065),
+    Limit("population_20_66", "population_20_66", 0.93, 1.065),
     Limit("residents_15_74", "residents_15_74", 0.95, 1.065),
-    Limit("employed_residents", "employed_residents", 0.95, 1.065),
+    Limit("employed_residents", "employed_residents", 0.93, 1.065),
     Limit("population_0_17", "population", 0.12, 0.30),
     Limit("population_15_74", "population", 0.68, 0.82),
-    Limit("population_20_64", "population", 0.50, 0.67),
-    Limit("population_20_66", "population", 0.53, 0.69),
+    Limit("population_20_64", "population", 0.48, 0.67),
+    Limit("population_20_66", "population", 0.5, 0.69),
     Limit("residents_15_74", "population", 0.68, 0.82),
     Limit("residents_15_74", "population_15_74", 0.95, 1.06),
     Limit("employed_residents", "residents_15_74", 0.53, 0.78),
@@ -41,6 +41,8 @@ LIMITS = (
     Limit("leavers", "leavers", 0.45, 3.5, 4, relative=True),
     Limit("requested", "requested", 0.5, 2, 4, relative=True),
     Limit("settled", "population", 0, 0.034, 4),
+    Limit("settled", "decided", 0.45, 2, 2.5),
+    Limit("decided", "requested", 0.2, 1.35, 4),
     Limit("requested", "population", 0, 0.022, 4),
     Limit("decided", "population", 0, 0.014, 4),
     Limit("requested_total", "population", 0, 0.022, 4),
@@ -146,7 +148,7 @@ def _pairs(limit: Limit, columns: Mapping[str, Column]) -> Iterator[_Pair]:
         return
     years = sorted(year for year in column.figures if year is not None)
     for i, year in enumerate(years):
-        for before in years[max(i - 2, 0) : i]:
+        for before in reversed(years[max(i - 2, 0) : i]):
             root = math.sqrt(year - before)
             cells = _Cell(column, year), _Cell(column, before)
             yield _Pair(*cells, limit.low**root, limit.high**root, limit)
@@ -210,6 +212,6 @@ def _said(key: tuple[str, int], ones: Sequence[tuple[Municipality, _Odd]]) -> Fi
             "before": other_cell.year,
             "of": other_cell.column.name,
         }
-        values |= {"low": math.floor(low), "high": math.ceil(min(high, 1e12))}
+        values |= {"low": math.floor(max(low, 0)), "high": math.ceil(min(high, 1e12))}
     said = finding(words, values, severity="warning", file=column.table, column=column.name)
     return replace(said, kind=IMPLAUSIBLE, line=column.line(unit, year), value=f"{figure:.10g}")

@@ -16,9 +16,11 @@ from bosetting_cli.statistics.constraints import DECLARED
 from bosetting_cli.statistics.controls import unguarded
 from bosetting_cli.statistics.descriptions import read_description
 from bosetting_cli.statistics.loading import read, sorted_problems
+from bosetting_cli.statistics.plausibility import IMPLAUSIBLE
+from bosetting_cli.words import told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bosetting_cli.rules import Rules
@@ -28,6 +30,7 @@ SCHEMA_VERSION = 1
 TOGETHER = "rules and statistics together"
 _COLUMNS = ("line", "column", "value", "problem", "expected")
 _LIMITS = (7, 24, 14)
+_EFFECTS = 5  # of so many figures it is told what they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def validate(
     if rules is not None and statistics is not None:
         sound = all(problem.severity == "warning" for problem in problems)
         problems += _together(statistics, rules, sound=sound)
+        problems = _with_effects(problems, statistics, rules)
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
     found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
@@ -105,9 +109,9 @@ def _statistics(
         return None, dict(whole.inputs) if whole else {}
     needed, serious = read(data, rules.indicators())
     problems += map(_declared, serious)
-    told = {_without_severity(problem) for problem in serious}
+    known = {_without_severity(problem) for problem in serious}
     for problem in found:
-        if _without_severity(problem) not in told:
+        if _without_severity(problem) not in known:
             problems.append(replace(problem, severity="warning"))
     return needed, dict(whole.inputs) if whole else {}
 
@@ -133,6 +137,46 @@ def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Prob
     except BosettingError as error:
         problems += error.problems
     return problems
+
+
+# --- what an odd figure does -----------------------------------------------------------------
+
+
+def _with_effects(
+    problems: Sequence[Problem], statistics: Statistics, rules: Rules
+) -> list[Problem]:
+    """Add to the first implausible figures what they do to the numbers asked."""
+    odd = [one for one in problems if one.kind == IMPLAUSIBLE and "low" in dict(one.values)]
+    read_here = [one for one in odd if one.column in statistics.columns][:_EFFECTS]
+    try:
+        asked = _asked(statistics, rules) if read_here else {}
+        hints = {one: _effect(one, statistics, rules, asked) for one in read_here}
+    except BosettingError:  # there is no allocation, which has been said
+        return list(problems)
+    return [replace(one, hint=hints[one]) if one in hints else one for one in problems]
+
+
+def _effect(
+    problem: Problem, statistics: Statistics, rules: Rules, asked: Mapping[str, int]
+) -> str:
+    """Return how the numbers would be with the nearest figure that would be expected."""
+    values: dict[str, Any] = dict(problem.values)
+    code, year = str(values["who"]).partition(" ")[0], values["year"] or None
+    expected = values["low" if float(values["figure"]) < values["low"] else "high"]
+    column = statistics.columns[str(problem.column)]
+    figures = {**column.figures, year: {**column.figures[year], code: (expected,)}}
+    columns = {**statistics.columns, column.name: replace(column, figures=figures)}
+    then = _asked(replace(statistics, columns=columns), rules)
+    others = sum(then[unit] != number for unit, number in asked.items() if unit != code)
+    numbers = {"asked": asked[code], "then": then[code], "others": others}
+    return told("effect of a figure", expected=expected, **numbers)
+
+
+def _asked(statistics: Statistics, rules: Rules) -> dict[str, int]:
+    from bosetting_cli.result import allocate
+
+    requested = allocate(statistics, rules).decision.requested[0]
+    return dict(zip(statistics.units, requested.tolist(), strict=True))
 
 
 # --- the report written out ------------------------------------------------------------------
