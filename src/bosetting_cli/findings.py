@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bosetting_cli.words import is_told, told
+from bosetting_cli.words import has_remedy, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,10 +52,9 @@ class Finding:
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
-        remedy = f"{self.words} remedy"
-        if not self.words or not is_told(remedy):
+        if not self.words or not has_remedy(self.words):
             return self.hint
-        return told(remedy, lang, **self._filled()) or None
+        return told(f"{self.words} remedy", lang, **self._filled()) or None
 
     @property
     def message(self) -> str:
@@ -130,10 +129,9 @@ def finding(
         >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    remedy = f"{words} remedy"
     filled = _filled(column, key, cell, {**values, **more})
     return Finding(
-        hint=(told(remedy, **filled) or None) if is_told(remedy) else None,
+        hint=(told(f"{words} remedy", **filled) or None) if has_remedy(words) else None,
         file=file,
         line=line,
         column=column,

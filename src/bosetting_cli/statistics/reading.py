@@ -10,8 +10,9 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,6 +42,7 @@ _HEADERS: tuple[Callable[[Sequence[str]], bool], ...] = (
     lambda cells: KEY in map(canonical, cells),
     lambda cells: len(cells) > 1 and not WEAK_KEYS.isdisjoint(map(folded, cells)),
     lambda cells: len(cells) > 1 and COUNTY in map(canonical, cells),
+    lambda cells: any(cell.strip(_MARKS) for cell in cells),
 )
 
 
@@ -66,8 +68,7 @@ def read_table(
         from bosetting_cli.statistics.spreadsheet import read_sheet
 
         sheet, notes = read_sheet(content, file, MAX_CELLS)
-        found = _find_header(sheet[:_HEAD], lambda row: [("", row)])
-        start = found[0] if found else next((i for i, row in enumerate(sheet) if any(row)), 0)
+        start, _, _ = _find_header(sheet[:_HEAD], lambda row: [("", row)])
         titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
         rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
         return _finished(table, rows, lines, notes, titles)
@@ -99,27 +100,19 @@ class _Dialect:
 
 
 def _dialect(text: str) -> _Dialect:
-    """Find the header, and the delimiter, which is what makes a header of it.
-
-    Where no line is one, it is the first that is not empty, and the delimiter what is most
-    frequent in it.
-    """
+    """Find the header, and the delimiter, which is what makes a header of it."""
     offset, marks = 0, _MARKS
     if match := _SEP.match(text):
         offset, marks = match.end(), match[1]
     if blank := _BLANK_LINES.match(text, offset):
         offset = blank.end()
     stream = io.StringIO(text[offset : offset + MAX_LINE], newline="")
-    head = _records([line for line, _ in zip(stream, range(_HEAD), strict=False)]) or [""]
-    found = _find_header(head, lambda line: ((mark, _split(line, mark)) for mark in marks))
-    at = found[0] if found else next((i for i, line in enumerate(head) if line.strip()), 0)
-    best = max(marks, key=head[at].count)
-    frequent = best if best in head[at] else ","
-    delimiter, cells = found[1:] if found else (frequent, _split(head[at], frequent))
-    delimiter = delimiter if len(cells) > 1 else frequent
+    head = _records(list(islice(stream, _HEAD)))
+    at, delimiter, cells = _find_header(head, lambda line: _splits(line, marks))
     offset += sum(map(len, head[:at]))
     skipped = tuple(title for title in map(str.strip, head[:at]) if title)
     line = len(_BREAK.findall(text[:offset]))
+    delimiter = delimiter if len(cells) > 1 else ","
     return _Dialect(delimiter, line, offset, tuple(map(canonical, cells)), skipped)
 
 
@@ -140,12 +133,12 @@ def _records(lines: Sequence[str]) -> list[str]:
 
 def _find_header(
     head: Sequence[_Row], split: Callable[[_Row], Iterable[tuple[str, list[str]]]]
-) -> tuple[int, str, list[str]] | None:
-    """Return the first row with a column of municipalities, or else of counties.
+) -> tuple[int, str, list[str]]:
+    """Return the first row with a column of municipalities, else of counties, else any text.
 
     Args:
         head: The first rows.
-        split: Gives the delimiters that a row may have, and its cells by each.
+        split: Gives the delimiters that a row may have, the likeliest first, and its cells.
 
     Returns:
         The row's position, the delimiter and the cells.
@@ -155,15 +148,17 @@ def _find_header(
             for mark, cells in split(row):
                 if is_header(cells):
                     return at, mark, cells
-    return None
+    return 0, ",", []
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    try:
-        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
-    except csv.Error:  # a cell beyond the parser's limit; said when the rows are read
-        return []
-    return [cell.strip(_BLANKS) for cell in cells]
+def _splits(line: str, marks: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the cells that each delimiter makes of a line, the most frequent in it first."""
+    for mark in sorted(marks, key=line.count, reverse=True):
+        try:
+            cells = next(csv.reader([line.rstrip("\r\n")], delimiter=mark), [])
+        except csv.Error:  # a cell beyond the parser's limit; said when the rows are read
+            cells = [line]
+        yield mark, [cell.strip(_BLANKS) for cell in cells]
 
 
 # --- text into cells -------------------------------------------------------------------------

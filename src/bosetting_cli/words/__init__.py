@@ -6,7 +6,16 @@ Some complaints, and messages beside a table, are English and stand in the code.
 
 from bosetting_cli.words.catalogue import LANGUAGES, every_name, heading, name, say, texts, title
 from bosetting_cli.words.form import broken, capital
-from bosetting_cli.words.writing import date, is_told, listing, number, percent, short, signed, told
+from bosetting_cli.words.writing import (
+    date,
+    has_remedy,
+    listing,
+    number,
+    percent,
+    short,
+    signed,
+    told,
+)
 
 __all__ = [
     "LANGUAGES",
@@ -14,8 +23,8 @@ __all__ = [
     "capital",
     "date",
     "every_name",
+    "has_remedy",
     "heading",
-    "is_told",
     "listing",
     "name",
     "number",

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "nb", "nn")
 NAMES = "names"
 # In the order in which a key is looked for: what every command needs stands first.
-PARTS = ("tables", NAMES, "explain", "studies", "documents", "findings")
+FINDINGS = ("findings", "reading")
+PARTS = ("tables", NAMES, "explain", "studies", "documents", *FINDINGS)
 
 
 class Named(Protocol):
@@ -59,6 +60,11 @@ def _text(key: str, lang: str) -> str:
 def unfilled(key: str, lang: str) -> str:
     """Return a text as it stands in the catalogue, without soft hyphens."""
     return _text(key, lang).replace(SOFT_HYPHEN, "")
+
+
+def findings_with(key: str) -> dict[str, dict[str, str]]:
+    """Return that one of the parts with findings which has a sentence; empty if none has."""
+    return next((found for found in map(part, FINDINGS) if key in found), {})
 
 
 def say(key: str, lang: str = "en", **values: object) -> str:

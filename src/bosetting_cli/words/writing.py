@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import part, say, unfilled
+from bosetting_cli.words.catalogue import findings_with, say
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -98,7 +98,7 @@ def told(key: str, lang: str = "en", /, **values: object) -> str:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
-    return _Filled(lang, values).format(unfilled(key, lang), **values)
+    return _Filled(lang, values).format(findings_with(key)[key][lang], **values)
 
 
 class _Filled(string.Formatter):
@@ -131,6 +131,6 @@ class _Filled(string.Formatter):
         return format(value, form)
 
 
-def is_told(key: str) -> bool:
-    """Return whether the catalogue has a finding's sentence or remedy."""
-    return key in part("findings")
+def has_remedy(words: str) -> bool:
+    """Return whether the catalogue has a remedy beside a finding's sentence."""
+    return f"{words} remedy" in findings_with(words)
