@@ -5,6 +5,7 @@ The totals here are transcribed from the pages that datapackage.json names.
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from bosetting_cli import load_statistics
 from bosetting_cli.findings import DataError
 from bosetting_cli.statistics.loading import read
+from bosetting_cli.statistics.plausibility import LIMITS
 from bosetting_cli.studies.validation import report_json, validate
 
 DATA = Path(__file__).parents[2] / "data"
@@ -306,6 +308,16 @@ def test_limits_can_be_changed_in_the_description(folder):
     describe(folder, lambda p: fields(p)["population"].update(plausible=[]))
     put(folder, "population.csv", "population", {("1151", 2017): 300_000})
     assert said(folder, ["population"], "implausible") == []
+
+
+def test_the_limits_are_those_of_the_docs():
+    text = (DATA.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    part = text.split("<!-- limits -->")[1].split("<!-- end of limits -->")[0]
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.+) \| ([\d.]+)–([\d.]+) \| ([\d.]+) \|$", part, re.MULTILINE
+    )
+    told = [(column, float(low), float(high), float(noise)) for column, _, low, high, noise in rows]
+    assert told == [(one.column, one.low, one.high, one.noise) for one in LIMITS]
 
 
 # --- descriptions ----------------------------------------------------------------------------
