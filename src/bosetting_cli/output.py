@@ -1,162 +1,184 @@
-"""Where results go: standard output, or a file that is complete or not there."""
+"""Where results go: standard output, or files that are complete or not there."""
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import signal
 import stat
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
-from bosetting_cli.findings import BosettingError, Problem, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bosetting_cli.findings import BosettingError, finding, shown
 
 PART = 2**20  # bytes that are passed on at once
+_REFUSED = {FileExistsError: "file exists", IsADirectoryError: "file is a folder"}
 
 
-def write_file(path: Path, content: bytes, *, force: bool) -> None:
-    """Write a file as `complete` does."""
-    with complete(path, force=force) as file:
-        file.write(content)
+def write_files(files: Mapping[Path | None, bytes | IO[bytes]], *, force: bool) -> None:
+    """Write files, all of them or none.
+
+    They are written aside and renamed, so that nobody sees half of one, and a signal has to wait.
+    A link is followed, a file that is replaced keeps its permissions; a device, a pipe and
+    standard output get all of their content at once.
+
+    Args:
+        files: What to write where; None: to standard output.
+        force: Whether existing files may be replaced.
+
+    Raises:
+        BosettingError: One exists and `force` is not given, or can't be written.
+    """
+    plain: dict[Path, tuple[IO[bytes], Path, Path, int | None]] = {}
+    for path, content in files.items():
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        if path is None:
+            while part := stream.read(PART):
+                write_stdout(part)
+            continue
+        with blamed(path):
+            target, mode, is_plain = _target(path, force=force)
+            if is_plain:
+                plain[path] = stream, target, beside(target), mode
+            else:
+                with target.open("wb") as device:
+                    shutil.copyfileobj(stream, device)
+    with unbroken():
+        try:
+            for path, (stream, _, aside, mode) in plain.items():
+                with blamed(path), aside.open("xb") as file:
+                    if mode is not None:
+                        aside.chmod(mode)
+                    shutil.copyfileobj(stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for path, (_, target, aside, _) in plain.items():
+                with blamed(path):
+                    _place(aside, target, force=force)
+        finally:
+            for _, _, aside, _ in plain.values():
+                aside.unlink(missing_ok=True)
 
 
 @contextmanager
 def complete(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that is put in place when the block is done; if it fails, nothing is there.
 
-    It is written aside and renamed, so that nobody sees half of it. A link is followed, a file
-    that is replaced keeps its permissions; a device, a pipe and standard output get all of it
-    at the end.
-
     Args:
-        path: Where to; None: standard output.
+        path: Where to, as `write_files` has it.
         force: Whether an existing file may be replaced.
 
     Raises:
         BosettingError: It exists and `force` is not given, or can't be written.
     """
-    name = shown(str(path), 200)
-    try:
-        target, mode = (None, None) if path is None else _found(path, name)
-        if target is None or (mode is not None and not stat.S_ISREG(mode)):
-            with tempfile.TemporaryFile() as file:
-                yield file
-                file.seek(0)
-                _pass_on(file, target)
-            return
-        if mode is not None and not force:
-            raise _exists(name)
-        with _aside(target, mode, force=force) as file:
+    folder = None
+    with blamed(path):
+        if path is not None:
+            target, _, is_plain = _target(path, force=force)
+            folder = target.parent if is_plain else None
+        with unbroken():  # it has no name, but for a moment on some file systems
+            aside = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        with aside as file:
             yield file
-    except FileExistsError:
-        raise _exists(name) from None
+            file.seek(0)
+            write_files({path: file}, force=force)
+
+
+@contextmanager
+def blamed(path: Path | None) -> Iterator[None]:
+    """Tell errors of the operating system as those of a path; without one let them pass.
+
+    Raises:
+        BosettingError: There is one.
+    """
+    try:
+        yield
     except OSError as error:
-        if path is None and isinstance(error, BrokenPipeError):
+        if path is None:
             raise
-        what = f"can't be written: {error.strerror or error}"
-        raise BosettingError(Problem(what, name if path else None)) from None
+        why = _REFUSED.get(type(error), "file not written")
+        said = {"why": error.strerror or error}
+        raise BosettingError(finding(why, said, file=shown(str(path), 200))) from None
 
 
-def _found(path: Path, name: str) -> tuple[Path, int | None]:
-    """Return the file behind all links, and its mode if it is there."""
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Let Ctrl-C and a termination wait until the block is done."""
+    if threading.current_thread() is not threading.main_thread():  # no signal comes to others
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda number, _: came.append(number))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for one in came:
+            signal.raise_signal(one)
+
+
+def _target(path: Path, *, force: bool) -> tuple[Path, int | None, bool]:
+    """Return the file behind all links, its mode if it is there, and whether it is a plain one.
+
+    Raises:
+        OSError: It may not be written.
+    """
     try:
         target = Path(os.path.realpath(path))
         mode = target.stat().st_mode if target.exists() else None
     except ValueError as error:  # a character that no path has
-        raise BosettingError(Problem(f"can't be written: {error}", name)) from None
-    if mode is not None and stat.S_ISDIR(mode):
-        raise BosettingError(Problem("is a folder", name, hint="name a file"))
-    return target, mode
+        raise OSError(str(error)) from None
+    if mode is None:
+        return target, None, True
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(path)
+    if stat.S_ISREG(mode) and not force:
+        raise FileExistsError(path)
+    return target, stat.S_IMODE(mode), stat.S_ISREG(mode)
 
 
-def _pass_on(file: IO[bytes], target: Path | None) -> None:
-    if target is not None:
-        with target.open("wb") as device:
-            shutil.copyfileobj(file, device)
-        return
-    while part := file.read(PART):
-        write_stdout(part)
+def beside(path: Path) -> Path:
+    """Return a path in the same folder that nobody else has."""
+    return path.with_name(f".bosetting-{os.urandom(8).hex()}")
 
 
-def _exists(name: str) -> BosettingError:
-    return BosettingError(Problem("exists already", name, hint="--force replaces it"))
-
-
-@contextmanager
-def _aside(path: Path, mode: int | None, *, force: bool) -> Iterator[IO[bytes]]:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".bosetting-")
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        aside.chmod(0o666 & ~umask() if mode is None else stat.S_IMODE(mode))
-        if force:
-            os.replace(aside, path)
-        else:
-            _put_in_place(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _put_in_place(aside: Path, path: Path) -> None:
-    """Give a file its name unless somebody else has taken it meanwhile.
+def _place(aside: Path, path: Path, *, force: bool) -> None:
+    """Give a file its name, unless somebody else has taken it meanwhile.
 
     Raises:
         FileExistsError: Somebody has.
     """
     try:
-        os.link(aside, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
+        if not force:
+            return os.link(aside, path)
+    except OSError:
         if path.exists():
             raise FileExistsError(path) from None
-        os.replace(aside, path)
-
-
-def umask() -> int:
-    """Return what new files of this process are not allowed."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return os.replace(aside, path)  # also on a file system without links
 
 
 def write_stdout(content: bytes) -> None:
     """Write bytes to standard output, whatever its encoding.
 
     Raises:
-        BosettingError: It can't be written, being closed or full for example.
+        BosettingError: It is closed.
+        OSError: It can't be written, being full for example.
     """
     if sys.stdout is None:
-        raise BosettingError("standard output is closed")
-    try:
-        sys.stdout.flush()
-        stream = getattr(sys.stdout, "buffer", None)
-        if stream is None:
-            sys.stdout.write(content.decode())
-        else:
-            stream.write(content)
-            stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        what = f"standard output can't be written: {error.strerror}"
-        _forget_stdout()
-        raise BosettingError(Problem(what)) from None
-
-
-def _forget_stdout() -> None:
-    """Drop what a full disk has left in the buffer, lest the interpreter fail on it at its end."""
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        pass  # no real file behind it, as in tests
+        raise BosettingError(finding("output closed"))
+    sys.stdout.flush()
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(content.decode())
+    else:
+        stream.write(content)
+        stream.flush()

@@ -67,7 +67,7 @@ def test_complaints_of_click_that_are_none_about_usage_are_bad_input():
 
 def test_a_run_that_is_terminated_gives_143_and_leaves_nothing(tmp_path):
     code = (
-        "import os, signal, bosetting_cli.letters as a\n"
+        "import os, signal, bosetting_cli.letters.letter as a\n"
         "a.letters = lambda *_, **__: (os.kill(os.getpid(), signal.SIGTERM) for _ in 'ab'); main()"
     )
     done = run(code, "letters", "-q", "-o", str(tmp_path / "out"))

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError
-from bosetting_cli.letters import COLUMNS, Letter
 from bosetting_cli.letters.folder import write_folder
+from bosetting_cli.letters.letter import COLUMNS, Letter
 
 if TYPE_CHECKING:
     from pathlib import Path

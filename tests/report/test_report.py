@@ -18,9 +18,10 @@ from bosetting_cli import load_statistics
 from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError
-from bosetting_cli.report import TEMPLATES, report
+from bosetting_cli.report import FIGURES
 from bosetting_cli.report.packing import pack
-from bosetting_cli.report.raster import png
+from bosetting_cli.report.page import TEMPLATES, figure, report
+from bosetting_cli.report.svg import png
 from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import say
@@ -197,6 +198,25 @@ class TestPage:
         assert "<script>alert" not in page
         assert page.count("</script>") == 2
 
+    def test_text_of_anybody_steers_nothing(self) -> None:
+        statistics = synthetic({"population": {2017: {"1001": 3.0, "1002": 2.0}}})
+        bad = "a\x1b[31m\u202e\x08b\\u001b\ufffe" + "n" * 300
+        place = {"longitude": "10", "latitude": "60"}
+        town = replace(statistics.municipalities[0], municipality=bad, fylke=bad, attributes=place)
+        statistics = replace(statistics, municipalities=(town, statistics.municipalities[1]))
+        rules = rules_for([criterion(name=bad, title=bad)], 5, title=bad, reference=bad)
+        allocation = allocate(statistics, rules)
+        page = report(statistics, rules, allocation, lang="en").decode()
+        good = "a[31mb\\u001b" + "n" * 300
+        assert f"<h1>{good}</h1>" in page
+        payload = re.search(r'id="payload">(.*?)</script>', page, re.S)[1]
+        assert json.loads(payload)["names"][good] == good
+        svgs = [figure(which, statistics, allocation) for which in FIGURES]
+        for text in (page, *svgs):
+            assert not re.search("[\x00-\x09\x0b-\x1f\u202e\ufffe]", text)
+        for svg in svgs:
+            assert good in "".join(ElementTree.fromstring(svg).itertext()).replace("…", good)
+
 
 class TestPacking:
     @pytest.mark.parametrize(
@@ -294,6 +314,21 @@ class TestCommand:
         assert ElementTree.parse(files[0]).getroot().tag == "{http://www.w3.org/2000/svg}svg"
         assert files[1].read_bytes().startswith(b"\x89PNG")
         assert "4,400 people" in result.stderr
+
+    def test_a_dash_is_standard_output(self, tmp_path: Path, rules: Rules) -> None:
+        figure = tmp_path / "map.svg"
+        result = run("report", "-o", "-", "--lang", "en", "--figure", str(figure))
+        statistics = load_statistics(indicators=rules.indicators())
+        page = report(statistics, rules, allocate(statistics, rules), lang="en")
+        assert (result.exit_code, result.stdout_bytes) == (0, page)
+        assert [path.name for path in tmp_path.iterdir()] == ["map.svg"]
+
+    def test_all_files_are_written_or_none(self, tmp_path: Path) -> None:
+        (tmp_path / "map.svg").write_text("mine")
+        given = ["--figure", str(tmp_path / "map.svg"), "--figure", str(tmp_path / "largest.svg")]
+        refused = run("report", "-o", str(tmp_path / "out.html"), *given)
+        assert "exists already" in str(refused.exception)
+        assert [path.name for path in tmp_path.iterdir()] == ["map.svg"]
 
     def test_does_not_replace_unless_forced(self, tmp_path: Path) -> None:
         (tmp_path / "map.svg").write_text("mine")

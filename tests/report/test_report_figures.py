@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -14,16 +15,16 @@ from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
-from bosetting_cli.report.boundaries import load_boundaries, misfit
+from bosetting_cli.report import boundaries
+from bosetting_cli.report.boundaries import load_boundaries
 from bosetting_cli.report.charts import contributions_svg, fylke_bars, largest_bars, scatter_svg
 from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places_of, project
 from bosetting_cli.report.svg import decades, nice_step
 from bosetting_cli.result import allocate
+from bosetting_cli.words import LANGUAGES
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bosetting_cli import Allocation, Statistics
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -139,6 +140,9 @@ class TestMap:
 SQUARE = [[[10, 59], [11, 59], [11, 60], [10, 60], [10, 59]]]
 
 
+AREA = '{"features": [{"id": "0301", "geometry": {"type": "%s", "coordinates": %s}}]}'
+
+
 class TestBoundaries:
     def write(self, path: Path, *features: Any) -> Path:
         path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}))
@@ -157,7 +161,7 @@ class TestBoundaries:
         self, tmp_path: Path, statistics: Statistics, allocation: Allocation
     ) -> None:
         path = self.write(tmp_path / "b.geojson", self.feature("0301"), self.feature(101))
-        areas = load_boundaries(path, set(statistics.units))
+        areas = load_boundaries(path, set(statistics.units)).areas
         assert set(areas) == {"0301", "0101"}
         drawn = parsed(map_svg(allocation, {}, areas=areas))
         shapes = {node.get("data-k"): node for node in drawn.iter(f"{SVG}path")}
@@ -169,7 +173,7 @@ class TestBoundaries:
     def test_the_number_may_be_the_features_id(self, tmp_path: Path) -> None:
         feature = {**self.feature(None), "properties": None, "id": "0301"}
         path = self.write(tmp_path / "b.geojson", feature)
-        assert load_boundaries(path, {"0301"})["0301"][0][0] == (10, 59)
+        assert load_boundaries(path, {"0301"}).areas["0301"][0][0] == (10, 59)
 
     def test_a_large_file_is_drawn_coarser(
         self, tmp_path: Path, statistics: Statistics, allocation: Allocation
@@ -182,7 +186,7 @@ class TestBoundaries:
             ring = [[x + 0.4 * math.cos(t), y + 0.4 * math.sin(t)] for t in turn]
             features.append(self.feature(code, {"type": "MultiPolygon", "coordinates": [[ring]]}))
         path = self.write(tmp_path / "b.geojson", *features)
-        svg = map_svg(allocation, {}, areas=load_boundaries(path, set(codes)))
+        svg = map_svg(allocation, {}, areas=load_boundaries(path, set(codes)).areas)
         assert svg is not None
         assert len(svg) < 330_000
         assert svg.count("<path") == 426
@@ -191,20 +195,20 @@ class TestBoundaries:
         ("text", "words"),
         [
             ("{", "is not GeoJSON"),
-            ("[]", "has no features"),
+            ("[" * 100_000, "is not GeoJSON"),
+            ("[]", "Expected `object`, got `array`"),
+            ('{"type": "Feature"}', "missing required field `features`"),
             ('{"features": []}', "has no area of a municipality"),
-            ('{"features": [{"id": "9999"}, 5]}', "has no area of a municipality"),
-            ('{"features": [{"id": "0301", "geometry": {"type": "Point"}}]}', "is a Point"),
-            (
-                '{"features": [{"id": "0301", "geometry": {"type": "Polygon",'
-                ' "coordinates": [[[262000, 6650000]]]}}]}',
-                "not metres",
-            ),
-            (
-                '{"features": [{"id": "0301", "geometry": {"type": "Polygon",'
-                ' "coordinates": [[["a"]]]}}]}',
-                "coordinates that can't be",
-            ),
+            ('{"features": [{"id": "9999", "geometry": 5}]}', "has no area of a municipality"),
+            ('{"features": [{"id": "0301"}, 5]}', r"got `int` - at `\$.features\[1\]`"),
+            ('{"features": [{"id": "0301"}]}', "area of 0301 is no Polygon or MultiPolygon"),
+            (AREA % ("Point", "[10, 60]"), "'Point'"),
+            (AREA % ("Polygon", "[[[262000, 6650000]]]"), "no place on earth\n .*, not metres"),
+            (AREA % ("Polygon", f"[[[1{'0' * 400}, 60]]]"), "Number out of range"),
+            (AREA % ("Polygon", "[[[NaN, 60]]]"), "is not GeoJSON"),
+            (AREA % ("MultiPolygon", '[[[["a"]]]]'), "Expected `float`, got `str`"),
+            (AREA % ("Polygon", "[[[10]]]"), "area of 0301 .*not enough values"),
+            (AREA % ("Polygon", "[" * 100_000), "is not GeoJSON"),
         ],
     )
     def test_what_is_wrong_is_said(self, tmp_path: Path, text: str, words: str) -> None:
@@ -218,8 +222,8 @@ class TestBoundaries:
         names = {"0301": "Oslo", "1103": "Stavanger", "1601": "Trondheim", "1804": "Bodø"}
         codes = ["0301", "1103", "5001", "3801", "3003"]
         path = self.write(tmp_path / "b.geojson", *map(self.feature, codes))
-        areas = load_boundaries(path, names)
-        (found,) = misfit(path, areas, names, {"1804"})
+        read = load_boundaries(path, names)
+        (found,) = read.misfit(names, {"1804"})
         assert (found.file, found.severity) == (str(path), "warning")
         assert found.message == (
             "no area for 2 of 4 municipalities, 1 of them asked: 1804 Bodø, 1601 Trondheim"
@@ -227,9 +231,24 @@ class TestBoundaries:
         hint = "take a map of the year of the figures; this one looks like 2020"
         assert found.hint == hint
         names["0101"] = "Halden"
-        (found,) = misfit(path, areas, names, ())
+        (found,) = read.misfit(names, ())
         assert found.severity == "error"
-        assert misfit(path, areas, {"0301": "Oslo"}, {"0301"}) == []
+        assert read.misfit({"0301": "Oslo"}, {"0301"}) == []
+
+    def test_a_map_of_no_year_at_hand_is_given_none(self, tmp_path: Path) -> None:
+        codes = ["0301", "9901", "9902", "9903"]
+        path = self.write(tmp_path / "b.geojson", *map(self.feature, codes))
+        names = {"0301": "Oslo", "1804": "Bodø"}
+        (found,) = load_boundaries(path, names).misfit(names, ())
+        assert found.hint == "take a map of the year of the figures"
+        for lang in LANGUAGES:
+            assert "None" not in found.in_full(lang)
+            assert "1804 Bodø" in found.in_full(lang)
+
+    def test_an_endless_file_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(boundaries, "MAX_BYTES", 1_000_000)
+        with pytest.raises(DataError, match="is too large"):
+            load_boundaries(Path("/dev/zero"), {"0301"})
 
     @pytest.mark.parametrize(
         ("least", "strict", "drawn"),

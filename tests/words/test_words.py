@@ -172,7 +172,7 @@ def test_a_name_goes_before_the_title_of_another():
 
 
 def test_the_page_gives_its_script_every_word_that_it_says():
-    from bosetting_cli.report import _HEADS, _SHARED
+    from bosetting_cli.report.page import _HEADS, _SHARED
 
     script = (PACKAGE / "report" / "templates" / "report.js").read_text(encoding="utf-8")
 

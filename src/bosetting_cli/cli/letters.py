@@ -10,11 +10,10 @@ import click
 from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
 from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
 from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.letters import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FORMATS = ("md", "html", "docx", "pdf")
 
 
 @click.command()
@@ -45,8 +44,8 @@ def command(
       bosetting letters -o brev --data mine --language-column maalform --format docx
       bosetting letters -o letters --template ours.md.j2 --force
     """
-    from bosetting_cli.letters import letters
     from bosetting_cli.letters.folder import INDEX, write_folder
+    from bosetting_cli.letters.letter import letters
     from bosetting_cli.result import allocate
 
     statistics, rules = inputs.read()

@@ -68,12 +68,9 @@ class Output:
 
 def write_bytes(path: Path | None, content: bytes, *, force: bool) -> None:
     """Write to a file, or to standard output without one."""
-    from bosetting_cli.output import write_file, write_stdout
+    from bosetting_cli.output import write_files
 
-    if path is not None:
-        write_file(path, content, force=force)
-    else:
-        write_stdout(content)
+    write_files({path: content}, force=force)
 
 
 def tell(lines: Iterable[str], *, quiet: bool) -> None:

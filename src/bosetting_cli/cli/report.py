@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +11,12 @@ import click
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
 from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.report import FIGURES
 
 if TYPE_CHECKING:
     from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
-
-FIGURES = ("map", "contributions", "largest", "population")
-_WRITTEN = click.Path(path_type=Path, dir_okay=False)
 
 
 def _figure_file(
@@ -35,11 +32,11 @@ def _figure_file(
 
 @click.command()
 @input_options
-@option("--output", "FILE", _WRITTEN, "Write the page here.", "-o", "path")
+@option("--output", "FILE", FILE, "Write the page here.", "-o", "path")
 @repeated(
     "--figure",
     "FILE",
-    _WRITTEN,
+    FILE,
     "Write a figure: map, contributions, largest or population, .svg or .png.",
     "figures",
     callback=_figure_file,
@@ -74,9 +71,9 @@ def command(
       bosetting report --figure map.svg --figure contributions.png
     """
     from bosetting_cli.cli.summary import summary_lines
-    from bosetting_cli.output import complete
-    from bosetting_cli.report import report
-    from bosetting_cli.report.boundaries import load_boundaries, misfit
+    from bosetting_cli.output import write_files
+    from bosetting_cli.report.boundaries import load_boundaries
+    from bosetting_cli.report.page import report
     from bosetting_cli.result import allocate
 
     if path is None and not figures:
@@ -84,32 +81,32 @@ def command(
     if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
         raise click.UsageError(f"--output: the page is HTML, not {path.suffix}; name a .html file.")
     statistics, rules = inputs.read()
-    areas = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
+    found = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
     allocation = allocate(statistics, rules)
-    notes: list[str] = []
-    if areas and boundaries:
+    areas, notes = None, []
+    if found:
         names = {row.kommunenummer: row.municipality for row in allocation.rows}
         asked = {row.kommunenummer for row in allocation.selected}
-        notes = mended(misfit(boundaries, areas, names, asked), strict=inputs.strict)
-    drawn = {f: _drawn(f, statistics, allocation, lang, areas) for f in figures}
+        areas, notes = found.areas, mended(found.misfit(names, asked), strict=inputs.strict)
+    drawn: dict[Path | None, bytes] = {}
+    for figure in figures:
+        drawn[figure] = _drawn(figure, statistics, allocation, lang, areas)
     if path is not None:
         bar = functools.partial(watched, label="Changes", quiet=quiet) if changes else None
-        drawn[path] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
-    with contextlib.ExitStack() as files:  # all are put in place, or none
-        for file, content in drawn.items():
-            files.enter_context(complete(file, force=force)).write(content)
+        page = None if path == Path("-") else path
+        drawn[page] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
+    write_files(drawn, force=force)
     tell([*summary_lines(allocation), *notes], quiet=quiet)
 
 
 def _drawn(
     path: Path, statistics: Statistics, allocation: Allocation, lang: str, areas: Areas | None
 ) -> bytes:
-    from bosetting_cli.findings import BosettingError, Problem
-    from bosetting_cli.report import figure
-    from bosetting_cli.report.raster import png
+    from bosetting_cli.findings import BosettingError, finding
+    from bosetting_cli.report.page import figure
+    from bosetting_cli.report.svg import png
 
     svg = figure(path.stem, statistics, allocation, lang=lang, areas=areas)
     if svg is None:
-        hint = "the register needs the columns longitude and latitude, or give --boundaries"
-        raise BosettingError(Problem("nothing says where the municipalities lie", hint=hint))
+        raise BosettingError(finding("no places"))
     return png(svg) if path.suffix == ".png" else f"{svg}\n".encode()

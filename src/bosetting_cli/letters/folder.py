@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import shutil
-import stat
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bosetting_cli.findings import BosettingError, Problem, some
-from bosetting_cli.letters import COLUMNS, FORMATS
-from bosetting_cli.output import umask
+from bosetting_cli.findings import BosettingError, finding
+from bosetting_cli.letters import FORMATS
+from bosetting_cli.letters.letter import COLUMNS, Letter
+from bosetting_cli.output import beside, blamed, unbroken
+from bosetting_cli.statistics.decoding import read_bytes
 from bosetting_cli.tables import listed, render
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from bosetting_cli.letters import Letter
-
-    Records = dict[str, Mapping[str, Any]]  # a letter's file → its line in the index
+Records = dict[str, dict[str, Any]]  # a letter's file → its line in the index
 
 INDEX = "index.csv"
+MAX_BYTES = 20_000_000  # of an index
 _FILE = re.compile(rf"(\d{{4}})(-[a-z0-9]+)*\.({'|'.join(FORMATS)})")
 
 
 def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bool = False) -> int:
-    """Write letters and their index; nothing is seen of them until the last one is written.
+    """Write letters and their index when all are made; a signal has to wait meanwhile.
 
     What an existing folder holds of ours is what its own index lists, and nothing else is
     replaced or deleted.
@@ -45,55 +43,47 @@ def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bo
     Raises:
         BosettingError: It exists and may not be replaced, or can't be written.
     """
-    try:
+    with blamed(path):
         _ours(path, force=force)
-        aside = _aside(path)
+    made = {letter.file: letter for letter in letters}
+    with blamed(path), unbroken():
+        old = _ours(path, force=force)  # it may have appeared meanwhile
+        exists = path.exists()
+        aside = beside(path / INDEX if exists else path.absolute())
+        aside.mkdir()
         try:
-            new: Records = {}
-            for letter in letters:
+            for letter in made.values():
                 (aside / letter.file).write_bytes(letter.content)
-                new[letter.file] = letter.record()
-            if path.exists():  # it may have appeared meanwhile
-                old = _ours(path, force=force, aside=aside)
+            new = {n: dict(zip(COLUMNS, one, strict=False)) for n, one in made.items()}
+            if exists:
                 _put_among(aside, path, old, new, keep=keep)
             else:
                 _write_index(aside, new)
                 aside.rename(path)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-    except OSError as error:
-        raise BosettingError(Problem(f"can't be written: {error.strerror}", str(path))) from None
-    return len(new)
+    return len(made)
 
 
-def _ours(path: Path, *, force: bool, aside: Path | None = None) -> Records:
+def _ours(path: Path, *, force: bool) -> Records:
     """Return the letters that a folder has already.
 
     Raises:
         BosettingError: It may not be written to.
+        OSError: It can't be made or read.
     """
     if not path.exists():
+        path.absolute().parent.stat()
         return {}
     if not path.is_dir():
-        raise BosettingError(Problem("is a file", str(path), hint="name a folder"))
+        raise _refused(path, "letters not a folder")
     if not force:
-        hint = "--force replaces the letters in it"
-        raise BosettingError(Problem("exists already", str(path), hint=hint))
+        raise _refused(path, "letters there")
     if os.path.lexists(path / INDEX):
         return _listed(path)
-    if any(file.name != (aside and aside.name) for file in path.iterdir()):
-        hint = f"it has no {INDEX}; name another"
-        raise BosettingError(Problem("holds something else than letters", str(path), hint=hint))
+    if any(path.iterdir()):
+        raise _refused(path, "letters and else")
     return {}
-
-
-def _aside(path: Path) -> Path:
-    """Return a new folder on the same file system: in the folder, or else beside it."""
-    path = path.absolute()
-    parent = path if path.is_dir() else path.parent
-    aside = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name}."))
-    aside.chmod(0o777 & ~umask())
-    return aside
 
 
 def _put_among(aside: Path, path: Path, old: Records, new: Records, *, keep: bool) -> None:
@@ -105,8 +95,7 @@ def _put_among(aside: Path, path: Path, old: Records, new: Records, *, keep: boo
         BosettingError: A file that is not ours has a new letter's name; nothing is changed then.
     """
     if foreign := [name for name in new if name not in old and os.path.lexists(path / name)]:
-        what = f"{some(foreign)}: exists already, and {INDEX} does not list it"
-        raise BosettingError(Problem(what, str(path), hint="move it away or name another folder"))
+        raise _refused(path, "letters foreign", names=tuple(foreign))
     written = {record["kommunenummer"] for record in new.values()}
     others = {name: r for name, r in old.items() if keep and r["kommunenummer"] not in written}
     _write_index(aside, old | new)
@@ -130,28 +119,28 @@ def _listed(path: Path) -> Records:
     Raises:
         BosettingError: The index is not one of ours, or lists what can't be a letter of ours.
     """
-    if (path / INDEX).is_symlink():
-        raise _not_ours(path, "is a link")
+    index = path / INDEX
+    if index.is_symlink() or not index.is_file():
+        raise _refused(path, "index a link")
     try:
-        with (path / INDEX).open(encoding="utf-8", newline="") as stream:
-            header, *lines = list(csv.reader(stream, strict=True)) or [[]]
-    except (OSError, ValueError, csv.Error):
-        raise _not_ours(path, "can't be read") from None
+        text = read_bytes(index, INDEX, MAX_BYTES).decode()
+        header, *lines = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
+    except (BosettingError, ValueError, csv.Error):
+        raise _refused(path, "index unreadable") from None
     if tuple(header) != COLUMNS or any(len(line) != len(COLUMNS) for line in lines):
-        raise _not_ours(path, f"has other columns than {', '.join(COLUMNS)}")
+        raise _refused(path, "index columns", names=COLUMNS)
     records: Records = {}
     for line in lines:
         record = dict(zip(COLUMNS, line, strict=True))
         file, match = path / record["file"], _FILE.fullmatch(record["file"])
         if not match or match[1] != record["kommunenummer"]:
-            raise _not_ours(path, f"lists `{record['file']}`, which is no name of a letter")
+            raise _refused(path, "index no letter", name=record["file"])
         if os.path.lexists(file):
-            if not stat.S_ISREG(file.lstat().st_mode):
-                raise _not_ours(path, f"lists `{file.name}`, which is no plain file")
+            if file.is_symlink() or not file.is_file():
+                raise _refused(path, "index no file", name=file.name)
             records[file.name] = record
     return records
 
 
-def _not_ours(path: Path, fault: str) -> BosettingError:
-    what = f"{INDEX} {fault}: it does not say which files are letters"
-    return BosettingError(Problem(what, str(path), hint="name another folder"))
+def _refused(path: Path, why: str, **said: object) -> BosettingError:
+    return BosettingError(finding(why, said, file=str(path)))

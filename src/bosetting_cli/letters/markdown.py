@@ -9,23 +9,21 @@ from __future__ import annotations
 import functools
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 _RULES = ("heading", "list", "table", "newline", "escape", "emphasis")
-_MARKDOWN = MarkdownIt("zero").enable(_RULES).disable("inline")  # line by line: `_runs`
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")  # which neither XML nor anybody can read
+_MARKDOWN = MarkdownIt("zero").enable(_RULES).disable("inline")  # line by line: `_line`
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
-# What Markdown could take for its own: signs anywhere, and what marks a list where text begins.
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|&#]|^[-+](?=\s))")
+# What Markdown could take for its own: a number or sign that marks a list or underlines a heading
+# where text begins, signs anywhere, and an address.
+_SPECIAL = re.compile(
+    r"(^\d{1,9})([.)](?=\s))|(^[-+](?=\s)|^[-=](?=[-=]*$)|[\\`*_\[\]<>|&#~]|:(?=//))"
+)
 
 
 class Span(NamedTuple):
@@ -38,8 +36,7 @@ class Span(NamedTuple):
 Spans = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One block of a letter.
 
     Attributes:
@@ -62,6 +59,9 @@ class Block:
         return [list(zip(self.lines[i : i + width], self.columns, strict=True)) for i in starts]
 
 
+Write = Callable[[Sequence[Block], str], bytes]  # blocks and a title → a file
+
+
 def escape(text: str) -> str:
     r"""Return text that Markdown shows as it is.
 
@@ -69,7 +69,7 @@ def escape(text: str) -> str:
         >>> print(escape("<b> | *x*"))
         \<b\> \| \*x\*
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
+    return _SPECIAL.sub(r"\1\\\2\3", text.replace("\n", " "))
 
 
 def markup(line: Iterable[Span], line_break: str = "<br>") -> str:
@@ -88,35 +88,23 @@ def parse(text: str) -> list[Block]:
         >>> [tuple(span) for span in parse(r"asked for **10**\*")[0].lines[0]]
         [('asked for ', False), ('10', True), ('*', False)]
     """
-    tokens = _MARKDOWN.parse(_CONTROL.sub("", text))
-    return [_block(part) for part in _parts(tokens, 0)]
+    return [_block(node) for node in SyntaxTreeNode(_MARKDOWN.parse(text)).children]
 
 
-def _parts(tokens: Iterable[Token], level: int) -> Iterator[list[Token]]:
-    """Yield tokens up to each that closes something of a level, such as a block or an item."""
-    part: list[Token] = []
-    for token in tokens:
-        part.append(token)
-        if token.level == level and token.nesting < 0:
-            yield part
-            part = []
+def _block(node: SyntaxTreeNode) -> Block:
+    if node.type == "table":
+        cells = [cell for cell in node.walk() if cell.type in ("th", "td")]
+        heads = [str(cell.attrs.get("style")) for cell in cells if cell.type == "th"]
+        columns = tuple("right" if "right" in style else "left" for style in heads)
+        return Block("table", tuple(map(_spans, cells)), columns=columns)
+    items = node.children if node.type.endswith("_list") else [node]
+    level = min(int(node.tag[1]), 3) if node.type == "heading" else 0
+    return Block(node.type, tuple(map(_spans, items)), level)
 
 
-def _block(tokens: list[Token]) -> Block:
-    kind = tokens[0].type.removesuffix("_open")
-    if kind == "table":
-        cells = tuple(_spans([token]) for token in tokens if token.type == "inline")
-        sides = [str(token.attrGet("style")) for token in tokens if token.type == "th_open"]
-        columns = tuple("right" if "right" in side else "left" for side in sides)
-        return Block("table", cells, columns=columns)
-    level = min(int(tokens[0].tag[1]), 3) if kind == "heading" else 0
-    parts = _parts(tokens[1:], 1) if kind.endswith("_list") else [tokens]
-    return Block(kind, tuple(map(_spans, parts)), level)
-
-
-def _spans(tokens: Iterable[Token]) -> Spans:
-    """Return all text of tokens; what stands within a list's item, such as a list, is its lines."""
-    lines = (_line(token.content) for token in tokens if token.type == "inline")
+def _spans(node: SyntaxTreeNode) -> Spans:
+    """Return all text of a node; what stands within a list's item, such as a list, is its lines."""
+    lines = (_line(part.content) for part in node.walk() if part.type == "inline")
     return tuple(run for line in lines for run in (Span("\n"), *line))[1:]
 
 

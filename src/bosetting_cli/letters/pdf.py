@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
@@ -13,14 +15,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from bosetting_cli.findings import BosettingError, Problem
-from bosetting_cli.letters.markdown import markup
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from bosetting_cli.letters.markdown import Block
+from bosetting_cli.findings import BosettingError, finding
+from bosetting_cli.letters.markdown import Block, Write, markup
 
 _MM = 72 / 25.4
 _PAGE = {
@@ -37,55 +33,50 @@ _TABLE = [
 _HEADINGS = {"h1": (17, 21, 10, 8), "h2": (12.5, 16, 8, 4), "h3": (11, 15, 6, 3)}
 
 
-class PdfWriter:
-    """Writes letters of one language; what they share is made once."""
+def writer(_subject: str, locale: str, font: Path | None) -> Write:
+    """Return what writes letters of one language.
 
-    def __init__(self, locale: str, font: Path | None) -> None:
-        """Prepare the styles.
+    Args:
+        locale: Their language, such as nb-NO.
+        font: A TrueType font to embed, for letters that the built-in Helvetica lacks.
 
-        Args:
-            locale: Their language, such as nb-NO.
-            font: A TrueType font to embed, for letters that the built-in Helvetica lacks.
+    Raises:
+        BosettingError: The font is none; in writing, a letter has what the built-in font lacks.
+    """
+    rl_config.invariant = 1  # no clock in the output
+    styles = _styles(*_fonts(font))
 
-        Raises:
-            BosettingError: The font is none.
-        """
-        rl_config.invariant = 1  # no clock in the output
-        self._locale, self._embedded = locale, font is not None
-        self._styles = _styles(*_fonts(font))
-
-    def write(self, blocks: Sequence[Block], title: str) -> bytes:
-        """Return a letter as PDF.
-
-        Raises:
-            BosettingError: It has a letter that the built-in font lacks.
-        """
-        if not self._embedded:
+    def write(blocks: Sequence[Block], title: str) -> bytes:
+        if font is None:
             _refuse_unknown(blocks, title)
         out = io.BytesIO()
-        document = SimpleDocTemplate(out, **_PAGE, title=title, lang=self._locale)
-        document.build([part for block in blocks for part in self._parts(block)])
+        document = SimpleDocTemplate(out, **_PAGE, title=title, lang=locale)
+        document.build([part for block in blocks for part in _parts(block, styles)])
         return out.getvalue()
 
-    def _parts(self, block: Block) -> list[Any]:
-        if block.kind == "table":
-            return [self._table(block), Spacer(1, 8)]
-        style = self._styles[f"h{block.level}" if block.level else "p"]
-        lines = [Paragraph(markup(line, "<br/>"), style) for line in block.lines]
-        if not block.kind.endswith("_list"):
-            return lines
-        bullets = "bullet" if block.kind == "bullet_list" else "1"
-        return [ListFlowable(lines, bulletType=bullets, leftIndent=14, bulletFontSize=9)]
+    return write
 
-    def _table(self, block: Block) -> Table:
-        rows = [
-            [Paragraph(markup(cell, "<br/>"), self._styles[side]) for cell, side in row]
-            for row in block.rows()
-        ]
-        width, others = 160 * _MM, len(block.columns) - 1
-        first = 0.34 * width if others else width
-        widths = [first, *[(width - first) / max(others, 1)] * others]
-        return Table(rows, widths, repeatRows=1, hAlign="LEFT", style=_TABLE)
+
+def _parts(block: Block, styles: dict[str, ParagraphStyle]) -> list[Any]:
+    if block.kind == "table":
+        return [_table(block, styles), Spacer(1, 8)]
+    style = styles[f"h{block.level}" if block.level else "p"]
+    lines = [Paragraph(markup(line, "<br/>"), style) for line in block.lines]
+    if not block.kind.endswith("_list"):
+        return lines
+    bullets = "bullet" if block.kind == "bullet_list" else "1"
+    return [ListFlowable(lines, bulletType=bullets, leftIndent=14, bulletFontSize=9)]
+
+
+def _table(block: Block, styles: dict[str, ParagraphStyle]) -> Table:
+    rows = [
+        [Paragraph(markup(cell, "<br/>"), styles[side]) for cell, side in row]
+        for row in block.rows()
+    ]
+    width, others = 160 * _MM, len(block.columns) - 1
+    first = 0.34 * width if others else width
+    widths = [first, *[(width - first) / max(others, 1)] * others]
+    return Table(rows, widths, repeatRows=1, hAlign="LEFT", style=_TABLE)
 
 
 def _fonts(path: Path | None) -> tuple[str, str]:
@@ -95,8 +86,7 @@ def _fonts(path: Path | None) -> tuple[str, str]:
     try:
         pdfmetrics.registerFont(TTFont("letter", str(path)))
     except (OSError, TTFError) as error:
-        hint = "expected a TrueType font, such as DejaVuSans.ttf"
-        raise BosettingError(Problem(f"is no font: {error}", str(path), hint=hint)) from None
+        raise BosettingError(finding("letters font", why=str(error), file=str(path))) from None
     for bold in (0, 1):
         addMapping("letter", bold, 0, "letter")
     return "letter", "letter"
@@ -116,5 +106,5 @@ def _refuse_unknown(blocks: Sequence[Block], title: str) -> None:
     text = "".join(span.text for block in blocks for line in block.lines for span in line)
     missing = sorted({c for c in text if not c.encode("cp1252", "ignore") and not c.isspace()})
     if missing:
-        what = f"{title}: the built-in font lacks {' '.join(missing)}"
-        raise BosettingError(Problem(what, hint="name a font that has it with --font FILE.ttf"))
+        said = {"title": title, "signs": " ".join(missing)}
+        raise BosettingError(finding("letters font lacks", said))

@@ -2,26 +2,87 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from bosetting_cli.findings import DataError, Problem, finding
+import msgspec
+
+from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.statistics.decoding import read_bytes
 from bosetting_cli.statistics.divisions import looks_like
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-    from pathlib import Path
-
-Ring = list[tuple[float, float]]
-Areas = dict[str, list[Ring]]
+Point = tuple[float, float]
+Areas = dict[str, list[list[Point]]]  # kommunenummer → rings, holes among them
 
 # Where publishers write the kommunenummer: our own word, Kartverket's, Statistics Norway's.
 _KEYS = ("kommunenummer", "kommunenr", "KOMMUNENR", "komm", "knr", "kode", "code", "id")
-MAX_BYTES = 500_000_000
+MAX_BYTES = 200_000_000
 
 
-def load_boundaries(path: Path, known: Collection[str]) -> Areas:
+@dataclass(frozen=True, slots=True)
+class Boundaries:
+    """What a file says of boundaries.
+
+    Attributes:
+        file: Its name.
+        areas: The areas of municipalities at hand.
+        codes: The kommunenummer of all its features.
+    """
+
+    file: str
+    areas: Areas
+    codes: Collection[str]
+
+    def misfit(self, names: Mapping[str, str], asked: Collection[str]) -> list[Finding]:
+        """Say which municipalities have no area: a warning, an error if that is most of them.
+
+        Args:
+            names: Kommunenummer → name of all municipalities.
+            asked: The kommunenummer of those that are asked.
+        """
+        lacking = [code for code in names if code not in self.areas]
+        if not lacking:
+            return []
+        first = sorted(lacking, key=lambda code: code not in asked)
+        year = looks_like(self.codes)
+        said = {
+            "count": len(lacking),
+            "all": len(names),
+            "asked": sum(code in asked for code in lacking),
+            "names": tuple(f"{code} {names[code]}" for code in first),
+            "year": year,
+        }
+        severity = "error" if 2 * len(lacking) > len(names) else "warning"
+        words = "areas missing" if year else "areas missing, year unknown"
+        return [finding(words, said, severity=severity, file=self.file)]
+
+
+class _Feature(msgspec.Struct):
+    id: str | int | float | None = None
+    properties: dict[str, Any] | None = None
+    geometry: msgspec.Raw = msgspec.Raw(b"{}")
+
+    def codes(self) -> list[str]:
+        """Return what may be its kommunenummer, the likeliest first."""
+        values = [*map((self.properties or {}).get, _KEYS), self.id]
+        return [str(value).zfill(4) for value in values if isinstance(value, str | int)]
+
+
+class _Collection(msgspec.Struct):
+    features: list[_Feature]
+
+
+class _Polygon(msgspec.Struct, tag="Polygon"):
+    coordinates: list[list[list[float]]]
+
+
+class _MultiPolygon(msgspec.Struct, tag="MultiPolygon"):
+    coordinates: list[list[list[list[float]]]]
+
+
+def load_boundaries(path: Path, known: Collection[str]) -> Boundaries:
     """Read the areas of municipalities.
 
     Args:
@@ -29,97 +90,41 @@ def load_boundaries(path: Path, known: Collection[str]) -> Areas:
             its usual properties.
         known: The kommunenummer to draw; features of others are left out.
 
-    Returns:
-        Kommunenummer → rings, holes among them.
-
     Raises:
         DataError: The file can't be read, or has no area of any of them.
     """
-    areas: Areas = {}
-    for feature in _features(path):
-        if code := _code(feature, known):
-            areas.setdefault(code, []).extend(_rings(feature, path))
+    file, areas, likely = str(path), Areas(), set()
+    content = read_bytes(path, file, MAX_BYTES)
+    try:
+        features = msgspec.json.decode(content, type=_Collection).features
+    except (ValueError, RecursionError) as error:
+        raise DataError(finding("not geojson", why=str(error), file=file)) from None
+    for feature in features:
+        codes = feature.codes()
+        likely.update(codes[:1])
+        if code := next((code for code in codes if code in known), None):
+            try:
+                areas.setdefault(code, []).extend(_rings(feature.geometry))
+            except ValueError as error:
+                said = {"code": code, "why": str(error)}
+                raise DataError(finding("not an area", said, file=file)) from None
     if not areas:
-        hint = f"each feature needs a property `{_KEYS[0]}`, such as 0301"
-        raise DataError(Problem("has no area of a municipality at hand", str(path), hint=hint))
-    return areas
+        raise DataError(finding("no areas", file=file))
+    return Boundaries(file, areas, likely)
 
 
-def misfit(
-    path: Path, areas: Areas, names: Mapping[str, str], asked: Collection[str]
-) -> list[Problem]:
-    """Say which municipalities have no area: a warning, an error if that is most of them.
+def _rings(geometry: bytes) -> list[list[Point]]:
+    """Return the rings of a shape.
 
-    Args:
-        path: The file of the areas.
-        areas: What was read of it.
-        names: Kommunenummer → name of all municipalities.
-        asked: The kommunenummer of those that are asked.
+    Raises:
+        ValueError: It has none, or points that are not on earth.
     """
-    lacking = [code for code in names if code not in areas]
-    if not lacking:
-        return []
-    year = looks_like({code for feature in _features(path) for code in _codes(feature)[:1]})
-    first = sorted(lacking, key=lambda code: code not in asked)
-    said = {
-        "count": len(lacking),
-        "all": len(names),
-        "asked": sum(code in asked for code in lacking),
-        "names": tuple(f"{code} {names[code]}" for code in first),
-        "year": year or "?",
-    }
-    severity = "error" if 2 * len(lacking) > len(names) else "warning"
-    return [finding("areas missing", said, severity=severity, file=str(path))]
-
-
-def _features(path: Path) -> list[Any]:
-    try:
-        document = json.loads(read_bytes(path, str(path), MAX_BYTES))
-    except ValueError as error:
-        line = getattr(error, "lineno", None)
-        raise DataError(Problem("is not GeoJSON", str(path), line, hint=str(error))) from None
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        hint = "expected a FeatureCollection"
-        raise DataError(Problem("is not GeoJSON: it has no features", str(path), hint=hint))
-    return features
-
-
-def _code(feature: Any, known: Collection[str]) -> str | None:
-    return next((code for code in _codes(feature) if code in known), None)
-
-
-def _codes(feature: Any) -> list[str]:
-    """Return what may be a feature's kommunenummer, the likeliest first."""
-    if not isinstance(feature, dict):
-        return []
-    properties = feature.get("properties")
-    named = properties if isinstance(properties, dict) else {}
-    values = [*map(named.get, _KEYS), feature.get("id")]
-    return [str(value).zfill(4) for value in values if isinstance(value, str | int)]
-
-
-def _rings(feature: Any, path: Path) -> list[Ring]:
-    geometry = feature.get("geometry")
-    geometry = geometry if isinstance(geometry, dict) else {}
-    kind = geometry.get("type")
-    if kind not in ("Polygon", "MultiPolygon"):
-        what = f"a feature is a {kind}, not a Polygon or MultiPolygon"
-        raise DataError(Problem(what, str(path)))
-    polygons: Any = geometry.get("coordinates")
-    polygons = polygons if kind == "MultiPolygon" else [polygons]
-    try:
-        return [[_point(point) for point in ring] for polygon in polygons for ring in polygon]
-    except (TypeError, ValueError, IndexError):
-        hint = "expected longitude and latitude in degrees (WGS84), not metres"
-        raise DataError(Problem("has coordinates that can't be", str(path), hint=hint)) from None
-
-
-def _point(point: Any) -> tuple[float, float]:
-    longitude, latitude = float(point[0]), float(point[1])
-    if not on_earth(longitude, latitude):
-        raise ValueError
-    return longitude, latitude
+    shape = msgspec.json.decode(geometry, type=_Polygon | _MultiPolygon)
+    polygons = [shape.coordinates] if isinstance(shape, _Polygon) else shape.coordinates
+    rings = [[(x, y) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
+    for point in (point for ring in rings for point in ring if not on_earth(*point)):
+        raise ValueError(f"{point} is no place on earth")
+    return rings
 
 
 def on_earth(longitude: float, latitude: float) -> bool:

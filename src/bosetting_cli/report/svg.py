@@ -1,16 +1,17 @@
-"""Filling the templates of drawings and of the page; numbers and axes of drawings."""
+"""Drawings: their templates filled, their axes, and SVG → PNG."""
 
 from __future__ import annotations
 
 import functools
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bosetting_cli.words import number, say
+import jinja2
 
-if TYPE_CHECKING:
-    import jinja2
+from bosetting_cli import words
+from bosetting_cli.findings import BosettingError, finding
+from bosetting_cli.words.form import visible
 
 TEMPLATES = Path(__file__).with_name("templates")
 # From few to many: lightness falls in even steps, so that order survives colour blindness,
@@ -20,6 +21,8 @@ SCALE = ("#d3eeb3", "#8fd4b8", "#45b4c4", "#2189ba", "#2356a4", "#1d1f6b")
 KINDS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7a7a7a", "#000000")
 _GREYS = {"ink": "#1b2733", "muted": "#5a6773", "grid": "#dfe4e8", "paper": "#ffffff"}
 _FONT = "Liberation Sans, Arial, Helvetica, DejaVu Sans, sans-serif"
+_SAID = ("say", "title", "name", "percent", "date", "listing", "heading")
+ZOOM = 2  # pixels of PNG per unit of the drawing: sharp on paper and on dense screens
 
 
 def num(value: float) -> str:
@@ -35,8 +38,6 @@ def num(value: float) -> str:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    import jinja2
-
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -44,16 +45,17 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["num"] = num
+    environment.filters |= {"num": num, "capital": words.capital}
     environment.globals |= {**_GREYS, "scale": SCALE, "kinds": KINDS, "font": _FONT}
+    environment.globals |= {"nice_step": nice_step, "decades": decades}
     return environment
 
 
 def fill(template: str, lang: str, **values: Any) -> str:
-    """Fill a template, all text escaped, with numbers (`n`) and words (`say`) of a language."""
-    values["n"] = lambda value, decimals=0: number(value, decimals, lang)
-    values |= {"lang": lang, "say": functools.partial(say, lang=lang)}
-    return _environment().get_template(template).render(values)
+    """Fill a template, all text escaped, with numbers (`n`) and words (`say` …) of a language."""
+    said = {key: functools.partial(getattr(words, key), lang=lang) for key in _SAID}
+    said["n"] = functools.partial(words.number, lang=lang)
+    return visible(_environment().get_template(template).render(values, lang=lang, **said))
 
 
 def draw(figure: str, lang: str, **values: Any) -> str:
@@ -71,11 +73,8 @@ def nice_step(span: float, most: int) -> float:
     if span <= 0:
         return 1.0
     size = 10.0 ** math.floor(math.log10(span / most))
-    return next(
-        size * factor
-        for factor in (1, 2, 2.5, 5, 10, 20)
-        if span <= most * size * factor * (1 + 1e-9)
-    )
+    steps = (size * factor for factor in (1, 2, 2.5, 5, 10, 20))
+    return next(step for step in steps if span <= most * step * (1 + 1e-9))
 
 
 def decades(low: float, high: float) -> list[float]:
@@ -83,3 +82,27 @@ def decades(low: float, high: float) -> list[float]:
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
     ticks = [factor * 10.0**k for k in range(first, last + 1) for factor in (1, 2, 5)]
     return [tick for tick in ticks if low <= tick <= high]
+
+
+def png(svg: str) -> bytes:
+    """Draw SVG as PNG on white, its text in Bitstream Vera, which ReportLab brings along.
+
+    Raises:
+        BosettingError: The packages that draw are missing.
+    """
+    try:
+        import reportlab
+        import resvg_py
+    except ImportError:
+        raise BosettingError(finding("png needs packages")) from None
+    fonts = Path(reportlab.__file__).parent / "fonts"
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=svg,
+        background="#ffffff",
+        zoom=ZOOM,
+        skip_system_fonts=True,
+        font_files=[str(fonts / name) for name in ("Vera.ttf", "VeraBd.ttf")],
+        font_family="Bitstream Vera Sans",
+        sans_serif_family="Bitstream Vera Sans",
+    )
+    return bytes(drawn)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 SOFT_HYPHEN = "\u00ad"
+# Control characters but tab and line feed, marks of direction, half of a pair, no characters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def broken(text: str, width: int = 8) -> str:
@@ -33,3 +39,13 @@ def capital(text: str) -> str:
         'What each criterion gives'
     """
     return text[:1].upper() + text[1:]
+
+
+def visible(text: str) -> str:
+    r"""Return text without what steers a terminal, turns its direction or is no letter at all.
+
+    Example:
+        >>> visible("a\x1b[31m\u202eb\n")
+        'a[31mb\n'
+    """
+    return _UNSEEN.sub("", text)
