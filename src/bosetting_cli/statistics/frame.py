@@ -71,6 +71,10 @@ class Rows:
                 by_code[code] = by_code.get(code, ()) + part
         return figures
 
+    def lines_of(self, code: str, year: int | None) -> list[int]:
+        """Return the lines on which a municipality's figures of a year stand."""
+        return [self.lines[i] for i in self.by_year.get(year, []) if self.codes[i] == code]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Column:
@@ -135,10 +139,8 @@ class Column:
 
     def line(self, kommunenummer: str, year: int | None, part: int = 0) -> int | None:
         """Return where in the file a figure stands, if it is known."""
-        if self.rows is None:
-            return None
-        rows = [i for i in self.rows.by_year.get(year, ()) if self.rows.codes[i] == kommunenummer]
-        return self.rows.lines[rows[part]] if part < len(rows) else None
+        lines = self.rows.lines_of(kommunenummer, year) if self.rows else []
+        return lines[part] if part < len(lines) else None
 
     def arrays(
         self, units: Sequence[str], year: int | None
