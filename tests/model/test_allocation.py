@@ -377,7 +377,7 @@ def test_any_allocation_adds_up_and_keeps_the_minimum(population, total, minimum
     statistics = synthetic({"population": {2017: population}})
     rules = rules_for([criterion()], total, minimum={"value": minimum}, method=method)
     if minimum * len(population) > total:
-        with pytest.raises(AllocationError, match="with minimums of .* the total is"):
+        with pytest.raises(AllocationError, match=r"with minimums of .* the total is"):
             bosetting.allocate(statistics, rules)
         return
     rows = bosetting.allocate(statistics, rules).rows

@@ -51,6 +51,6 @@ def note_lines(
     """
     for note in notes:
         if note.kind != without:
-            known = is_told(f"said {note.kind}")
-            kind = told(f"said {note.kind}", lang) if known else note.kind
+            kind = note.kind or note.severity
+            kind = told(f"said {kind}", lang) if is_told(f"said {kind}") else kind
             yield f"{kind}: {note.in_full(lang)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bosetting_cli.cli.options import AT_LEAST, DATA, REGION, RULES, flag
-from bosetting_cli.cli.output import Output, output_options
+from bosetting_cli.cli.output import Output, output_options, talk
 
 
 @click.command(short_help="Check statistics and rules, list every problem at once.")
@@ -34,6 +34,7 @@ def command(
       bosetting validate --data figures/
       bosetting validate --rules criteria.yaml --strict --format json
     """
+    from bosetting_cli.cli.summary import note_lines
     from bosetting_cli.studies.validation import of_region, validate
     from bosetting_cli.tables.validation import report_json, report_text, summary
 
@@ -43,5 +44,5 @@ def command(
         output.write_bytes(report_json(shown))
     else:
         output.write_bytes(report_text(shown, output.width() or 100, output.lang))
-    output.say([summary(report)])
+    output.say([summary(report), *note_lines(report.notes, talk())])
     return 2 if report.errors else 0

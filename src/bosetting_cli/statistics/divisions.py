@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.frame import Municipality, Statistics, year_list
+from bosetting_cli.statistics.frame import Municipality, Statistics
 from bosetting_cli.statistics.headers import KEY
 from bosetting_cli.statistics.regroup import is_count, regroup
 
@@ -58,12 +58,6 @@ def codes_of(year: int) -> frozenset[str]:
 def years_with(code: str) -> list[int]:
     """Return the years that know a kommunenummer."""
     return [year for year in known_years() if code in codes_of(year)]
-
-
-def of_years(code: str) -> str:
-    """Return what to add to a kommunenummer that is not known here, but in other years."""
-    years = years_with(code)
-    return f", a code of {year_list(years)}" if years else ""
 
 
 def vintage(codes: Iterable[str]) -> int | None:

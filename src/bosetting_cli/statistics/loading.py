@@ -18,16 +18,24 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import DataError, Finding, advised, finding, shown, weighed
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
-from bosetting_cli.statistics.constraints import against_description
+from bosetting_cli.statistics.checks import (
+    against_register,
+    column_problems,
+    incomplete,
+    mixed_register,
+)
+from bosetting_cli.statistics.constraints import against_description, against_resources
+from bosetting_cli.statistics.controls import deviations
 from bosetting_cli.statistics.decoding import unreadable
-from bosetting_cli.statistics.descriptions import Field, fields
+from bosetting_cli.statistics.descriptions import Description, Field, read_description
 from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
 from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import is_figure, is_missing, read_figures
+from bosetting_cli.statistics.plausibility import implausible
 from bosetting_cli.statistics.reading import read_table
 from bosetting_cli.statistics.table import Table, capped, warning
+from bosetting_cli.statistics.yearly import Yearly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,13 +111,20 @@ def read(
     root = Path(directory) if directory is not None else data_dir()
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
-        found.fields = fields(root, found.problems)
+        found.description = read_description(root, found.problems)
         tables = found.tables(root, packaged=directory is None)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
+    said = found.description
+    found.problems += against_resources(said, tables, root)
+    missing: list[str] = []
     if directory is not None:
-        found.problems += mixed_register(tables[0])
+        mixed = list(mixed_register(tables[0]))
+        found.problems += mixed
+        if not mixed and not said.part:
+            missing, told = incomplete(tables[0])
+            found.problems += told
     found.known = {m.kommunenummer: m.municipality for m in municipalities}
     for table in tables:
         found.add(table)
@@ -117,6 +132,11 @@ def read(
         names = {name for table in tables for name in table.header} - set(_NO_FIGURES)
         where = None if directory is None else shown(str(root), 200)
         found.problems += found.missing(indicators, names, where)
+    yearly = Yearly(municipalities)
+    found.problems += deviations(found.columns, said, yearly, missing)
+    wrong = {(problem.file, problem.line) for problem in found.problems}
+    odd = implausible(found.columns, said.fields, yearly)
+    found.problems += (one for one in odd if (one.file, one.line) not in wrong)
     used = {column.table for column in found.columns.values()} | {tables[0].file}
     tables = [table for table in tables if table.file in used]
     repairs = [note for table in tables for note in table.repairs]
@@ -186,14 +206,14 @@ class _Found:
         problems: What is wrong or odd.
         columns: Name → column.
         known: The register: kommunenummer → name.
-        fields: (File name, column) → its description.
+        description: What `datapackage.json` says.
     """
 
     wanted: Collection[str] | None
     problems: list[Finding] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
 
     def tables(self, root: Path, *, packaged: bool) -> list[Table]:
         """Read the register, and the tables that have a wanted column."""
@@ -209,10 +229,16 @@ class _Found:
                 self.problems += error.problems
         return [self.described(table) for table in tables]
 
+    def told(self, file: str, name: str) -> Field:
+        """Return what is said of a column; nothing if it is not described."""
+        return self.description.fields.get((file, name), Field())
+
     def described(self, table: Table) -> Table:
         """Empty the cells that hold what the description calls no value."""
         file = Path(table.file).name
-        signs = [self.fields.get((file, name), Field()).missing for name in table.header]
+        signs = [
+            self.description.fields.get((file, name), Field()).missing for name in table.header
+        ]
         if not any(signs):
             return table
         rows = [
@@ -223,7 +249,7 @@ class _Found:
 
     def hold(self, table: Table, name: str, values: Sequence[float | None] | None = None) -> None:
         """Hold a column against its description."""
-        told = self.fields.get((Path(table.file).name, name))
+        told = self.description.fields.get((Path(table.file).name, name))
         if told and table.rows:
             cells, place = table.column(name), table.place(name)
             self.problems += against_description(cells, told.kind, told.constraints, place, values)
@@ -269,7 +295,7 @@ class _Found:
                 label, said = table.label(name), {"other": other.table}
                 self.problems.append(table.at_header("second column elsewhere", label, **said))
                 continue
-            told, place = self.fields.get((file, name), Field()), table.place(name)
+            told, place = self.told(file, name), table.place(name)
             read = read_figures(table.column(name), place)
             self.problems += read.problems
             self.problems += capped(list(column_problems(name, read.values, place)))
@@ -278,7 +304,8 @@ class _Found:
             about = (told.title, told.title_nb, told.unit, told.reference_date)
             values = rows.arranged(read.values)
             self.columns[name] = Column(name, table.file, values, *about, rows)
-        if YEAR in table.header and not any((file, name) in self.fields for name in names):
+        described = self.description.fields
+        if YEAR in table.header and not any((file, name) in described for name in names):
             self.problems.append(warning("1 January assumed", table.file))
 
     def is_wanted(self, table: Table, name: str) -> bool:
@@ -291,7 +318,7 @@ class _Found:
             return False
         if self.wanted is not None:
             return name in self.wanted
-        if told := self.fields.get((Path(table.file).name, name)):
+        if told := self.description.fields.get((Path(table.file).name, name)):
             return told.kind in ("number", "integer")
         cells = [cell for cell in table.column(name) if not is_missing(cell)]
         return bool(cells) and 2 * sum(map(is_figure, cells)) >= len(cells)

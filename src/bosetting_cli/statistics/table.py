@@ -42,16 +42,6 @@ class Place:
         told = [self.wrong(i, words, cells[i], **said) for i, words in few]
         return capped(told, number=len(wrong))
 
-    def error(
-        self, row: int | None, message: str, cell: str | None = None, hint: str | None = None
-    ) -> Finding:
-        """Return what is wrong with one cell, in English."""
-        return replace(self.wrong(row, "", cell), plain=message, hint=hint)
-
-    def repair(self, row: int | None, message: str, cell: str | None = None) -> Finding:
-        """Return what is odd about cells, in English."""
-        return replace(self.error(row, message, cell), severity="warning")
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from bosetting_cli.findings import BosettingError, Finding, weighed
+from bosetting_cli.findings import BosettingError, Finding, finding, weighed
 from bosetting_cli.resources import data_dir
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import Rules, load_rules, override
 from bosetting_cli.rules.fitting import check_figures
 from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.constraints import DECLARED
+from bosetting_cli.statistics.controls import unguarded
+from bosetting_cli.statistics.descriptions import read_description
 from bosetting_cli.statistics.lists import read_saved
 from bosetting_cli.statistics.loading import read, sorted_problems
 from bosetting_cli.statistics.names import find_county
+from bosetting_cli.statistics.plausibility import IMPLAUSIBLE
+
+_EFFECTS = 5  # of so many figures it is told what they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,7 @@ class Report:
     Attributes:
         problems: Errors and warnings in the order of the files.
         inputs: File of statistics → SHA-256 of its bytes, as far as they could be read.
+        notes: What is no problem, but to be known: that nothing guards the figures.
         statistics: The statistics, as far as they could be read.
         region: The county that is shown; empty if all are.
         hidden: What is wrong in rows of other counties.
@@ -31,6 +39,7 @@ class Report:
 
     problems: tuple[Finding, ...]
     inputs: dict[str, str]
+    notes: tuple[Finding, ...] = ()
     statistics: Statistics | None = None
     region: str = ""
     hidden: tuple[Finding, ...] = ()
@@ -93,10 +102,12 @@ def validate(
     inputs = dict(whole.inputs) if whole else {}
     if rules is not None and statistics is not None:
         problems += _together(statistics, rules, sound=not _errors(problems))
+        problems = _with_effects(problems, statistics, rules)
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
     found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
-    return Report(tuple(found), inputs, whole)
+    notes = unguarded(read_description(root, []), root) if inputs and root.is_dir() else ()
+    return Report(tuple(found), inputs, tuple(notes), whole)
 
 
 def _rules(path: Path | None, at_least: Path | None, problems: list[Finding]) -> Rules | None:
@@ -143,3 +154,44 @@ def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Find
 
 def _errors(problems: list[Finding]) -> bool:
     return any(problem.severity == "error" for problem in problems)
+
+
+# --- what an odd figure does -----------------------------------------------------------------
+
+
+def _with_effects(
+    problems: Sequence[Finding], statistics: Statistics, rules: Rules
+) -> list[Finding]:
+    """Add to the first implausible figures what they do to the numbers asked."""
+    odd = [one for one in problems if one.kind == IMPLAUSIBLE and "low" in dict(one.values)]
+    read_here = [one for one in odd if one.column in statistics.columns][:_EFFECTS]
+    try:
+        asked = _asked(statistics, rules) if read_here else {}
+        effects = {one: _effect(one, statistics, rules, asked) for one in read_here}
+    except BosettingError:  # there is no allocation, which has been said
+        return list(problems)
+    return [
+        replace(one, values=(*one.values, ("remedy", effects[one]))) if one in effects else one
+        for one in problems
+    ]
+
+
+def _effect(
+    problem: Finding, statistics: Statistics, rules: Rules, asked: Mapping[str, int]
+) -> Finding:
+    """Return how the numbers would be with the nearest figure that would be expected."""
+    values: dict[str, Any] = dict(problem.values)
+    code, year = str(values["who"]).partition(" ")[0], values["year"] or None
+    expected = values["low" if float(values["figure"]) < values["low"] else "high"]
+    column = statistics.columns[str(problem.column)]
+    figures = {**column.figures, year: {**column.figures[year], code: (expected,)}}
+    columns = {**statistics.columns, column.name: replace(column, figures=figures)}
+    then = _asked(replace(statistics, columns=columns), rules)
+    others = sum(then[unit] != number for unit, number in asked.items() if unit != code)
+    numbers = {"asked": asked[code], "then": then[code], "others": others}
+    return finding("effect of a figure", numbers, expected=expected)
+
+
+def _asked(statistics: Statistics, rules: Rules) -> dict[str, int]:
+    requested = allocate(statistics, rules).decision.requested[0]
+    return dict(zip(statistics.units, requested.tolist(), strict=True))

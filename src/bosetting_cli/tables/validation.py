@@ -45,6 +45,7 @@ def report_json(report: Report) -> bytes:
         "errors": report.errors,
         "warnings": report.warnings,
         "inputs": report.inputs,
+        "notes": list(Table(_RECORD, report.notes).records()),
         "files": [
             {"file": file, "problems": list(Table(_RECORD, problems).records())}
             for file, problems in _by_file(report, "en").items()
