@@ -76,13 +76,23 @@ def mixed_register(table: Table) -> Iterator[Finding]:
         yield table.place(KEY).wrong(codes.index(strange[0]), words, strange[0], **said)
 
 
-def incomplete(table: Table) -> tuple[list[str], list[Finding]]:
+def of_its_year(table: Table, *, part: bool) -> tuple[list[str], list[Finding]]:
     """Hold a register against the division that it looks like.
 
+    Args:
+        table: The register.
+        part: Whether it is meant to have a part of the municipalities only.
+
     Returns:
-        The municipalities that it lacks, as `0709 Larvik`; and what is to be said of them and
-        of codes that no year knows.
+        The municipalities that it lacks, as `0709 Larvik`; and what is to be said of them, of
+        codes that no year knows, and of those of two years.
     """
+    if mixed := list(mixed_register(table)):
+        return [], mixed
+    return ([], []) if part else _incomplete(table)
+
+
+def _incomplete(table: Table) -> tuple[list[str], list[Finding]]:
     codes = set(table.column(KEY))
     year = looks_like(codes)
     if year is None or (len(codes) < _EXAMPLE and not _has_county(codes, codes_of(year))):

@@ -18,12 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from bosetting_cli.findings import DataError, Finding, advised, finding, shown, weighed
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.checks import (
-    against_register,
-    column_problems,
-    incomplete,
-    mixed_register,
-)
+from bosetting_cli.statistics.checks import against_register, column_problems, of_its_year
 from bosetting_cli.statistics.constraints import against_description, against_resources
 from bosetting_cli.statistics.controls import deviations
 from bosetting_cli.statistics.decoding import unreadable
@@ -120,11 +115,8 @@ def read(
     found.problems += against_resources(said, tables, root)
     missing: list[str] = []
     if directory is not None:
-        mixed = list(mixed_register(tables[0]))
-        found.problems += mixed
-        if not mixed and not said.part:
-            missing, told = incomplete(tables[0])
-            found.problems += told
+        missing, told = of_its_year(tables[0], part=said.part)
+        found.problems += told
     found.known = {m.kommunenummer: m.municipality for m in municipalities}
     for table in tables:
         found.add(table)

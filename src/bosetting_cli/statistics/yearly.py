@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bosetting_cli.statistics.frame import Column, Municipality
 
-Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
+if TYPE_CHECKING:  # takes time that no run needs
+    from numpy.typing import NDArray
+
+    Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class Yearly:
