@@ -19,6 +19,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+from bosetting_cli.cli.years import packaged_years
 from bosetting_cli.resources import config_dir
 
 # By the letter of 2017: asked; asked for the minimum; not asked; not eligible.
@@ -95,6 +96,14 @@ ALONE = {
     "weights": "scenarios ../../weights.yaml --long --all --format csv",
     "no-such-data": "allocate --data no-such-folder",
     "too-small": "allocate --total 100",
+    "years": "years --format csv",
+    "year-2020": "allocate --year 2020 --all --format csv",
+    "year-2021": "letters --year 2021 -o letters",
+    "year-2022": "report --year 2022 -o report.html",
+    "year-2024": "allocate --year 2024",
+    "year-2026": "allocate --year 2026 --format json",
+    "year-2026-backtest": "backtest --year 2026",
+    "year-2027": "allocate --year 2027 --total 12000 --by fylke",
 }
 
 
@@ -125,7 +134,8 @@ def run(folder: Path, arguments: list[str]) -> None:
 def main(out: Path) -> None:
     """Run everything."""
     (out / "config").mkdir(parents=True)
-    rule_sets = sorted(path.name for path in config_dir().glob("criteria*.yaml"))
+    # Those for the municipalities of 2017; of the others a line each is among `ALONE`.
+    rule_sets = sorted(year.rules for year in packaged_years().values() if year.data == ".")
     for name in rule_sets:
         shutil.copy(config_dir() / name, out / "config")
     (out / "totals.yaml").write_text(TOTALS, encoding="utf-8")

@@ -114,8 +114,4 @@ def test_the_arithmetic_needs_no_norway():
         encoding="utf-8",
         check=True,
     )
-    assert found.stdout.splitlines() == [
-        "Lund 40 Umeå 30 Visby 10",
-        "[[4, 3, 1], [8, 6, 2]]",
-        "40",
-    ]
+    assert found.stdout.splitlines() == ["Lund 40 Umeå 30 Visby 10", "[[4, 3, 1], [8, 6, 2]]", "40"]

@@ -8,12 +8,7 @@ import numpy as np
 import pytest
 from apportionment_oracle import ALL_METHODS, DIVISOR_METHODS, NO_LIMIT, by_divisor
 
-from bosetting_cli.apportionment import (
-    InfeasibleError,
-    apportion,
-    apportion_batch,
-    batch_within,
-)
+from bosetting_cli.apportionment import InfeasibleError, apportion, apportion_batch, batch_within
 
 GENERATOR = np.random.default_rng(40)
 LOW = GENERATOR.integers(0, 12, 60)
@@ -40,11 +35,7 @@ KINDS = ("alike", "unlike", "tied", "with zeros", "far apart")
 @pytest.mark.parametrize("method", ALL_METHODS)
 @pytest.mark.parametrize(
     "bounds",
-    [
-        {},
-        {"minimums": 3},
-        {"minimums": LOW, "maximums": 4 * LOW + 40},
-    ],
+    [{}, {"minimums": 3}, {"minimums": LOW, "maximums": 4 * LOW + 40}],
     ids=["free", "minimum", "bounds"],
 )
 def test_every_row_is_as_the_single_form_has_it(

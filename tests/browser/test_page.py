@@ -56,11 +56,7 @@ def page(visit: Callable[..., Page], pages: dict[str, Path]) -> Page:
 
 class TestPanel:
     def test_says_for_every_municipality_what_explain_says(
-        self,
-        page: Page,
-        statistics: Statistics,
-        rules: Rules,
-        allocation: Allocation,
+        self, page: Page, statistics: Statistics, rules: Rules, allocation: Allocation
     ) -> None:
         codes = list(statistics.units)
         shown = page.evaluate(

@@ -58,12 +58,7 @@ def test_weights_totals_counts_and_minimums_vary_together(statistics, rules):
     )
     for row, weights in enumerate(WEIGHTS):
         single = alone(
-            statistics,
-            rules,
-            weights,
-            total=totals[row],
-            count=counts[row],
-            minimum=minimums[row],
+            statistics, rules, weights, total=totals[row], count=counts[row], minimum=minimums[row]
         )
         check_row(found, row, single)
 

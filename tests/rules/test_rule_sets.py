@@ -9,21 +9,31 @@ import pandas as pd
 import pytest
 import yaml
 
-from bosetting_cli import allocate, load_rules
+from bosetting_cli import allocate, load_rules, load_statistics
+from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.model.figures import measure
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.studies.backtest import backtest
 from small import criterion, rules_for, synthetic
 
-SETS = sorted(path.name for path in config_dir().glob("*.yaml"))
-# What counts or weighs; each such entry must say where it is from.
+YEARS = {year.rules: name for name, year in packaged_years().items() if year.rules and year.total}
+SETS = sorted(YEARS)
+# How many entries of a set count or weigh; each must say where it is from.
+COUNTED = {"criteria.yaml": 11, "criteria-2026.yaml": 8}
+COUNTED |= {f"criteria-{year}.yaml": 12 for year in ("2018-revised", "2019")}
+COUNTED |= {f"criteria-{year}.yaml": 10 for year in (2020, 2021, 2022)}
 NUMBERS = ("value", "weight", "at_least", "share", "count", "participants", "totals")
 
 
 @pytest.fixture(scope="module")
-def allocations(statistics):
-    return {name: allocate(statistics, load_rules(config_dir() / name)) for name in SETS}
+def allocations():
+    found = {}
+    for name in SETS:
+        rules = load_rules(config_dir() / name)
+        data = defaults(YEARS[name])["data"]
+        found[name] = allocate(load_statistics(data, indicators=rules.indicators()), rules)
+    return found
 
 
 def entries(data):
@@ -38,7 +48,9 @@ def entries(data):
 
 
 def test_the_rule_sets_there_are():
-    assert {"criteria-2018-revised.yaml", "criteria-2019.yaml", "criteria.yaml"} <= set(SETS)
+    assert sorted(path.name for path in config_dir().glob("*.yaml")) == SETS
+    years = ("2018-revised", "2019", "2020", "2021", "2022", "2026")
+    assert set(SETS) == {"criteria.yaml", *(f"criteria-{year}.yaml" for year in years)}
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -49,7 +61,7 @@ def test_every_number_has_a_source_that_is_explained(name):
         if any(key in entry for key in NUMBERS):
             assert entry.get("source") in data["sources"], entry
             counted += 1
-    assert counted >= 9
+    assert counted == COUNTED[name]
     used = {entry["source"] for entry in entries(data) if "source" in entry}
     assert used == set(data["sources"])
 
@@ -61,18 +73,24 @@ def test_a_copy_elsewhere_says_the_same(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "total", "minors"),
+    ("name", "total", "minors", "least"),
     [
-        ("criteria.yaml", 4400, 210),
-        ("criteria-2018-revised.yaml", 5350, 270),
-        ("criteria-2019.yaml", 5350, 150),
+        ("criteria.yaml", 4400, 210, 10),
+        ("criteria-2018-revised.yaml", 5350, 270, 10),
+        ("criteria-2019.yaml", 5350, 150, 10),
+        ("criteria-2020.yaml", 5120, 140, 10),
+        ("criteria-2021.yaml", 5025, 110, 10),
+        ("criteria-2022.yaml", 5500, 141, 10),
+        ("criteria-2026.yaml", 13000, 651, 5),
     ],
 )
-def test_the_totals_are_shared_out_and_nobody_is_below_ten(allocations, name, total, minors):
+def test_the_totals_are_shared_out_and_nobody_is_below_the_minimum(
+    allocations, name, total, minors, least
+):
     rows = allocations[name].selected
     assert sum(row.requested for row in rows) == total
     assert sum(row.of_which.get("unaccompanied minors", 0) for row in rows) == minors
-    assert min(row.requested for row in rows) == 10
+    assert min(row.requested for row in rows) == least
 
 
 def test_how_many_are_asked(allocations):
@@ -84,6 +102,8 @@ def test_how_many_are_asked(allocations):
     assert asked["criteria.yaml"] == 410 // 2
     assert asked["criteria-2018-revised.yaml"] == sum(max(1, n // 2) for n in counties.values())
     assert asked["criteria-2019.yaml"] == 235
+    later = [asked[f"criteria-{year}.yaml"] for year in (2020, 2021, 2022, 2026)]
+    assert later == [211, 211, 212, 332]
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -176,10 +196,7 @@ def test_2019_uses_no_hindsight(allocations):
 
 def test_a_blank_that_means_none_counts_as_nought_and_is_not_imputed():
     statistics = synthetic(
-        {
-            "population": {2017: {"x": 10.0, "y": 10.0}},
-            "asked": {2017: {"x": 5.0, "y": None}},
-        }
+        {"population": {2017: {"x": 10.0, "y": 10.0}}, "asked": {2017: {"x": 5.0, "y": None}}}
     )
     c = criterion(name="asked", indicator="asked", missing="zero")
     rules = rules_for([c], 8)

@@ -219,10 +219,7 @@ def test_whole_country_but_the_split_ones_to_2020():
 
 @pytest.mark.parametrize(
     ("to", "code", "name", "fylke"),
-    [
-        (2020, "3014", "Indre Østfold", "Viken"),
-        (2024, "3118", "Indre Østfold", "Østfold"),
-    ],
+    [(2020, "3014", "Indre Østfold", "Viken"), (2024, "3118", "Indre Østfold", "Østfold")],
 )
 def test_official_names_of_later_mergers(to, code, name, fylke):
     old = towns(dict.fromkeys(["0122", "0123", "0124", "0125", "0138"], 10.0))

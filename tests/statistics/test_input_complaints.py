@@ -567,10 +567,7 @@ def test_what_is_no_rules_at_all():
     hint = "expected keys and values, as in config/criteria.yaml"
     assert refused("") == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("x" * 1_000_001) == [
-        (
-            "r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters",
-            None,
-        )
+        ("r.yaml: is 1,000,001 characters long / rules have at most 1,000,000 characters", None)
     ]
     assert refused("#" * 1_000_000) == [(f"r.yaml: holds no rules / {hint}", None)]
     assert refused("a: \ud800") == [("r.yaml: holds half of a surrogate pair", None)]

@@ -28,6 +28,7 @@ COMMANDS = {
     "rules": "bosetting_cli.cli.rules",
     "letters": "bosetting_cli.cli.letters",
     "report": "bosetting_cli.cli.report",
+    "years": "bosetting_cli.cli.years",
 }
 BAD_INPUT = 2
 UNFORESEEN = 70  # a mistake in the program; the number that sysexits.h has for it

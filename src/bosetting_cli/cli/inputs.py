@@ -13,6 +13,7 @@ from bosetting_cli.cli.options import (
     FILE,
     FROM_0,
     FROM_1,
+    PACKAGED_YEAR,
     RULES,
     STRICT,
     YEAR,
@@ -59,6 +60,7 @@ _WEIGHT = _Named(
 )
 _PART = _Named("NAME=N", int, math.inf, f"a sub-group and its number, such as {MINORS}=210")
 _OPTIONS = (
+    PACKAGED_YEAR,
     RULES,
     DATA,
     STRICT,
@@ -151,7 +153,7 @@ class Inputs:
         from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
-        rules = load_rules(self.rules, notes=notes)
+        rules = load_rules(self.rules, notes=notes, total=self.total)
         kept = read_saved(self.at_least) if self.at_least else None
         if kept and notes is not None:
             notes += kept.notes
@@ -202,4 +204,6 @@ def kommunenummer(names: Iterable[str], statistics: Statistics) -> list[str]:
 
 
 # Adds the options that say which rules on which statistics; passes `inputs`.
-input_options = bundle("inputs", [field.name for field in fields(Inputs)], Inputs, _OPTIONS)
+_NAMES = [field.name for field in fields(Inputs)]
+input_options = bundle("inputs", _NAMES, Inputs, _OPTIONS)
+input_options_without_year = bundle("inputs", _NAMES, Inputs, _OPTIONS[1:])

@@ -50,6 +50,25 @@ def language(default: str, text: str) -> Decorator:
     return option("--lang", None, click.Choice(LANGUAGES), text, default=default)
 
 
+def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
+    """Let a year choose the defaults of --rules and --data."""
+    if year is not None:
+        from bosetting_cli.cli.years import defaults
+
+        ctx.default_map = {**(ctx.default_map or {}), **defaults(str(year))}
+    return year
+
+
+# Read before all others, whose defaults it chooses.
+PACKAGED_YEAR = option(
+    "--year",
+    "YEAR",
+    str,
+    "A packaged year's rules and statistics, as `bosetting years` lists them.",
+    callback=of_year,
+    is_eager=True,
+    expose_value=False,
+)
 RULES = option("--rules", "FILE", FILE, "Rules; the built-in ones of 2018 by default.")
 DATA = option("--data", "DIR", FILE, "Folder of statistics, or one CSV file; built-in by default.")
 STRICT = flag("--strict", "Refuse input that had to be mended or that looks odd.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bosetting_cli.cli.options import DATA, RULES, flag
+from bosetting_cli.cli.options import DATA, PACKAGED_YEAR, RULES, flag
 from bosetting_cli.cli.output import Output, output_options
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Check statistics and rules, list every problem at once.")
+@PACKAGED_YEAR
 @DATA
 @RULES
 @flag("--strict", "Warnings are errors too.")

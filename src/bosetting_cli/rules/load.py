@@ -30,13 +30,17 @@ _FILES = {
 
 
 def load_rules(
-    path: str | Path | Mapping[str, Any] | None = None, *, notes: list[Problem] | None = None
+    path: str | Path | Mapping[str, Any] | None = None,
+    *,
+    notes: list[Problem] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from a YAML file, or from a dict of the same form.
 
     Args:
         path: The file, or what it would say; without it the packaged rules for 2018.
         notes: Gets what was mended in reading the CSV files that the rules name.
+        total: Stands for the total of rules that leave it out.
 
     Returns:
         The rules, checked.
@@ -62,11 +66,16 @@ def load_rules(
         line = content.count(b"\n", 0, error.start) + 1
         what = "is UTF-16" if content.startswith(_UTF16) else "is not UTF-8"
         raise RulesError(Problem(what, name, line, hint="save the file as UTF-8")) from None
-    return parse_rules(text, name, source.parent, notes=notes)
+    return parse_rules(text, name, source.parent, notes=notes, total=total)
 
 
 def parse_rules(
-    text: str, file: str = "rules", folder: Path = Path(), *, notes: list[Problem] | None = None
+    text: str,
+    file: str = "rules",
+    folder: Path = Path(),
+    *,
+    notes: list[Problem] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from YAML text; see `load_rules`.
 
@@ -75,12 +84,15 @@ def parse_rules(
         file: What to call it in complaints.
         folder: Where the files lie that the rules name.
         notes: Gets what was mended in reading them.
+        total: Stands for the total of rules that leave it out.
     """
     document = parse_yaml(text, file)
     if not isinstance(document.data, dict):
         hint = "expected keys and values, as in config/criteria.yaml"
         raise RulesError([*document.problems, Problem("holds no rules", file, hint=hint)])
     data = expanded(document.data)
+    if total is not None:
+        data.setdefault("total", {"value": total})
     problems = [
         located(problem, document, file)
         for problem in _inline_files(data, folder, [] if notes is None else notes)

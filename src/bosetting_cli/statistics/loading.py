@@ -106,7 +106,7 @@ def read(
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
         found.fields = fields(root, found.problems)
-        tables = found.tables(root, packaged=directory is None)
+        tables = found.tables(root, packaged=directory is None or data_dir() in root.parents)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
@@ -204,7 +204,9 @@ class _Found:
         """Read the register, and the tables that have a wanted column."""
         register, *others = table_paths(root)
         self.problems += _unread(root)
-        named = {path: path.name if packaged else str(path) for path in (register, *others)}
+        named = {path: str(path) for path in (register, *others)}
+        if packaged:
+            named = {path: path.relative_to(data_dir()).as_posix() for path in named}
         tables = [read_table(register, named[register])]
         for path in others:
             try:

@@ -1,0 +1,95 @@
+"""`bosetting years`, and what `--year` chooses: the packaged rules and statistics of a year."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+from bosetting_cli.cli.output import Output, output_options
+from bosetting_cli.findings import BosettingError, Problem, did_you_mean
+from bosetting_cli.resources import config_dir, data_dir
+
+
+class Year(NamedTuple):
+    """A line of config/years.csv; lists are parted by `; `, and empty where there is nothing.
+
+    Attributes:
+        year: Its name, such as 2018-revised.
+        rules: The file in config/.
+        data: The folder in data/.
+        total: How many people were to be settled.
+        asked: How many municipalities were asked.
+        published: What is known of the requests.
+        assumed: What the rules had to assume.
+        missing: What was not found.
+    """
+
+    year: str
+    rules: str
+    data: str
+    total: str
+    asked: str
+    published: str
+    assumed: str
+    missing: str
+
+
+def packaged_years() -> dict[str, Year]:
+    """Return the years of which something is packaged, by name."""
+    with (config_dir() / "years.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["year"]: Year(**row) for row in csv.DictReader(lines)}
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """Return the defaults of --rules and --data for a year.
+
+    Raises:
+        BosettingError: Nothing is packaged for it; as for rules, when they are asked for.
+    """
+    years = packaged_years()
+    if name not in years:
+        hint = did_you_mean(name, years) or f"one of {', '.join(years)}; bosetting years lists them"
+        raise BosettingError(Problem(f"nothing is packaged for the year {name}", hint=hint))
+    year = years[name]
+
+    def no_rules() -> NoReturn:
+        ruled = ", ".join(one.year for one in years.values() if one.rules)
+        what = f"no rules are packaged for {name}, only figures"
+        hint = f"give them by --rules FILE; there are rules for {ruled}"
+        raise BosettingError(Problem(what, hint=hint))
+
+    rules = config_dir() / year.rules if year.rules else no_rules
+    return {"rules": rules, "data": None if year.data == "." else data_dir() / year.data}
+
+
+@click.command(short_help="The years of which rules and figures are packaged.")
+@output_options()
+def command(output: Output) -> None:
+    """List the years: the total, how many were asked, what is published, assumed and missing.
+
+    \b
+    Examples:
+      bosetting years
+      bosetting allocate --year 2026
+    """
+    from bosetting_cli.tables import Column, Table, kinds
+    from bosetting_cli.words import say
+
+    prose = ("published", "assumed", "missing")
+    kind = dict.fromkeys(prose, kinds.PROSE) | dict.fromkeys(("total", "asked"), kinds.COUNT)
+    columns = [
+        Column(key, say(f"heading {key}", output.lang), kind.get(key, kinds.TEXT))
+        for key in ("year", "total", "asked", *prose)
+    ]
+    rows = []
+    for one in packaged_years().values():
+        row: dict[str, Any] = one._asdict()
+        for key in prose:
+            known = filter(None, row[key].split("; "))
+            row[key] = ", ".join(say(f"known {what}", output.lang) for what in known)
+        for key in ("total", "asked"):
+            row[key] = int(row[key]) if row[key] else None
+        rows.append(row)
+    output.write(Table(columns, rows, Year._fields, lang=output.lang))
