@@ -114,12 +114,13 @@ def test_a_quota_is_the_sum_of_its_contributions(allocations, name):
 
 def test_the_eligible_by_hand(allocations):
     """Who settled somebody in the years that the sets name."""
-    settled = pd.read_csv(data_dir() / "settlement.csv", dtype={"kommunenummer": str})
     for name, years in (
         ("criteria.yaml", "2014 <= year <= 2016"),
         ("criteria-2018-revised.yaml", "2014 <= year <= 2016"),
         ("criteria-2019.yaml", "2015 <= year <= 2017"),
     ):
+        folder = defaults(YEARS[name])["data"] or data_dir()
+        settled = pd.read_csv(folder / "settlement.csv", dtype={"kommunenummer": str})
         units = set(settled.query(f"{years} and settled > 0").kommunenummer)
         assert {row.kommunenummer for row in allocations[name].eligible} == units
 

@@ -11,6 +11,9 @@ from bosetting_cli.cli.output import Output, output_options
 from bosetting_cli.findings import BosettingError, Problem, did_you_mean
 from bosetting_cli.resources import config_dir, data_dir
 
+_PROSE = ("published", "gaps")  # for people, what is assumed or missing stands together
+_GAPS = ("assumed", "missing")
+
 
 class Year(NamedTuple):
     """A line of config/years.csv; lists are parted by `; `, and empty where there is nothing.
@@ -77,19 +80,17 @@ def command(output: Output) -> None:
     from bosetting_cli.tables import Column, Table, kinds
     from bosetting_cli.words import say
 
-    prose = ("published", "assumed", "missing")
-    kind = dict.fromkeys(prose, kinds.PROSE) | dict.fromkeys(("total", "asked"), kinds.COUNT)
-    columns = [
-        Column(key, say(f"heading {key}", output.lang), kind.get(key, kinds.TEXT))
-        for key in ("year", "total", "asked", *prose)
-    ]
-    rows = []
-    for one in packaged_years().values():
-        row: dict[str, Any] = one._asdict()
-        for key in prose:
-            known = filter(None, row[key].split("; "))
-            row[key] = ", ".join(say(f"known {what}", output.lang) for what in known)
-        for key in ("total", "asked"):
-            row[key] = int(row[key]) if row[key] else None
-        rows.append(row)
+    def words(text: str) -> str:
+        known = filter(None, text.split("; "))
+        return ", ".join(say(f"known {what}", output.lang) for what in known)
+
+    rows: list[dict[str, Any]] = []
+    for year in packaged_years().values():
+        told = {key: words(getattr(year, key)) for key in ("published", "assumed", "missing")}
+        gaps = [say(f"year {key}", output.lang, what=told[key]) for key in _GAPS if told[key]]
+        numbers = {key: int(getattr(year, key) or 0) or None for key in ("total", "asked")}
+        rows.append({**year._asdict(), **told, **numbers, "gaps": "; ".join(gaps)})
+    kind = {"total": kinds.COUNT, "asked": kinds.COUNT} | dict.fromkeys(_PROSE, kinds.PROSE)
+    shown = ("year", "total", "asked", *_PROSE)
+    columns = [Column(k, say(f"heading {k}", output.lang), kind.get(k, kinds.TEXT)) for k in shown]
     output.write(Table(columns, rows, Year._fields, lang=output.lang))
