@@ -452,7 +452,7 @@ def test_the_rules_of_a_year_are_tested_on_its_requests(year):
     assert document["decided"]["places"] == requested[year]
 
 
-@pytest.mark.parametrize("division", ["2018", "2020", "2024"])
+@each_division
 def test_a_folder_is_valid_with_rules_for_it(division):
     year = next(name for name, y in packaged_years().items() if y.data == division and y.rules)
     packaged = defaults(year)
