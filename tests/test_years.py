@@ -425,6 +425,18 @@ def test_rules_mostly_assumed_say_so_in_the_first_line(year):
     assert re.search(r"\(.*criteria (mostly )?assumed\)", result.stderr.splitlines()[0])
 
 
+def test_the_letter_on_the_municipalities_of_2018_is_the_letter_carried_over():
+    """Two ways to the same figures: the folder 2018, and the codes of 2018."""
+    names = ("kommunenummer", "requested", "requested_unaccompanied_minors")
+    tables = [
+        list(csv.DictReader(done("allocate", *way, "--format", "csv").splitlines()))
+        for way in (["--codes", 2018], ["--data", data_dir() / "2018"])
+    ]
+    one, other = ([[row[name] for name in names] for row in table] for table in tables)
+    assert len(one) == 203
+    assert one == other
+
+
 @each_ruled
 def test_a_rule_set_runs_end_to_end(year, tmp_path):
     packaged = packaged_years()[year]
