@@ -68,7 +68,7 @@ def test_github_example(folder):
     assert shell(github_line(), folder).returncode == 0
     change(folder, "value: 4400", "value: 4401")
     assert shell(github_line(), folder).returncode == 1
-    assert "| 1149 | Karmøy | Rogaland | 35 | 36 | +1 | rises |" in (
+    assert "| 1601 | Trondheim | Sør-Trøndelag | 159 | 160 | +1 | rises |" in (
         folder / "summary.md"
     ).read_text(encoding="utf-8")
 

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import click
 
-from bosetting_cli.cli.inputs import Inputs, excluding, input_options
-from bosetting_cli.cli.options import FROM_0, YEAR, flag, option
+from bosetting_cli.cli.inputs import Inputs, excluding, input_options_without_year
+from bosetting_cli.cli.options import FROM_0, YEAR, flag, of_year, option
 from bosetting_cli.cli.output import Output, output_options
 
 
+def _of_later_year(ctx: click.Context, option: click.Parameter, year: int) -> int:
+    """Let a year after the letter's choose its own rules and statistics."""
+    if year > 2018:
+        of_year(ctx, option, year)
+    return year
+
+
 @click.command(short_help="Rules against the requests that were really made.")
-@input_options
-@option("--year", "YEAR", YEAR, "Compare with the requests made for this year.", default=2018)
+@input_options_without_year
+@option(
+    "--year",
+    "YEAR",
+    YEAR,
+    "Compare with the requests made for this year; from 2019 on, its rules and statistics.",
+    default=2018,
+    callback=_of_later_year,
+    is_eager=True,
+)
 @flag("--counties-as-decided", "Give each fylke the decided sum.", "counties")
 @flag("--asked-as-decided", "Ask those that were asked.", "listed")
 @option("--differences", "N", FROM_0, "How many of the largest differences to show.", default=15)

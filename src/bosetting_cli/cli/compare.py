@@ -48,8 +48,8 @@ def command(
     """Compare allocation B with allocation A.
 
     Each side is a saved allocation (.csv or .json, from `bosetting allocate -o`), a rule set
-    (.yaml, or `built-in`), or the requests that were really made (`actual:2018`, `actual:2017`,
-    `actual:2016`).
+    (.yaml, or `built-in`), or the requests that were really made (`actual:2016` to
+    `actual:2026`).
 
     \b
     Examples:

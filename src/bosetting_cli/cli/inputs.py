@@ -46,6 +46,7 @@ _PART = _Named("NAME=N", int, math.inf, f"a sub-group and its number, such as {M
 
 
 _OPTIONS = (
+    options.PACKAGED_YEAR,
     options.RULES,
     options.DATA,
     options.STRICT,
@@ -153,7 +154,7 @@ class Inputs:
         from bosetting_cli.statistics.lists import municipality_list, read_saved
 
         asked = tuple(municipality_list(self.asked, notes=notes)) if self.asked else None
-        rules = load_rules(self.rules, notes=notes)
+        rules = load_rules(self.rules, notes=notes, total=self.total)
         kept = read_saved(self.at_least) if self.at_least else None
         if kept:
             notes += kept.notes
@@ -216,4 +217,6 @@ def kommunenummer(names: Iterable[str], statistics: Statistics, region: str = ""
 
 
 # Adds the options that say which rules on which statistics; passes `inputs`.
-input_options = options.bundle("inputs", [field.name for field in fields(Inputs)], Inputs, _OPTIONS)
+_NAMES = [field.name for field in fields(Inputs)]
+input_options = options.bundle("inputs", _NAMES, Inputs, _OPTIONS)
+input_options_without_year = options.bundle("inputs", _NAMES, Inputs, _OPTIONS[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -71,16 +71,25 @@ class _Written(_File):
 class _Once(click.Option):
     """An option that may be given once; click would take the last of several."""
 
-    def __init__(self, names: list[str], default: Any = None, **more: Any) -> None:
-        super().__init__(
-            names, default=None if default is None else [default], multiple=True, **more
-        )
+    def __init__(
+        self, names: list[str], default: Any = None, callback: Any = None, **more: Any
+    ) -> None:
+        given = None if default is None else [default]
+        super().__init__(names, default=given, multiple=True, **more)
+        self._then = callback
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> Any:
+        value, source = super().consume_value(ctx, opts)
+        if source is click.core.ParameterSource.DEFAULT_MAP:
+            value = [value]
+        return value, source
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         found = super().process_value(ctx, value)
         if found and len(found) > 1:
             raise click.UsageError(f"{self.opts[0]} is given {len(found)} times.", ctx)
-        return found[0] if found else None
+        one = found[0] if found else None
+        return self._then(ctx, self, one) if self._then else one
 
 
 FILE = _File(path_type=Path)
@@ -119,13 +128,32 @@ def language(default: str, text: str) -> Decorator:
     return option("--lang", None, choice, text, default=default, callback=_heard)
 
 
-def _heard(ctx: click.Context, param: click.Parameter, value: tuple[str]) -> tuple[str]:
+def _heard(ctx: click.Context, param: click.Parameter, value: str) -> str:
     """Let messages be in the language asked for; where it is a default they stay English."""
     if ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE:
-        ctx.meta["lang"] = value[0]
+        ctx.meta["lang"] = value
     return value
 
 
+def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
+    """Let a year choose the defaults of --rules and --data."""
+    if year is not None:
+        from bosetting_cli.cli.years import defaults
+
+        ctx.default_map = {**(ctx.default_map or {}), **defaults(str(year))}
+    return year
+
+
+# Read before all others, whose defaults it chooses.
+PACKAGED_YEAR = option(
+    "--year",
+    "YEAR",
+    str,
+    "A packaged year's rules and statistics, as `bosetting years` lists them.",
+    callback=of_year,
+    is_eager=True,
+    expose_value=False,
+)
 RULES = option("--rules", "FILE", FILE, "Rules; the built-in ones of 2018 by default.")
 DATA = option("--data", "DIR", FILE, "Folder of statistics, or one CSV file; built-in by default.")
 STRICT = flag("--strict", "Refuse input that had to be mended or that looks odd.")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from bosetting_cli.cli.options import AT_LEAST, DATA, REGION, RULES, flag
+from bosetting_cli.cli.options import AT_LEAST, DATA, PACKAGED_YEAR, REGION, RULES, flag
 from bosetting_cli.cli.output import Output, output_options, talk
 
 
 @click.command(short_help="Check statistics and rules, list every problem at once.")
+@PACKAGED_YEAR
 @DATA
 @RULES
 @AT_LEAST

@@ -26,13 +26,17 @@ _FILES = {
 
 
 def load_rules(
-    path: str | Path | Mapping[str, Any] | None = None, *, notes: list[Finding] | None = None
+    path: str | Path | Mapping[str, Any] | None = None,
+    *,
+    notes: list[Finding] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from a YAML file, or from a dict of the same form.
 
     Args:
         path: The file, or what it would say; without it the packaged rules for 2018.
         notes: Gets what was mended in reading the CSV files that the rules name.
+        total: Stands for the total of rules that leave it out.
 
     Returns:
         The rules, checked.
@@ -48,11 +52,16 @@ def load_rules(
         return checked(expanded(dict(path)), Document(dict(path)))
     source = Path(path) if path is not None else config_dir() / "criteria.yaml"
     name = str(path) if path is not None else source.name
-    return parse_rules(read_text(source, name), name, source.parent, notes=notes)
+    return parse_rules(read_text(source, name), name, source.parent, notes=notes, total=total)
 
 
 def parse_rules(
-    text: str, file: str = "rules", folder: Path = Path(), *, notes: list[Finding] | None = None
+    text: str,
+    file: str = "rules",
+    folder: Path = Path(),
+    *,
+    notes: list[Finding] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from YAML text; see `load_rules`.
 
@@ -61,11 +70,14 @@ def parse_rules(
         file: What to call it in complaints.
         folder: Where the files lie that the rules name.
         notes: Gets what was mended in reading them.
+        total: Stands for the total of rules that leave it out.
     """
     document = parse_yaml(text, file)
     if not isinstance(document.data, dict):
         raise RulesError([*document.problems, finding("no rules", file=file)])
     data = expanded(document.data)
+    if total is not None:
+        data.setdefault("total", {"value": total})
     found = [*_inline_files(data, folder, [] if notes is None else notes)]
     return checked(data, document, found)
 

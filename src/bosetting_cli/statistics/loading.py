@@ -107,7 +107,7 @@ def read(
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
         found.description = read_description(root, found.problems)
-        tables = found.tables(root, packaged=directory is None)
+        tables = found.tables(root, packaged=directory is None or data_dir() in root.parents)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
@@ -212,7 +212,9 @@ class _Found:
         register, *others = table_paths(root)
         unread = _files(root, _UNREAD) if root.is_dir() else ()
         self.problems += [warning("not read", str(path)) for path in unread]
-        named = {path: path.name if packaged else str(path) for path in (register, *others)}
+        named = {path: str(path) for path in (register, *others)}
+        if packaged:
+            named = {path: path.relative_to(data_dir()).as_posix() for path in named}
         tables = [read_table(register, named[register])]
         for path in others:
             try:
