@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib.util
 import io
 import os
 import platform
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -31,6 +34,7 @@ from apportionment import methods as pypi
 from bosetting_cli.apportionment import apportion, apportion_batch, batch_within, verify
 
 Run = Callable[[], object]
+VERSION = "ffd03cf"  # 0.1.0
 
 
 def turns(runs: dict[str, tuple[Run, int]], rounds: int) -> dict[str, list[float]]:
@@ -117,6 +121,41 @@ def municipalities(shares: np.ndarray) -> None:
         ),
     }
     show("(a) 426 units, 4,400 places", turns(with_biprop(runs, shares, 4400, 200), 15))
+
+
+def old_apportion() -> Callable[..., object]:
+    """Return `apportion` of 0.1.0, from the repository's history."""
+    folder = "src/bosetting_cli/apportionment"
+    with tempfile.TemporaryDirectory() as parent:
+        root = Path(__file__).parents[1]
+        command = ["git", "archive", VERSION, folder]
+        archive = subprocess.run(command, cwd=root, check=True, capture_output=True)
+        subprocess.run(["tar", "x", "-C", parent], input=archive.stdout, check=True)
+        spec = importlib.util.spec_from_file_location("old", f"{parent}/{folder}/__init__.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["old"] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found: Callable[..., object] = module.apportion
+        found([1.0, 2.0], 2, minimums=[1, 1])  # imports what it imports late
+    return found
+
+
+def against_old(shares: np.ndarray) -> None:
+    """(a) The same against version 0.1.0."""
+    old = old_apportion()
+    bounds = {
+        "no minimum": {},
+        "minimum 10": {"minimums": 10},
+        "426 minimums": {"minimums": [10] * shares.size},
+        "426 maximums": {"maximums": [100] * shares.size},
+    }
+    for name, own in bounds.items():
+        runs: dict[str, tuple[Run, int]] = {
+            "0.1.0": (lambda own=own: old(shares, 4400, **own), 200),
+            "apportion": (lambda own=own: apportion(shares, 4400, **own), 200),
+        }
+        show(f"(a) 426 units, 4,400 places, {name}, against 0.1.0", turns(runs, 31))
 
 
 def million(house: int) -> None:
@@ -218,6 +257,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {', '.join(packages)}; {os.cpu_count()} cores")
     shares = np.random.default_rng(1).lognormal(9, 1.2, 426)
     municipalities(shares)
+    against_old(shares)
     if not options.quick:
         million(10**7)
         million(10**8)

@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.studies.scenarios import load_scenarios, run_scenarios
+from bosetting_cli.studies.runs import read_sources, runs
+from bosetting_cli.studies.scenarios import load_scenarios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +61,8 @@ def inside(path: Path) -> None:
     """Read the data and run the scenarios of a file in this process."""
     rules = load_rules()
     statistics = load_statistics(indicators=rules.indicators())
-    run_scenarios(load_scenarios(path).scenarios, lambda _: (statistics, rules))
+    sources = read_sources([], lambda _: (statistics, rules))
+    deque(runs(load_scenarios(path), sources), maxlen=0)
 
 
 def main() -> int:
@@ -72,7 +75,7 @@ def main() -> int:
         for count in (10, 1000):
             paths[count] = Path(folder) / f"{count}.yaml"
             paths[count].write_text(json.dumps(grid(count)))  # JSON is YAML
-            made = len(load_scenarios(paths[count]).scenarios)
+            made = len(load_scenarios(paths[count]))
             assert made == count, made
         ratios = {}
         for name, work in (("command", command), ("inside one process", inside)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,3 +141,32 @@ def test_a_signal_at_any_point(folders: Iterator[Path], write: Write, number: in
     assert len(seen) > 50
     assert set(seen) == {False, True}
     assert signal.getsignal(number) is before
+
+
+ONE_FILE = """
+from pathlib import Path
+from bosetting_cli.output import write_files
+write_files({Path("a.csv"): b"x" * 1_000_000}, force=False)
+"""
+LETTERS = """
+from pathlib import Path
+from bosetting_cli.letters.folder import write_folder
+from bosetting_cli.letters.letter import Letter
+made = [Letter(f"{i:04}", "", "", "", 1, "nb", f"{i:04}.md", b"x" * 9_000) for i in range(400)]
+write_folder(Path("letters"), made, force=False)
+"""
+
+
+@pytest.mark.parametrize(("code", "name"), [(ONE_FILE, "a.csv"), (LETTERS, "letters")])
+def test_of_runs_at_once_one_writes_and_the_others_are_refused(
+    tmp_path: Path, code: str, name: str
+) -> None:
+    command = [sys.executable, "-c", code]
+    runs = [subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE) for _ in range(4)]
+    said = [run.communicate(timeout=60)[1].decode() for run in runs]
+    assert sorted(run.returncode for run in runs) == [0, 1, 1, 1]
+    refused = [text for run, text in zip(runs, said, strict=True) if run.returncode]
+    assert all("BosettingError" in text for text in refused)
+    assert all("exists already" in text or "Directory not empty" in text for text in refused)
+    assert os.listdir(tmp_path) == [name]
+    assert len(list(tmp_path.rglob("*.md"))) == (400 if name == "letters" else 0)

@@ -5,7 +5,7 @@ __version__ = "0.1.0"
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bosetting_cli.explanation import explained as explain
+    from bosetting_cli.explanation import explain
     from bosetting_cli.findings import BosettingError
     from bosetting_cli.model import draws
     from bosetting_cli.result import Allocation, allocate
@@ -39,7 +39,7 @@ _HOMES = {
     "allocate": "result.allocate",
     "compare": "studies.compare.compared",
     "draws": "model.draws",
-    "explain": "explanation.explained",
+    "explain": "explanation.explain",
     "load_rules": "rules.load_rules",
     "load_statistics": "statistics.load_statistics",
 }

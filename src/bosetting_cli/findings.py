@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bosetting_cli.words import is_told, told
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,25 @@ class Finding:
         return told(self.words, lang, **self._filled()) if self.words else self.plain
 
     def _filled(self) -> dict[str, object]:
-        return {"column": self.column, "key": self.key, **dict(self.values)}
+        return {
+            "column": self.column,
+            "key": self.key,
+            "value": shown(self.value or ""),
+            **dict(self.values),
+        }
+
+    def advice(self) -> Finding | None:
+        """Return what was expected or what to do, as a finding; None if nothing can be told."""
+        own, given = f"{self.words} remedy", dict(self.values).get("remedy")
+        if isinstance(given, Finding):
+            return given
+        if self.words and is_told(own):
+            return dataclasses.replace(self, words=own)
+        return Finding(self.hint) if self.hint else None
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
-        remedy = f"{self.words} remedy"
-        if not self.words or not is_told(remedy):
-            return self.hint
-        return told(remedy, lang, **self._filled())
+        return (advice.said(lang) or None) if (advice := self.advice()) else None
 
     @property
     def message(self) -> str:
@@ -76,13 +85,16 @@ class Finding:
                 parts.append(str(self.column))
         return ":".join(parts)
 
-    def in_full(self, lang: str = "en") -> str:
-        """Return place, sentence and remedy."""
+    def in_short(self, lang: str = "en") -> str:
+        """Return place and sentence."""
         name = self.key or (self.column if isinstance(self.column, str) else None)
         where = [text for text in (self.place(), name) if text]
-        text = ": ".join([*where, self.said(lang)])
+        return ": ".join([*where, self.said(lang)])
+
+    def in_full(self, lang: str = "en") -> str:
+        """Return place, sentence and remedy."""
         remedy = self.remedy(lang)
-        return f"{text}\n  {remedy}" if remedy else text
+        return f"{self.in_short(lang)}\n  {remedy}" if remedy else self.in_short(lang)
 
     def __str__(self) -> str:
         return self.in_full()
@@ -91,45 +103,29 @@ class Finding:
 Problem = Finding
 
 
+_PLACE = ("file", "line", "column", "key", "severity", "kind")
+
+
 def finding(
-    words: str,
-    values: Mapping[str, object] = MappingProxyType({}),
-    *,
-    severity: str = "error",
-    kind: str = "",
-    key: str | None = None,
-    file: str | None = None,
-    column: str | None = None,
-    **more: object,
+    words: str, values: Mapping[str, object] = MappingProxyType({}), **more: Any
 ) -> Finding:
     """Return a finding that the catalogue has the words of.
 
     Args:
-        words: The key of the sentence.
-        values: What fills it.
-        severity: As in `Finding`, and so are the next four.
-        kind: What machines call it.
-        key: Path of a key in the rules.
-        file: The file.
-        column: The column.
-        more: What else fills it.
+        words: The key of the sentence; its remedy has the same with `` remedy``, unless `remedy`
+            among the values is a finding that says it.
+        values: What fills it: text, numbers, lists, and findings that are said in its language.
+        more: `file`, `line`, `column`, `key`, `severity` and `kind` as in `Finding`, and `cell`,
+            its `value`; what is called otherwise fills it too.
 
     Example:
         >>> str(finding("no room", key="of_which", name="minors", value=12, room=8))
         'of_which: minors: 12 to settle, but those that can receive them have room for 8 in all'
     """
-    remedy = f"{words} remedy"
-    filled = {"column": column, "key": key, **values, **more}
-    return Finding(
-        hint=told(remedy, **filled) if is_told(remedy) else None,
-        file=file,
-        column=column,
-        key=key,
-        severity=severity,
-        kind=kind,
-        words=words,
-        values=(*values.items(), *more.items()),
-    )
+    place = {name: more.pop(name) for name in _PLACE if name in more}
+    value = more.pop("cell", None)
+    said = Finding(words=words, value=value, values=(*values.items(), *more.items()), **place)
+    return dataclasses.replace(said, hint=said.remedy())
 
 
 class BosettingError(Exception):
@@ -137,7 +133,10 @@ class BosettingError(Exception):
 
     Attributes:
         problems: Everything found wrong, in the order of the files.
+        lang: Language to tell it in.
     """
+
+    lang = "en"
 
     def __init__(self, problems: Finding | str | Iterable[Finding]) -> None:
         if isinstance(problems, str):
@@ -168,19 +167,37 @@ def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
     return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return a hint that names the known word nearest to a misspelt one, if one is near.
-
-    Example:
-        >>> did_you_mean("wieght", ["weight", "years"])
-        'did you mean `weight`?'
-    """
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word nearest to a misspelt one, if one is near."""
     from difflib import get_close_matches
 
     if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
         return None
-    near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
-    return f"did you mean `{near[0]}`?" if near else None
+    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
+
+
+def meant(word: str, known: Iterable[str]) -> Finding | None:
+    """Return the remedy that names the nearest known word, if one is near.
+
+    Example:
+        >>> str(meant("wieght", ["weight", "years"]))
+        'did you mean `weight`?'
+    """
+    near = nearest(word, known)
+    return finding("near", name=near) if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Return `meant` in English."""
+    return str(near) if (near := meant(word, known)) else None
+
+
+def advised(word: str, columns: Iterable[str]) -> dict[str, object]:
+    """Return what fills a remedy with the column nearest to a misspelt one, or with all."""
+    known = tuple(sorted(columns))
+    near = nearest(word, known)
+    advice = "did you mean it" if near else "the columns are" if known else ""
+    return {"near": near, "columns": known, "advice": advice}
 
 
 def install(extra: str) -> str:

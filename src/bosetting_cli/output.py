@@ -21,12 +21,12 @@ PART = 2**20  # bytes that are passed on at once
 _REFUSED = {FileExistsError: "file exists", IsADirectoryError: "file is a folder"}
 
 
-def write_files(files: Mapping[Path | None, bytes], *, force: bool) -> None:
+def write_files(files: Mapping[Path | None, bytes | IO[bytes]], *, force: bool) -> None:
     """Write files, all of them or none.
 
     They are written aside and renamed, so that nobody sees half of one, and a signal has to wait.
-    A link is followed, a file that is replaced keeps its permissions; a device or pipe gets all
-    of its content at once.
+    A link is followed, a file that is replaced keeps its permissions; a device, a pipe and
+    standard output get all of their content at once.
 
     Args:
         files: What to write where; None: to standard output.
@@ -35,9 +35,35 @@ def write_files(files: Mapping[Path | None, bytes], *, force: bool) -> None:
     Raises:
         BosettingError: One exists and `force` is not given, or can't be written.
     """
-    _put({path: io.BytesIO(files[path]) for path in files if path is not None}, force=force)
-    if None in files:
-        write_stdout(files[None])
+    plain: dict[Path, tuple[IO[bytes], Path, Path, int | None]] = {}
+    for path, content in files.items():
+        stream = io.BytesIO(content) if isinstance(content, bytes) else content
+        if path is None:
+            while part := stream.read(PART):
+                write_stdout(part)
+            continue
+        with blamed(path):
+            target, mode, is_plain = _target(path, force=force)
+            if is_plain:
+                plain[path] = stream, target, beside(target), mode
+            else:
+                with target.open("wb") as device:
+                    shutil.copyfileobj(stream, device)
+    with unbroken():
+        try:
+            for path, (stream, _, aside, mode) in plain.items():
+                with blamed(path), aside.open("xb") as file:
+                    if mode is not None:
+                        aside.chmod(mode)
+                    shutil.copyfileobj(stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for path, (_, target, aside, _) in plain.items():
+                with blamed(path):
+                    _place(aside, target, force=force)
+        finally:
+            for _, _, aside, _ in plain.values():
+                aside.unlink(missing_ok=True)
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -74,26 +100,22 @@ def complete(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
     Raises:
         BosettingError: It exists and `force` is not given, or can't be written.
     """
-    if path is None:
-        with tempfile.TemporaryFile() as file:
-            yield file
-            file.seek(0)
-            while part := file.read(PART):
-                write_stdout(part)
-        return
+    folder = None
     with blamed(path):
-        target, _, is_plain = _target(path, force=force)
+        if path is not None:
+            target, _, is_plain = _target(path, force=force)
+            folder = target.parent if is_plain else None
         with unbroken():  # it has no name, but for a moment on some file systems
-            aside = tempfile.TemporaryFile(dir=target.parent if is_plain else None)  # noqa: SIM115
+            aside = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         with aside as file:
             yield file
             file.seek(0)
-            _put({path: file}, force=force)
+            write_files({path: file}, force=force)
 
 
 @contextmanager
-def blamed(path: Path) -> Iterator[None]:
-    """Tell errors of the operating system as those of a path.
+def blamed(path: Path | None) -> Iterator[None]:
+    """Tell errors of the operating system as those of a path; without one let them pass.
 
     Raises:
         BosettingError: There is one.
@@ -101,6 +123,8 @@ def blamed(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if path is None:
+            raise
         why = _REFUSED.get(type(error), "file not written")
         said = {"why": error.strerror or error}
         raise BosettingError(finding(why, said, file=shown(str(path), 200))) from None
@@ -143,34 +167,6 @@ def _target(path: Path, *, force: bool) -> tuple[Path, int | None, bool]:
     if stat.S_ISREG(mode) and not force:
         raise FileExistsError(path)
     return target, stat.S_IMODE(mode), stat.S_ISREG(mode)
-
-
-def _put(files: Mapping[Path, IO[bytes]], *, force: bool) -> None:
-    """Put files in place when all are written aside."""
-    plain: dict[Path, tuple[Path, Path, int | None]] = {}
-    for path, content in files.items():
-        with blamed(path):
-            target, mode, is_plain = _target(path, force=force)
-            if is_plain:
-                plain[path] = target, beside(target), mode
-            else:
-                with target.open("wb") as device:
-                    shutil.copyfileobj(content, device)
-    with unbroken():
-        try:
-            for path, (_, aside, mode) in plain.items():
-                with blamed(path), aside.open("xb") as file:
-                    if mode is not None:
-                        aside.chmod(mode)
-                    shutil.copyfileobj(files[path], file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for path, (target, aside, _) in plain.items():
-                with blamed(path):
-                    _place(aside, target, force=force)
-        finally:
-            for _, aside, _ in plain.values():
-                aside.unlink(missing_ok=True)
 
 
 def beside(path: Path) -> Path:

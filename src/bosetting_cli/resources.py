@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bosetting_cli.findings import BosettingError
+from bosetting_cli.findings import BosettingError, finding
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -13,8 +13,7 @@ def _find(name: str) -> Path:
     for candidate in (_PACKAGE / name, _PACKAGE.parents[1] / name):
         if candidate.is_dir():
             return candidate
-    msg = f"the packaged folder {name}/ is missing; install bosetting again"
-    raise BosettingError(msg)
+    raise BosettingError(finding("no packaged folder", name=name))
 
 
 def data_dir() -> Path:

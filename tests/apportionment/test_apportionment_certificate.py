@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from bosetting_cli.apportionment import SquareRoot, apportion, verify
+from bosetting_cli.apportionment import METHODS, SquareRoot, apportion, binding, verify
 
 SHARES = [5.0, 3.0, 1.0]  # 9 places: 5, 3, 1
 
@@ -49,6 +49,45 @@ def test_without_a_unit_below_its_maximum_any_smaller_divisor_will_do() -> None:
     result = apportion(SHARES, 6, maximums=2)
     assert result.divisors == (0, Fraction(2, 3))
     verify(SHARES, result.seats, 6, method=result.method, divisor=result.divisor, maximums=2)
+
+
+@pytest.mark.parametrize(
+    ("minimums", "maximums", "fewer", "more"),
+    [
+        # 8 has 4 by its own share as long as the divisor is below 8/3.5, and 16/9 is the least
+        ([4, 2], [None, None], [False, True], [False, False]),
+        ([None, None], [3, 2], [False, False], [True, False]),  # at most 2/3: 8/(2/3) is 12
+        ([4, 1], [4, 1], [False, False], [False, False]),  # rounding alone gives 4 and 1
+        ([2, 3], [2, 3], [False, True], [True, False]),
+    ],
+)
+def test_where_all_are_at_a_bound_only_those_bind_that_rounding_alone_would_not_give(
+    minimums: list[int | None], maximums: list[int | None], fewer: list[bool], more: list[bool]
+) -> None:
+    house = sum(number or 0 for number in (minimums if minimums[0] else maximums))
+    result = apportion([8, 1], house, minimums=minimums, maximums=maximums)
+    assert binding(result, [8, 1], [n or 0 for n in minimums], maximums) == (fewer, more)
+
+
+@pytest.mark.parametrize("method", [name for name, own in METHODS.items() if own.signposts])
+def test_minimums_and_maximums_at_what_rounding_alone_gives_do_not_bind(method: str) -> None:
+    """Nor in a tie: of 2, 2 and 2 the first gets the odd place of 7."""
+    for shares, house in (([5.0, 3.0, 1.0, 0.5], 13), ([2.0, 2.0, 2.0], 7)):
+        none = [False] * len(shares)
+        numbers = apportion(shares, house, method=method).seats.tolist()
+        for bounds in ((numbers, [None] * len(shares)), (numbers, numbers)):
+            low, high = bounds
+            result = apportion(shares, house, method=method, minimums=low, maximums=high)
+            assert binding(result, shares, low, high) == (none, none)
+            verify(
+                shares,
+                result.seats,
+                house,
+                method=method,
+                divisor=result.divisor,
+                minimums=low,
+                maximums=high,
+            )
 
 
 @pytest.mark.parametrize("method", ["adams", "dean", "huntington-hill"])

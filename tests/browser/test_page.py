@@ -74,7 +74,7 @@ class TestPanel:
         )
         assert set(shown) == set(codes)
         for code in codes:
-            told = explain(statistics, rules, allocation, code).as_dict()
+            told = explain(allocation, code).as_dict()
             assert shown[code] == flat(without_changes(told)), code
 
     @pytest.mark.parametrize("code", ["1804", "0301", "1259", "0618", "1151"])

@@ -15,7 +15,8 @@ import pytest
 
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.output import write_files, write_stdout
-from bosetting_cli.tables import harmless, listed, render
+from bosetting_cli.tables import listed, render
+from bosetting_cli.tables.writers import harmless
 
 PROGRAM = [sys.executable, "-m", "bosetting_cli"]
 SMALL = """\

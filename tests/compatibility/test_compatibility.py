@@ -13,6 +13,12 @@ import pytest
 import bosetting_cli as bosetting
 from record import HERE, commands, outcome
 
+# 0.1.0 had two numbers wrong, 565 for Oslo and 35 for Karmøy: it took the rounded per cent of the
+# introduction programme's leavers for the number of people in work or education.
+NOW_DIFFERENT = (
+    "compare saved/letters.csv built-in --fail-on-change",
+    "compare saved/letters.csv rules/criteria.yaml --fail-on-change --format markdown",
+)
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
 
 
@@ -42,7 +48,7 @@ def test_every_command_was_recorded():
 @pytest.mark.parametrize("line", EXPECTED)
 def test_a_command_of_before_works(ran, line):
     old, new = EXPECTED[line], ran[line]
-    assert new["exit"] == old["exit"]
+    assert new["exit"] == (1 if line in NOW_DIFFERENT else old["exit"])
     assert set(old.get("files", ())) <= set(new.get("files", ()))
     assert set(old.get("keys", "").split()) <= set(new.get("keys", "").split())
     pairs = list(zip(old.get("columns", ()), new.get("columns", ()), strict=True))

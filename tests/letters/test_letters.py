@@ -116,7 +116,7 @@ class TestWhatTheySay:
     ) -> None:
         found = write(lang="en")
         for row in allocation.rows[::5]:
-            told = explain(statistics, rules, allocation, row.kommunenummer)
+            told = explain(allocation, row.kommunenummer)
             text = found[row.kommunenummer]
             for part in told.criteria:
                 if part.contribution is not None:

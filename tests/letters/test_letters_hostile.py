@@ -124,9 +124,9 @@ def test_a_template_may_calculate(tmp_path: Path) -> None:
     path.write_text(
         "{% macro f(n) %}{{ n }}{% if n %}{{ f(n - 1) }}{% endif %}{% endmacro %}"
         "{{ 2 ** 10 }} {{ 2.5 * 2 }} {{ 'ab' * 2 }} {{ 1 + 2 }} {{ 'a' + 'b' }} {{ f(2) }}"
-        "{% for i in range(3) %} {{ i }}{% endfor %}"
+        "{% for i in range(3) %} {{ i }}{% endfor %} {{ criteria[0].weight * 100 }}"
     )
-    assert written("md", template=path).content.decode() == "1024 5.0 abab 3 ab 210 0 1 2"
+    assert written("md", template=path).content.decode() == "1024 5.0 abab 3 ab 210 0 1 2 100.0"
 
 
 def test_an_endless_template_is_refused(tmp_path: Path) -> None:

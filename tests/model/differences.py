@@ -58,13 +58,14 @@ def _reason(why: Any) -> tuple[Any, ...]:
 
 def _ties(found: Any) -> set[tuple[Any, ...]]:
     decision, units = found.decision, found.statistics.units
-    ties: set[tuple[Any, ...]] = _places(("county",), decision.step.results, decision.step.names)
-    for part in decision.parts:
-        own = [units[u] for u in part.units]
-        for tie in part.ties:
-            kind = ("first", tie.place) if tie.place else ("cut", part.name)
-            ties.add((*kind, *(frozenset(own[u] for u in side) for side in tie[2:])))
-        ties |= _places(("place", part.name), part.results, units)
+    ties: set[tuple[Any, ...]] = set()
+    for part in decision.step.key.parts if decision.step.key else ():
+        ties |= _places(("county",), part.results, decision.step.names)
+    for part, name in zip(decision.parts, decision.step.names, strict=True):
+        for fylke, _, *sides in part.ties:
+            kind = ("first", fylke) if fylke else ("cut", name)
+            ties.add((*kind, *(frozenset(units[u] for u in side) for side in sides)))
+        ties |= _places(("place", name), part.results, units)
     for name, (_, results) in decision.of_which.items():
         ties |= _places(("of which", name), results, units)
     return ties

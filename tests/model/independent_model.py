@@ -8,16 +8,35 @@ from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 
+DIGITS = Context(prec=40)
+
 
 class Refusal(Exception):
     """The rules admit no allocation; its text says which kind of reason."""
 
 
 def number(x):
-    """A number as it is written: int, float (shortest decimal), text, or {"value": number}."""
+    """A number as it is written: int, float (shortest decimal), text, {"value": number}, or none."""
     if isinstance(x, dict):
-        x = x["value"]
-    return Fraction(repr(x)) if isinstance(x, float) else Fraction(x)
+        x = x.get("value")
+    return Fraction(repr(x)) if isinstance(x, float) else Fraction(x or 0)
+
+
+def whole(x):
+    """The same cut off to a whole number."""
+    return int(number(x))
+
+
+def mean(figures):
+    """The mean of those that are not missing; missing if all are."""
+    known = [f for f in figures if f is not None]
+    return sum(known) / len(known) if known else None
+
+
+def note(ties, label, winners, losers):
+    """Report a tie if it decided something."""
+    if winners and losers:
+        ties.add((*label, frozenset(winners), frozenset(losers)))
 
 
 # ---------------------------------------------------------------- 0 No hindsight
@@ -34,12 +53,10 @@ def newest_year(world, column):
 
 def years_read(world, spec):
     """The years named, or the newest known; a rate takes the years of its numerator."""
-    if spec.get("years"):
-        return spec["years"]
-    indicator = spec["indicator"]
-    return [
-        newest_year(world, indicator["numerator"] if isinstance(indicator, dict) else indicator)
-    ]
+    column = spec["indicator"]
+    if isinstance(column, dict):
+        column = column["numerator"]
+    return spec.get("years") or [newest_year(world, column)]
 
 
 # ---------------------------------------------------------------- 1 Figures
@@ -59,8 +76,7 @@ def total_or_none(figures):
 
 def pairs(world, indicator, year, unit):
     """(numerator, denominator) of each part that has both."""
-    a = parts(world, indicator["numerator"], year, unit)
-    n = parts(world, indicator["denominator"], year, unit)
+    a, n = (parts(world, indicator[side], year, unit) for side in ("numerator", "denominator"))
     if len(a) != len(n):  # READING: only one of the two is published apart: sums against sums
         a, n = [total_or_none(a)], [total_or_none(n)]
     return [(x, y) for x, y in zip(a, n) if x is not None and y is not None]
@@ -68,45 +84,30 @@ def pairs(world, indicator, year, unit):
 
 def rate(world, spec, units):
     """Figure of each unit (None if missing), and the national one, of a rate."""
-    sums = {}
+    years, smoothing, sums = years_read(world, spec), spec.get("smoothing") or {}, {}
     for i, members in units.items():
-        found = [
-            p
-            for y in years_read(world, spec)
-            for u in members
-            for p in pairs(world, spec["indicator"], y, u)
-        ]
-        sums[i] = (sum((a for a, _ in found), Fraction(0)), sum((n for _, n in found), Fraction(0)))
-    with_rate = [(a, n) for a, n in sums.values() if n]
-    p = sum(a for a, _ in with_rate) / sum(n for _, n in with_rate) if with_rate else None
-    if not spec.get("smoothing"):
-        return {i: a / n if n else None for i, (a, n) in sums.items()}, p
-    kappa = number(spec["smoothing"]["participants"])
+        found = [p for y in years for u in members for p in pairs(world, spec["indicator"], y, u)]
+        sums[i] = [sum(side) for side in zip(*found)] or [0, 0]
+    a, n = (sum(each[side] for each in sums.values() if each[1]) for side in (0, 1))
+    p, kappa = a / n if n else None, number(smoothing.get("participants"))
     # READING: with smoothing, p stands for a missing figure whatever `missing` says.
-    return {
-        i: p if not n or p is None else (a + kappa * p) / (n + kappa) for i, (a, n) in sums.items()
-    }, p
+    missing = p if smoothing else None
+    return {i: (a + kappa * p) / (n + kappa) if n else missing for i, (a, n) in sums.items()}, p
 
 
 def mean_of_years(world, spec, units):
     """Figure of each unit (None if missing), and the national one, of a column."""
-    column, years = spec["indicator"], years_read(world, spec)
-    figures = {}
+    column, years, figures = spec["indicator"], years_read(world, spec), {}
     for i, members in units.items():
-        sums = [
-            total_or_none([f for u in members for f in parts(world, column, y, u)]) for y in years
-        ]
-        sums = [f for f in sums if f is not None]
-        figures[i] = sum(sums) / len(sums) if sums else None
-    known = [f for f in figures.values() if f is not None]
-    return figures, sum(known) / len(known) if known else None
+        each = [[f for u in members for f in parts(world, column, y, u)] for y in years]
+        figures[i] = mean(map(total_or_none, each))
+    return figures, mean(figures.values())
 
 
 def measure(world, spec, units):
     """Figure of each unit by the rules for missing ones; None where there still is none."""
-    figures, p = (rate if isinstance(spec["indicator"], dict) else mean_of_years)(
-        world, spec, units
-    )
+    how = rate if isinstance(spec["indicator"], dict) else mean_of_years
+    figures, p = how(world, spec, units)
     if all(f is None for f in figures.values()):
         raise Refusal("no figures")
     stands_for = {"national": p, "zero": Fraction(0)}.get(spec.get("missing"))
@@ -115,8 +116,7 @@ def measure(world, spec, units):
 
 def newest_population(world, units):
     """The newest population known at `as_of`, None if missing."""
-    spec = {"indicator": "population", "years": [newest_year(world, "population")]}
-    return mean_of_years(world, spec, units)[0]
+    return mean_of_years(world, {"indicator": "population"}, units)[0]
 
 
 # ---------------------------------------------------------------- 2 Eligible
@@ -124,29 +124,25 @@ def newest_population(world, units):
 
 def holds(world, condition, unit):
     """Whether a condition on a column holds; of a merged municipality, by the published parts."""
-    limit = number(condition["at_least"])
     met = []
     for year in years_read(world, condition):
         published = [f for f in parts(world, condition["indicator"], year, unit) if f is not None]
-        met.append(bool(published) and sum(published) >= limit)  # READING: their sum
+        # READING: their sum
+        met.append(bool(published) and sum(published) >= number(condition["at_least"]))
     return all(met) if condition.get("within") == "all" else any(met)
 
 
 def eligible(world, figures):
     """The eligible in order of code, and the reason of each of the others."""
     rules, reasons = world["rules"], {}
-    excluded = set(rules.get("exclude") or ())
-    choice = rules.get("select") or {}
+    excluded, choice = set(rules.get("exclude") or ()), rules.get("select") or {}
     if excluded & set(choice.get("include") or ()):
         raise Refusal("included and excluded")
     by_name = {u for where in ("include", "list") for u in choice.get(where) or ()} - excluded
+    required = [c["name"] for c in rules["criteria"] if c.get("missing") == "exclude"]
     for u in sorted(world["units"]):
         unmet = [j for j, c in enumerate(rules.get("eligible") or ()) if not holds(world, c, u)]
-        lacking = [
-            c["name"]
-            for c in rules["criteria"]
-            if c.get("missing") == "exclude" and figures[c["name"]][u] is None
-        ]
+        lacking = [name for name in required if figures[name][u] is None]
         if u in excluded:
             reasons[u] = ("excluded",)
         elif unmet and u not in by_name:
@@ -170,45 +166,47 @@ def normalised(x, how, lower):
         if lower and 0 in x.values():
             raise Refusal("reciprocal of 0")
         return {i: 1 / f if lower else f for i, f in x.items()}
-    if lower:
-        x = {i: -f for i, f in x.items()}
-    least, most = min(x.values()), max(x.values())
-    if how == "minmax":
-        return {
-            i: (f - least) / (most - least) if most > least else Fraction(1) for i, f in x.items()
-        }
-    every = list(x.values())
-    return {
-        i: (sum(g < f for g in every) + Fraction(every.count(f), 2)) / len(every)
-        for i, f in x.items()
-    }
+    every = [-f if lower else f for f in x.values()]
+    least, most, ranked = min(every), max(every), {}
+    for i, f in zip(x, every):
+        if how == "minmax":
+            ranked[i] = (f - least) / (most - least) if most > least else Fraction(1)
+        else:
+            ranked[i] = (sum(g < f for g in every) + Fraction(every.count(f), 2)) / len(every)
+    return ranked
 
 
 def power(x, exponent):
     """x to the power of the exponent: exact for 1, else a decimal of 40 digits."""
-    if number(exponent) == 1:
+    if exponent == 1:
         return x
-    if number(exponent) == 0 or x == 0:
-        return Fraction(int(number(exponent) == 0))
-    digits = Context(prec=40)
-    base = digits.divide(Decimal(x.numerator), Decimal(x.denominator))
-    return Fraction(digits.power(base, Decimal(repr(exponent))))
-
-
-def amounts(rules, criterion, figures, population):
-    """Normalised figure and amount of each unit in `figures` by one criterion."""
-    if None in figures.values():
-        raise Refusal("missing figure")
-    n = normalised(
-        figures, criterion.get("normalise", "value"), criterion.get("direction") == "lower"
+    if exponent == 0 or x == 0:
+        return Fraction(int(exponent == 0))
+    base, exponent = (
+        DIGITS.divide(Decimal(f.numerator), Decimal(f.denominator)) for f in (x, exponent)
     )
-    exponent = criterion.get("size_exponent", rules.get("size_exponent", 1))
-    exponent = exponent["value"] if isinstance(exponent, dict) else exponent
-    if not criterion.get("scale_by"):
-        return n, {i: power(f, exponent) for i, f in n.items()}
-    if any(population[i] is None for i in n):
-        raise Refusal("missing population")
-    return n, {i: power(population[i], exponent) * f for i, f in n.items()}
+    return Fraction(DIGITS.power(base, exponent))
+
+
+def amounts(rules, criteria, figures, population):
+    """Normalised figures and amounts by criterion, of the units in `figures`."""
+    if sum(number(c["weight"]) for c in criteria) != 1:
+        raise Refusal("weights")
+    normal, amount = {}, {}
+    for c in criteria:
+        name, lower = c["name"], c.get("direction") == "lower"
+        if None in figures[name].values():
+            raise Refusal("missing figure")
+        n = normalised(figures[name], c.get("normalise", "value"), lower)
+        exponent = number(c.get("size_exponent", rules.get("size_exponent", 1)))
+        if not c.get("scale_by"):
+            sized = {i: power(f, exponent) for i, f in n.items()}
+        elif any(population[i] is None for i in n):
+            raise Refusal("missing population")
+        else:
+            sized = {i: power(population[i], exponent) * f for i, f in n.items()}
+        normal[name], amount[name] = n, sized
+    return normal, amount
 
 
 # ---------------------------------------------------------------- 4 Shares
@@ -224,24 +222,15 @@ def shares(criterion, amount):
     return {i: a / total if total else Fraction(0) for i, a in amount.items()}
 
 
-def ranking_keys(rules, normal, amount):
+def ranking_keys(rules, found, normal, amount):
     """What the eligible are ranked by (the `by` of section 5), from shares over all of them."""
-    criteria = rules["criteria"]
-    if sum(number(c["weight"]) for c in criteria) != 1:
-        raise Refusal("weights")
+    criteria, by = rules["criteria"], (rules.get("select") or {}).get("by", "share")
     share = {c["name"]: shares(c, amount[c["name"]]) for c in criteria}
-    by = (rules.get("select") or {}).get("by", "share")
-    units = list(amount[criteria[0]["name"]])
-    if by == "score":
-        return {
-            i: sum(
-                number(c["weight"]) * normal[c["name"]][i] for c in criteria if c.get("scale_by")
-            )
-            for i in units
-        }
-    if by == "share":
-        return {i: sum(number(c["weight"]) * share[c["name"]][i] for c in criteria) for i in units}
-    return share[by]
+    if by not in ("share", "score"):
+        return share[by]
+    part = share if by == "share" else normal
+    counted = [c for c in criteria if by == "share" or c.get("scale_by")]
+    return {i: sum(number(c["weight"]) * part[c["name"]][i] for c in counted) for i in found}
 
 
 # ---------------------------------------------------------------- 5 Selected
@@ -252,7 +241,7 @@ def number_to_select(select, candidates, within_county):
     if select.get("count") is not None:
         if number(select["count"]) > candidates and not within_county:
             raise Refusal("count beyond eligible")
-        return min(int(number(select["count"])), candidates)
+        return min(whole(select["count"]), candidates)
     if select.get("share") is not None:
         return max(1, int(number(select["share"]) * candidates))
     return candidates
@@ -266,30 +255,27 @@ def select(world, ranked, key, places, group, ties):
     named = [u for u in ranked if u in (rule.get("include") or ())]
     if within_county and places == 0:
         return named
-    wanted = number_to_select(rule, len(ranked), within_county)
-    c, firsts = int(number(rule.get("per_county") or 0)), {}
+    wanted, c = number_to_select(rule, len(ranked), within_county), whole(rule.get("per_county"))
+    firsts = {}
     for u in ranked:
         firsts.setdefault(world["units"][u], []).append(u)
     # READING: the first c of the ranking, whether included by name or not
-    chosen = set(named).union(*(f[:c] for f in firsts.values()))
+    chosen = set(named).union(*(own[:c] for own in firsts.values()))
     rest = [u for u in ranked if u not in chosen]
     cut = max(0, wanted - len(chosen))
     taken, left = rest[:cut], rest[cut:]
-    if taken and left and key[taken[-1]] == key[left[0]]:
-        ties.add(
-            (
-                "cut",
-                group,
-                *(frozenset(u for u in side if key[u] == key[left[0]]) for side in (taken, left)),
-            )
-        )
+
+    def equal(units, other):
+        return [u for u in units if key[u] == key[other]]
+
+    if left:
+        note(ties, ("cut", group), equal(taken, left[0]), equal(left, left[0]))
     for fylke, own in firsts.items():
-        if 0 < c < len(own) and key[own[c - 1]] == key[own[c]]:
+        if 0 < c < len(own):
             # READING: who is selected anyway neither won nor lost by it
-            winners = frozenset(u for u in own[:c] if key[u] == key[own[c]] and u not in named)
-            losers = frozenset(u for u in own[c:] if key[u] == key[own[c]] and u in left)
-            if winners and losers:
-                ties.add(("first", fylke, winners, losers))
+            winners = [u for u in equal(own[:c], own[c]) if u not in named]
+            losers = [u for u in equal(own[c:], own[c]) if u in left]
+            note(ties, ("first", fylke), winners, losers)
     return [u for u in ranked if u in chosen or u in taken]
 
 
@@ -302,7 +288,7 @@ def quotas(criteria, amount, selected, places):
     for c in criteria:
         anew = shares(c, {i: amount[c["name"]][i] for i in selected})
         contributions[c["name"]] = {i: number(c["weight"]) * places * s for i, s in anew.items()}
-    return contributions, {i: sum(contributions[c["name"]][i] for c in criteria) for i in selected}
+    return contributions, {i: sum(each[i] for each in contributions.values()) for i in selected}
 
 
 # ---------------------------------------------------------------- 7 Apportioned
@@ -347,59 +333,48 @@ def place_by_place(share, places, low, high, claim):
         last = claim(best, seats[best])
         seats[best] += 1
         served.add(best)
-    winners = frozenset(i for i in served if claim(i, seats[i] - 1) == last)
-    losers = frozenset(i for i in open_to() if last is not None and claim(i, seats[i]) == last)
-    return seats, (winners, losers) if winners and losers else None
+    winners = [i for i in served if claim(i, seats[i] - 1) == last]
+    return seats, winners, [i for i in open_to() if last is not None and claim(i, seats[i]) == last]
 
 
-def apportion(share, places, low, high, method):
+def apportion(rules, label, share, places, low, high, ties):
     """Whole numbers within low and high, of units in the order in which equal claims are met."""
     if sum(low.values()) > places:
-        raise Refusal("minimums exceed total")
+        raise Refusal("minimums too high")
     if sum(high.values()) < places:
         raise Refusal("maximums too low")
-    if method in ("largest-remainder-fixed", "largest-remainder-1880"):
-        per_share = places / sum(share.values()) if any(share.values()) else Fraction(0)
-        return place_by_place(share, places, low, high, lambda i, k: share[i] * per_share - k)
-    if method != "largest-remainder":
-        return place_by_place(
-            share, places, low, high, lambda i, k: divisor_claim(method, share[i], k)
-        )
-    x = renewed_quota(share, places, low, high)
-    whole, most = {}, {}
-    for i, s in share.items():
-        free = low[i] < s * x < high[i]
-        whole[i] = int(s * x) if free else low[i] if s * x <= low[i] else high[i]
-        most[i] = whole[i] + free
-    return place_by_place(share, places, whole, most, lambda i, k: share[i] * x - k)
+    method, x = rules.get("method", "sainte-lague"), Fraction(0)
+    if method == "largest-remainder":
+        x, least, most = renewed_quota(share, places, low, high), low, high
+        low = {i: int(max(least[i], min(most[i], s * x))) for i, s in share.items()}
+        high = {i: low[i] + (least[i] < s * x < most[i]) for i, s in share.items()}
+    elif method.startswith("largest-remainder") and any(share.values()):
+        x = places / sum(share.values())
+
+    def claim(i, k):
+        remainders = method.startswith("largest-remainder")
+        return share[i] * x - k if remainders else divisor_claim(method, share[i], k)
+
+    seats, winners, losers = place_by_place(share, places, low, high, claim)
+    note(ties, label, winners, losers)
+    return seats
 
 
 def bounds(world, selected, population, places):
     """Minimum and maximum of each of the selected."""
-    as_dict = lambda x: x if isinstance(x, dict) else {"value": x}
-    rule, limit = as_dict(world["rules"].get("minimum")), as_dict(world["rules"].get("maximum"))
-    own, low, high = rule.get("by_municipality") or {}, {}, {}
+    rule, limit = (world["rules"].get(key) for key in ("minimum", "maximum"))
+    own = rule.get("by_municipality") or {} if isinstance(rule, dict) else {}
+    limit, low, high = limit if isinstance(limit, dict) else {"value": limit}, {}, {}
     for u in selected:
-        low[u] = max(int(number(rule.get("value") or 0)), int(number(own.get(u, 0))))
-        limits = [places]
+        low[u], limits = max(whole(rule), whole(own.get(u))), [places]
         if limit.get("value") is not None:
-            limits.append(int(number(limit["value"])))
+            limits.append(whole(limit))
         if limit.get("per_1000") is not None:
             if population[u] is None:
                 raise Refusal("missing population")
             limits.append(int(number(limit["per_1000"]) * population[u] / 1000))
         high[u] = max(min(limits), low[u])
     return low, high
-
-
-def apportioned(world, selected, quota, places, population, group, ties):
-    """The numbers of the selected of a group."""
-    low, high = bounds(world, selected, population, places)
-    share = {u: quota[u] for u in in_order(selected, population)}
-    seats, tie = apportion(share, places, low, high, world["rules"].get("method", "sainte-lague"))
-    if tie:
-        ties.add(("place", group, *tie))
-    return seats
 
 
 def in_order(units, population):
@@ -414,22 +389,13 @@ def of_which(world, requested, quota, population, ties):
     """Each sub-group among the selected that can receive it, one after the other."""
     room, found = dict(requested), {}
     for sub in world["rules"].get("of_which") or ():
-        who = [
-            u
-            for u in in_order(requested, population)
-            if not sub.get("among") or holds(world, sub["among"], u)
-        ]
-        places = int(number(sub["value"]))
+        among = sub.get("among")
+        who = [u for u in requested if not among or holds(world, among, u)]
+        share = {u: quota[u] for u in in_order(who, population)}
         high = {u: room[u] for u in who}
-        low = {u: min(int(number(sub.get("minimum") or 0)), room[u]) for u in who}
-        if sum(high.values()) < places:
-            raise Refusal("no room for sub-group")
-        if sum(low.values()) > places:
-            raise Refusal("sub-group bounds infeasible")
-        method = world["rules"].get("method", "sainte-lague")
-        seats, tie = apportion({u: quota[u] for u in who}, places, low, high, method)
-        if tie:
-            ties.add(("of which", sub["name"], *tie))
+        low = {u: min(whole(sub.get("minimum")), room[u]) for u in who}
+        label, places = ("of which", sub["name"]), whole(sub)
+        seats = apportion(world["rules"], label, share, places, low, high, ties)
         found[sub["name"]] = {u: seats.get(u, 0) for u in requested}
         room = {u: room[u] - found[sub["name"]][u] for u in room}
     return found
@@ -455,45 +421,33 @@ def fylker(world):
 def check_counts(world, spec, groups):
     """A column that is no count can't be summed over a fylke's municipalities."""
     column = spec["indicator"]
-    if isinstance(column, dict):  # numerator and denominator are counts
-        return
+    if isinstance(column, dict) or all(len(members) == 1 for members in groups.values()):
+        return  # numerator and denominator are counts
     years = world["columns"][column]
     figures = [f for y in years for u in world["units"] for f in parts(world, column, y, u)]
-    if any(f is not None and f.denominator > 1 for f in figures) and any(
-        len(g) > 1 for g in groups.values()
-    ):
+    if any(f is not None and f.denominator > 1 for f in figures):
         raise Refusal("county figure that is no count")
 
 
-def counties(world, groups, total, ties):
+def counties(world, groups, total, known, ties):
     """The number of each fylke, as given or by a key of their own."""
     rules, rule = world["rules"], world["rules"]["counties"]
     if rule.get("totals") is not None:
-        given = {g: int(number(n)) for g, n in rule["totals"].items()}
+        given = {g: whole(n) for g, n in rule["totals"].items()}
         if set(given) != set(groups):
             raise Refusal("county without number or unknown")
         if sum(given.values()) != total:
             raise Refusal("county numbers do not sum to the total")
         return given
-    if sum(number(c["weight"]) for c in rule["criteria"]) != 1:
-        raise Refusal("weights")
-    population, amount = newest_population(world, groups), {}
+    figures = {}
     for c in rule["criteria"]:
         check_counts(world, c, groups)
-        amount[c["name"]] = amounts(rules, c, measure(world, c, groups), population)[1]
+        figures[c["name"]] = measure(world, c, groups)
+    _, amount = amounts(rules, rule["criteria"], figures, newest_population(world, groups))
     _, quota = quotas(rule["criteria"], amount, list(groups), total)
-    known = newest_population(world, {u: [u] for u in world["units"]})
     order = sorted(groups, key=lambda g: (-sum(known[u] or 0 for u in groups[g]), min(groups[g])))
-    low = dict.fromkeys(order, int(number(rule.get("minimum") or 0)))
-    if sum(low.values()) > total:
-        raise Refusal("county minimum")
-    method = rules.get("method", "sainte-lague")
-    seats, tie = apportion(
-        {g: quota[g] for g in order}, total, low, dict.fromkeys(order, total), method
-    )
-    if tie:
-        ties.add(("county", *tie))
-    return seats
+    low, high = dict.fromkeys(order, whole(rule.get("minimum"))), dict.fromkeys(order, total)
+    return apportion(rules, ("county",), {g: quota[g] for g in order}, total, low, high, ties)
 
 
 # ---------------------------------------------------------------- all of it
@@ -501,43 +455,37 @@ def counties(world, groups, total, ties):
 
 def allocate(world):
     """Sections 1 to 9 in turn."""
-    rules, ties = world["rules"], set()
-    criteria, total = rules["criteria"], int(number(rules["total"]))
-    each = {u: [u] for u in world["units"]}
+    rules, ties, each = world["rules"], set(), {u: [u] for u in world["units"]}
+    criteria, total = rules["criteria"], whole(rules["total"])
     population = newest_population(world, each)
     figures = {c["name"]: measure(world, c, each) for c in criteria}
     found, reasons = eligible(world, figures)
-    normal, amount = {}, {}
-    for c in criteria:
-        of_eligible = {u: figures[c["name"]][u] for u in found}
-        normal[c["name"]], amount[c["name"]] = amounts(rules, c, of_eligible, population)
-    key = ranking_keys(rules, normal, amount)
-    ranked = sorted(found, key=lambda u: (-key[u], -(population[u] or 0), u))
-    groups, numbers = {"": sorted(world["units"])}, {"": total}
+    of_eligible = {name: {u: own[u] for u in found} for name, own in figures.items()}
+    normal, amount = amounts(rules, criteria, of_eligible, population)
+    key = ranking_keys(rules, found, normal, amount)
+    ranked = sorted(in_order(found, population), key=lambda u: -key[u])
+    groups, numbers = {"": list(world["units"])}, {"": total}
     if rules.get("counties"):
         groups = fylker(world)
-        numbers = counties(world, groups, total, ties)
+        numbers = counties(world, groups, total, population, ties)
     requested, quota, contributions = {}, {}, {c["name"]: {} for c in criteria}
     for group, members in groups.items():
-        chosen = select(
-            world, [u for u in ranked if u in members], key, numbers[group], group, ties
-        )
-        if not chosen and numbers[group]:
+        own, places = [u for u in ranked if u in members], numbers[group]
+        chosen = select(world, own, key, places, group, ties)
+        if not chosen and places:
             raise Refusal("nobody eligible")
         nothing = dict.fromkeys(chosen, Fraction(0))  # a fylke whose number is 0
         of_criteria, of_group = dict.fromkeys(contributions, nothing), nothing
-        if numbers[group]:
-            of_criteria, of_group = quotas(criteria, amount, chosen, numbers[group])
+        if places:
+            of_criteria, of_group = quotas(criteria, amount, chosen, places)
         for name, of_units in of_criteria.items():
             contributions[name].update(of_units)
         quota.update(of_group)
-        requested.update(
-            apportioned(world, chosen, of_group, numbers[group], population, group, ties)
-        )
-    status = {
-        u: "not eligible" if u in reasons else "selected" if u in requested else "not selected"
-        for u in sorted(world["units"])
-    }
+        share = {u: of_group[u] for u in in_order(chosen, population)}
+        low, high = bounds(world, chosen, population, places)
+        requested |= apportion(rules, ("place", group), share, places, low, high, ties)
+    status = dict.fromkeys(world["units"], "not selected")
+    status |= dict.fromkeys(reasons, "not eligible") | dict.fromkeys(requested, "selected")
     result = {
         "requested": requested,
         "status": status,
@@ -547,9 +495,7 @@ def allocate(world):
         "of_which": of_which(world, requested, quota, population, ties),
         "ties": ties,
     }
-    if rules.get("counties"):
-        result["counties"] = numbers
-    return result
+    return result | ({"counties": numbers} if rules.get("counties") else {})
 
 
 def model(world):

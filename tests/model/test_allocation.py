@@ -377,7 +377,7 @@ def test_any_allocation_adds_up_and_keeps_the_minimum(population, total, minimum
     statistics = synthetic({"population": {2017: population}})
     rules = rules_for([criterion()], total, minimum={"value": minimum}, method=method)
     if minimum * len(population) > total:
-        with pytest.raises(AllocationError, match="at most"):
+        with pytest.raises(AllocationError, match=r"with minimums of .* the total is"):
             bosetting.allocate(statistics, rules)
         return
     rows = bosetting.allocate(statistics, rules).rows
@@ -396,3 +396,23 @@ def test_the_order_of_the_rows_in_the_tables_changes_nothing(
     (tmp_path / "datapackage.json").write_bytes((data_dir() / "datapackage.json").read_bytes())
     shuffled = bosetting.allocate(bosetting.load_statistics(tmp_path), rules)
     assert shuffled.rows == allocation.rows
+
+
+def test_what_is_wrong_is_said_once():
+    figures = synthetic(
+        {"population": {2017: {"a": 40, "b": 30}}, "nothing": {2017: {"a": 0, "b": 0}}}
+    )
+    own = [criterion(weight=0.5), criterion(name="none", indicator="nothing", weight=0.5)]
+    with pytest.raises(AllocationError) as error:
+        bosetting.allocate(figures, rules_for(own, 10))
+    assert [problem.values for problem in error.value.problems] == [(("criterion", "none"),)]
+
+
+def test_everybody_without_a_population_is_named_under_a_limit_per_1000():
+    people = {"a": 4000, "b": None, "c": None}
+    figures = synthetic({"population": {2017: people}, "homes": {2017: dict.fromkeys(people, 100)}})
+    rules = rules_for([criterion(indicator="homes")], 10, maximum={"per_1000": 5})
+    with pytest.raises(AllocationError) as error:
+        bosetting.allocate(figures, rules)
+    named = [dict(problem.values)["names"] for problem in error.value.problems]
+    assert named == [("b",), ("c",)]

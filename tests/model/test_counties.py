@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections import Counter
 
@@ -16,9 +17,11 @@ from click.testing import CliRunner
 from bosetting_cli import allocate, load_rules
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import AllocationError, RulesError
-from bosetting_cli.model.counties import counties
+from bosetting_cli.model.allocation import counties, decide
+from bosetting_cli.model.standing import standing
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import Counties, Criterion, override, parse_rules
+from bosetting_cli.rules.variations import as_ruled
 from bosetting_cli.statistics import Column
 from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.statistics.lists import municipality_list
@@ -113,10 +116,11 @@ def test_on_the_codes_of_2018_trondelag_needs_no_combining(statistics, revised):
     assert sums == FINAL
 
 
-def test_half_of_each_county_is_selected(county_first):
+def test_the_same_share_of_each_county_is_selected(county_first):
+    """0.552, the 224 of 406 of the list, cut off in each."""
     for group in county_first.groups:
         eligible = len(group.ranking)
-        assert len(group.units) == max(1, eligible // 2), group.name
+        assert len(group.units) == max(1, eligible * 552 // 1000), group.name
 
 
 def test_each_county_is_apportioned_as_if_alone():
@@ -231,15 +235,15 @@ class Step:
     """The counties' numbers by name."""
 
     def __init__(self, statistics, rules):
-        step = counties(statistics, rules, np.array([rules.total.value]))
+        step = counties(standing(statistics, rules), np.array([rules.total.value]))
         if step.problems:
             raise AllocationError(step.problems[0])
         self.totals = dict(zip(step.names, step.totals[0].tolist(), strict=True))
+        self.measured = {figures.criterion.name: figures for figures in step.key.own.figures}
         self.contributions = {
             name: dict(zip(step.names, places[0].tolist(), strict=True))
-            for name, places in step.contributions.items()
+            for name, places in zip(self.measured, step.key.parts[0].contributions, strict=True)
         }
-        self.measured = {figures.criterion.name: figures for figures in step.figures}
 
 
 def test_a_key_of_population_is_sainte_lague_on_the_counties(statistics, rules):
@@ -326,6 +330,17 @@ def test_hindsight_in_the_key_is_said(statistics, rules):
     assert texts == ["counties: people in work uses figures of 2017, after 2017-10-02"]
 
 
+def test_one_countys_count_can_be_raised_alone():
+    statistics, rules = small(counties={"totals": {"A": 14, "B": 6}}, select={"share": 0.5})
+    varied = as_ruled(rules).rows([0, 0, 0])
+    counts = np.array([[1, 1], [2, 1], [1, 2]])
+    found = decide(standing(statistics, rules), dataclasses.replace(varied, counts=counts))
+    assert found.problems == {}
+    assert found.requested.tolist() == [[14, 0, 6, 0], [8, 6, 6, 0], [14, 0, 4, 2]]
+    base = decide(standing(statistics, rules), varied)
+    assert [part.take.tolist() for part in base.parts] == [[1, 1, 1], [1, 1, 1]]
+
+
 # --- a list of municipalities ----------------------------------------------------------------
 
 
@@ -371,10 +386,10 @@ def test_the_table_shows_both_steps(county_first):
     table = county_table(county_first)
     text = render(table, "table", width=100).decode()
     assert next(line for line in text.splitlines() if "Østfold" in line).split() == (
-        ["Østfold", "292,893", "250", "14", "0.85", "17", "8", "1", "10", "79"]
+        ["Østfold", "292,893", "250", "14", "0.85", "17", "9", "2", "10", "76"]
     )
     assert text.splitlines()[-2].split() == (
-        ["total", "5,258,317", "5,350", "270", "1.02", "410", "201", "61", "10", "370"]
+        ["total", "5,258,317", "5,350", "270", "1.02", "410", "220", "86", "10", "370"]
     )
     assert text.splitlines()[-1].startswith("Step 1: the rules give each fylke its number.")
 

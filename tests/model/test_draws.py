@@ -11,7 +11,8 @@ from differences import rules_of, statistics_of
 from worlds import world
 
 import bosetting_cli as bosetting
-from bosetting_cli import draws
+from bosetting_cli import draws, load_statistics
+from bosetting_cli.cli.years import defaults
 from bosetting_cli.findings import AllocationError, BosettingError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import load_rules, replace
@@ -63,9 +64,11 @@ def test_weights_totals_counts_and_minimums_vary_together(statistics, rules):
         check_row(found, row, single)
 
 
-@pytest.mark.parametrize("name", ["criteria-2018-revised.yaml", "criteria-2019.yaml"])
-def test_counties_first_and_sub_groups(statistics, name):
-    rules = load_rules(config_dir() / name)
+@pytest.mark.parametrize("year", ["2018-revised", "2019"])
+def test_counties_first_and_sub_groups(year):
+    packaged = defaults(year)
+    rules = load_rules(packaged["rules"])
+    statistics = load_statistics(packaged["data"], indicators=rules.indicators())
     size = len(rules.criteria)
     weights = np.random.default_rng(7).dirichlet(np.ones(size), 4).round(3)
     weights[:, 0] += 1 - weights.sum(axis=1)

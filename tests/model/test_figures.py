@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from bosetting_cli.findings import AllocationError, DataError
+from bosetting_cli.model.exact import FRACTIONS
 from bosetting_cli.model.figures import measure
 from bosetting_cli.rules import Ratio, Smoothing
 from small import criterion, synthetic
@@ -110,10 +111,10 @@ def test_the_fraction_is_of_the_figures_as_published():
     """Tenths are no binary fractions, and 1/3 is none of a decimal."""
     figures = rates({2016: {"a": 0.1, "b": 0.2}}, {2016: {"a": 0.3, "b": 0.7}})
     plain, smooth = criterion(indicator=RATE), criterion(indicator=RATE, smoothing=Smoothing(0.1))
-    assert measure(figures, plain, AS_OF).exact(0) == Fraction(1, 3)
+    assert measure(figures, plain, AS_OF).values(FRACTIONS)[0] == Fraction(1, 3)
     national = Fraction(3, 10)
     expected = (Fraction(1, 10) + Fraction(1, 10) * national) / (Fraction(3, 10) + Fraction(1, 10))
-    assert measure(figures, smooth, AS_OF).exact(0) == expected
+    assert measure(figures, smooth, AS_OF).values(FRACTIONS)[0] == expected
 
 
 def test_a_county_pools_what_both_parts_of_a_rate_are_known_of():

@@ -13,24 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bosetting_cli.findings import AllocationError
-from bosetting_cli.model.exact import at_least, first, floors, order
-from bosetting_cli.model.selection import meets, no_room, quantity, select
+from bosetting_cli.model.exact import first, order
+from bosetting_cli.model.figures import meets
 from bosetting_cli.result import allocate
 from bosetting_cli.rules import Condition
+from bosetting_cli.rules.variations import no_room
+from bosetting_cli.statistics import Written
 from small import criterion, rules_for, synthetic
 
 AS_OF = dt.date(2017, 10, 2)
-KEYS = np.array([[0.4, 0.3, 0.2, 0.1]])  # a, b of the north; c of the south; d of the west
-FYLKER = {"north": np.array([0, 1]), "south": np.array([2]), "west": np.array([3])}
-NOBODY = np.zeros(4, dtype=bool)
+SIZES = {"a": 40, "b": 30, "c": 20, "d": 10}
+FYLKER = {"a": "north", "b": "north", "c": "south", "d": "west"}
 
 
-def chosen(take, *, named=NOBODY, per_county=0, keys=KEYS, tie=None):
-    """Return who is selected of a, b, c and d, and the ties."""
-    exact = lambda row, unit: Fraction(keys[row, unit])  # noqa: E731
-    tie = np.arange(4) if tie is None else tie
-    found, ties = select(keys, np.array([take]), named, FYLKER, per_county, exact, tie)
-    return "".join(name for name, own in zip("abcd", found[0], strict=True) if own), ties
+def chosen(count, sizes=SIZES, **select):
+    """Return who of a, b, c and d is selected by size, and the ties that are said."""
+    rules = rules_for([criterion()], 100, select={"count": count, **select})
+    found = allocate(synthetic({"population": {2017: sizes}}, FYLKER), rules)
+    said = [note.text for note in found.notes if note.kind == "tie"]
+    return "".join(sorted(row.kommunenummer for row in found.selected)), said
 
 
 def test_any_year_is_enough_unless_all_are_asked_for():
@@ -48,7 +49,9 @@ def test_a_limit_is_met_by_the_decimals_as_written():
     figures = synthetic({"x": {2017: {"a": (0.1, 0.2), "b": (0.7, 0.1)}}})
     assert meets(figures, Condition("x", at_least=0.3), AS_OF).met.tolist() == [True, True]
     assert meets(figures, Condition("x", at_least=0.8), AS_OF).met.tolist() == [False, True]
-    assert not at_least(0.3, 0.3, lambda: Fraction(3, 10) - Fraction(1, 10**30))
+    nearly = Written(Fraction(3, 10) - Fraction(1, 10**30))
+    figures = synthetic({"x": {2017: {"a": (nearly,), "b": (0.3,)}}})
+    assert meets(figures, Condition("x", at_least=0.3), AS_OF).met.tolist() == [False, True]
 
 
 def test_the_first_reason_that_holds_is_given():
@@ -65,7 +68,8 @@ def test_the_first_reason_that_holds_is_given():
 
 def test_equal_keys_go_to_the_tie_break():
     keys, tie = np.array([0.5, 0.5, 0.5, 0.1]), np.array([2, 1, 0, 3])
-    places, equal = order(keys, lambda unit: Fraction(keys[unit]), tie)
+    exact = np.array([Fraction(key) for key in keys.tolist()])
+    places, equal = order(keys, exact.__getitem__, tie)
     assert places.tolist() == [2, 1, 0, 3]
     assert equal.tolist() == [False, True, True, False]
 
@@ -73,15 +77,16 @@ def test_equal_keys_go_to_the_tie_break():
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(-2, 2)), min_size=1, max_size=12))
 def test_order_is_that_of_the_fractions_where_floats_are_noise(pairs):
     """Values k / 3 that differ by 1e-12 at the most, in floats that say something else."""
-    exact = [Fraction(k, 3) + Fraction(e, 10**12) for k, e in pairs]
+    exact = np.array([Fraction(k, 3) + Fraction(e, 10**12) for k, e in pairs])
     noise = np.array([k / 3 * (1 + 1e-13 * i) for i, (k, _) in enumerate(pairs)])
     places, equal = order(noise, exact.__getitem__, np.arange(len(exact)))
     expected = sorted(range(len(exact)), key=lambda i: (-exact[i], i))
     assert places.tolist() == expected
     assert equal[1:].tolist() == [exact[a] == exact[b] for a, b in itertools.pairwise(expected)]
     take = len(exact) // 2
+    units, nobody = np.arange(len(exact)), np.zeros((1, len(exact)), dtype=bool)
     own, ties = first(
-        noise[np.newaxis], np.array([take]), lambda _, i: exact[i], np.arange(len(exact))
+        noise[np.newaxis], units, np.array([take]), lambda _, some: exact[some], units, nobody
     )
     assert set(np.flatnonzero(own[0])) == set(expected[:take])
     assert bool(ties) == (take > 0 and exact[expected[take - 1]] == exact[expected[take]])
@@ -89,26 +94,36 @@ def test_order_is_that_of_the_fractions_where_floats_are_noise(pairs):
 
 def test_a_limit_per_1000_is_cut_off_exactly():
     """0.58 · 50,000 / 1,000 is 28.999999999999996 in floats."""
-    values = np.array([0.58 * 50_000 / 1000, 28.5])
-    exact = [Fraction(58, 100) * 50, Fraction(57, 2)]
-    assert floors(values, exact.__getitem__).tolist() == [29, 28]
+    figures = synthetic({"population": {2017: {"a": 50_000, "b": 49_137, "c": 90_000}}})
+    found = allocate(figures, rules_for([criterion()], 60, maximum={"per_1000": 0.58}))
+    assert [found.row(unit).maximum for unit in "abc"] == [29, 28, 52]
 
 
 @pytest.mark.parametrize(
-    ("eligible", "share", "count", "expected"),
+    ("eligible", "select", "expected"),
     [
-        (410, 0.5, None, 205),
-        (411, 0.5, None, 205),
-        (10, 0.3, None, 3),
-        (10, 0.7, None, 7),
-        (1, 0.5, None, 1),
-        (10, None, 4, 4),
-        (10, None, 40, 10),
-        (10, None, None, 10),
+        (410, {"share": 0.5}, 205),
+        (411, {"share": 0.5}, 205),
+        (10, {"share": 0.3}, 3),
+        (10, {"share": 0.7}, 7),
+        (1, {"share": 0.5}, 1),
+        (10, {"count": 4}, 4),
+        (10, {"count": 10}, 10),
+        (10, {}, 10),
     ],
 )
-def test_a_share_of_the_eligible_is_cut_off(eligible, share, count, expected):
-    assert quantity(eligible, share, count) == expected
+def test_a_share_of_the_eligible_is_cut_off(eligible, select, expected):
+    sizes = {f"{place:04}": 1000 + place for place in range(eligible)}
+    figures = synthetic({"population": {2017: sizes}})
+    found = allocate(figures, rules_for([criterion()], 1000, select=select))
+    assert len(found.selected) == expected
+
+
+def test_a_county_with_fewer_than_the_count_has_all_selected():
+    counties = {"totals": {"north": 5, "south": 5, "west": 5}}
+    rules = rules_for([criterion()], 15, counties=counties, select={"count": 2})
+    found = allocate(synthetic({"population": {2017: SIZES}}, FYLKER), rules)
+    assert [len(group.units) for group in found.groups] == [2, 1, 1]
 
 
 def test_the_first_are_selected():
@@ -116,7 +131,7 @@ def test_the_first_are_selected():
 
 
 def test_inclusion_by_name_takes_a_place():
-    assert chosen(2, named=np.array([False, False, False, True])) == ("ad", [])
+    assert chosen(2, include=["Town d"]) == ("ad", [])
 
 
 def test_each_fylke_can_have_its_first_selected():
@@ -124,15 +139,18 @@ def test_each_fylke_can_have_its_first_selected():
 
 
 def test_a_tie_at_the_cut_is_reported():
-    found, ties = chosen(2, keys=np.array([[0.4, 0.3, 0.3, 0.0]]))
+    found, said = chosen(2, {"a": 40, "b": 30, "c": 30, "d": 1})
     assert found == "ab"
-    assert [tie[1:] for tie in ties] == [("", (1,), (2,))]
+    (text,) = said
+    assert "Town b asked, Town c not" in text
 
 
 def test_a_tie_for_the_first_of_a_fylke_is_reported():
-    found, ties = chosen(1, per_county=1, keys=np.array([[0.3, 0.3, 0.3, 0.0]]))
+    found, said = chosen(1, {"a": 30, "b": 30, "c": 30, "d": 1}, per_county=1)
     assert found == "acd"
-    assert [tie[1:] for tie in ties] == [("north", (0,), (1,))]
+    (text,) = said
+    assert "north" in text
+    assert "Town a asked, Town b not" in text
 
 
 def test_the_larger_of_two_equal_composites_is_asked_and_the_tie_said():

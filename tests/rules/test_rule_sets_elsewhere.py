@@ -14,8 +14,9 @@ import pytest
 
 import bosetting_cli
 from bosetting_cli import allocate
+from bosetting_cli.model.exact import FLOATS
 from bosetting_cli.model.figures import measure
-from bosetting_cli.model.key import amounts, quotas, shares
+from bosetting_cli.model.key import amounts, quotas
 from bosetting_cli.statistics import Municipality, Statistics
 from small import criterion, rules_for, synthetic
 
@@ -65,7 +66,7 @@ def eu(eu_table):
 def eu_shares(eu, c):
     everyone = np.arange(len(eu.units))
     figures = measure(eu, c, rules_for(EU, 120_000).as_of)
-    found = shares(amounts(figures, everyone, None, 1.0, everyone))
+    found = amounts(figures, everyone, None, 1.0, FLOATS).shares
     return dict(zip(eu.units, found.tolist(), strict=True))
 
 

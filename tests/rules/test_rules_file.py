@@ -46,7 +46,8 @@ def messages(text):
         ("0301", "0301"), ("301", 301), ("0", 0), ("-0", 0), ("+5", 5), ("-12", -12),
         ("00", "00"), ("007", "007"), ("00.5", "00.5"), ("0.5", 0.5), (".5", 0.5), ("5.", 5),
         ("4400.0", 4400), ("1e3", 1000), ("1E-2", 0.01), ("-1.5", -1.5), ("1e999", float("inf")),
-        ("1e-999", "1e-999"), ("0e-999", 0),
+        ("1e-999", "1e-999"), ("0e-999", 0), ("0.1000000000000000055", "0.1000000000000000055"),
+        ("0.3333333333333333", 0.3333333333333333), ("0.70", 0.7), ("9007199254740993.0",) * 2,
         ("no", "no"), ("on", "on"), ("yes", "yes"), ("off", "off"), ("y", "y"), ("No", "No"),
         ("true", True), ("false", False), ("True", "True"), ("TRUE", "TRUE"),
         ("null", None), ("~", None), ("", None), ("Null", "Null"), ("none", "none"),
@@ -313,6 +314,18 @@ def test_weights_sum_to_exactly_1(weights, total):
     assert hint == "write decimals that sum to exactly 1, such as 0.33, 0.33 and 0.34"
 
 
+@pytest.mark.parametrize("second", ["0.49999999999999999999", "0.50000000000000000001"])
+def test_no_weight_is_rounded_in_silence(second):
+    """As floats both are 0.5, and the sum would be 1."""
+    assert float(second) == 0.5
+    entries = f"  - {{name: b, weight: {second}, indicator: population}}\n"
+    assert refused(PLAIN.replace("weight: 1", "weight: 0.5") + entries)[0][2:] == (
+        "criteria[1].weight",
+        f"expected a number, got `{second}`",
+        "it has more digits than are kept: write 0.5",
+    )
+
+
 def test_weights_that_sum_to_1_as_written_are_fine_whatever_floats_make_of_it():
     weights = (0.7, 0.1, 0.1, 0.1)
     assert sum(weights) != 1
@@ -531,3 +544,9 @@ def test_a_misspelt_source_is_told_the_nearest():
     assert [(p.line, p.key, p.hint) for p in caught.value.problems] == [
         (4, "total.source", "did you mean `ks`?")
     ]
+
+
+def test_a_county_called_source_names_no_source():
+    text = "title: T\nas_of: 2017-10-02\ntotal: 9\ncounties: {totals: {source: 9}}\n"
+    criteria = "criteria: [{name: p, weight: 1, indicator: population}]\n"
+    assert parse_rules(text + criteria).counties.totals == {"source": 9}

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from bosetting_cli import allocate
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
-from bosetting_cli.model.selection import meets
+from bosetting_cli.model.figures import meets
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Condition, Minimum, Select, override
 from bosetting_cli.rules.fitting import in_one_years_codes
@@ -161,11 +161,11 @@ def test_population_of_2018s_municipalities_by_hand(later):
 
 
 def test_rates_are_pooled_from_those_that_have_both(later, rules):
-    """Larvik 2010 and 2011: 26.92 of 50; Lardal had no leavers then."""
+    """Larvik 2010 and 2011: 27 of 50; Lardal had no leavers then."""
     figure = allocate(later, rules).row("0712").figures["introduction programme"]
-    assert figure.numerator == pytest.approx(13.92 + 13)
+    assert figure.numerator == 14 + 13
     assert figure.denominator == 24 + 26
-    assert figure.raw == pytest.approx(26.92 / 50)
+    assert figure.raw == pytest.approx(27 / 50)
 
 
 def test_a_count_with_a_missing_part_is_missing(later):
@@ -478,4 +478,4 @@ def test_the_lines_of_python_in_the_pages_run(page):
     if page == "codes.md":
         assert len(scope["later"].units) == 422
     else:
-        assert scope["test"].agreement.misplaced == 387
+        assert scope["test"].agreement.misplaced == 386

@@ -20,16 +20,6 @@ criteria:
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def make(**files):
-        for name, text in {"municipalities": REGISTER, **files}.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return make
-
-
 def told(problems, folder):
     """Each complaint as it is printed, and its value."""
     return [
@@ -542,7 +532,7 @@ def test_other_schemas_are_checked_in_the_same_way():
         "type": "object",
         "properties": {"a": {"type": "string"}, "b": {"type": "string", "format": "date"}},
     }
-    assert [str(p) for p in schema_problems(document.data, document, "s.yaml", schema)] == [
+    assert [str(p) for p in schema_problems(document.data, document, schema)] == [
         "s.yaml:1:4: a: expected text, got 1\n  text that looks like something else needs quotation"
         ' marks: "1"',
         "s.yaml:2:4: b: expected a date such as 2017-10-02, got `2017-13-01`",

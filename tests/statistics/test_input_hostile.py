@@ -15,6 +15,7 @@ import pytest
 
 from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import load_rules
+from bosetting_cli.statistics.loading import read
 from bosetting_cli.studies.validation import validate
 
 HOSTILE = Path(__file__).parents[1] / "hostile"
@@ -88,6 +89,18 @@ def test_rules(name):
     else:
         found = ()
     compare([told(problem) for problem in found], EXPECTED[name])
+
+
+def test_what_is_said_of_statistics_is_said_in_every_language():
+    names = [*by_kind("data"), *by_kind("folders")]
+    found = [problem for name in names for problem in read(HOSTILE / name, None)[1]]
+    assert len({problem.words for problem in found}) >= 40
+    for problem in found:
+        english, *others = (problem.in_full(lang) for lang in ("en", "nb", "nn"))
+        assert english not in others
+        assert not any(mark in text for text in (english, *others) for mark in "{}")
+        remedies = [problem.remedy(lang) for lang in ("nb", "nn")]
+        assert [remedy is None for remedy in remedies] == [problem.hint is None] * 2
 
 
 def test_the_corpus_is_large_and_complete():

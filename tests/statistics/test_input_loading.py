@@ -18,6 +18,7 @@ FIGURES = "kommunenummer,year,settled\n" + "".join(
     f"{code},{year},{n}\n"
     for n, (code, year) in enumerate((c, y) for c in ("0301", "1601", "1804") for y in (2015, 2016))
 )
+TABLES = {"own": FIGURES}
 DATED = {
     "resources": [
         {
@@ -39,19 +40,6 @@ DATED = {
     ]
 }
 ASSUMED = "no datapackage.json dates these figures; 1 January of their year is assumed"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    def make(**files):
-        texts = {"municipalities": REGISTER, "own": FIGURES, **files}
-        for name, text in texts.items():
-            path = tmp_path / f"{name}.csv"
-            if text is not None:
-                path.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return make
 
 
 def refused(*args, **options):

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.studies.validation import Report, report_text, summary, validate
+from bosetting_cli.studies.validation import Report, validate
+from bosetting_cli.tables.validation import report_text, summary
 
 RULES = """\
 title: small
@@ -204,7 +205,16 @@ def test_the_table(files):
         ],
     }
     assert max(map(len, result.stdout.splitlines())) <= 100
-    assert result.stderr == "2 errors, 1 warning; rules and 2 tables checked\n"
+    summary, note, _ = result.stderr.splitlines()
+    assert summary == "2 errors, 1 warning; rules and 2 tables checked"
+    assert note.startswith(f"note: {folder}/data: no control totals")
+
+
+def test_the_table_in_norwegian(files):
+    options = files(register=REGISTER.replace("0301", "301"))
+    lines = run(*options, "--lang", "nn").stdout.splitlines()
+    assert lines[1].split() == ["linje", "kolonne", "verdi", "feil", "venta"]
+    assert "åtvaring: " in lines[3]
 
 
 def test_quiet_and_output(files, tmp_path):
@@ -225,4 +235,4 @@ def test_names_of_files_can_not_control_the_terminal(tmp_path):
 def test_the_summary_counts():
     assert summary(Report((), {})) == "0 errors, 0 warnings; rules and 0 tables checked"
     report = validate(Path("/nowhere"))
-    assert (report.errors, report.warnings) == (1, 0)
+    assert (report.errors, len(report.problems)) == (1, 1)

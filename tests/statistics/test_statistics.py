@@ -16,16 +16,6 @@ REGISTER = "kommunenummer,municipality,fylke\n0301,Oslo,Oslo\n1601,Trondheim,T\n
 LONG = "0.12345678901234567890"
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def make(**files):
-        for name, text in {"municipalities": REGISTER, **files}.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return make
-
-
 # --- as published ----------------------------------------------------------------------------
 
 

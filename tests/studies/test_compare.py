@@ -92,6 +92,15 @@ def test_norwegian(files, lang):
     assert "municipalities" not in text
 
 
+def test_requests_that_were_made_are_called_so_in_the_readers_language():
+    sides = ("actual:2017", "actual:2017")
+    assert "A: actual requests for 2017, " in command(*sides).stdout
+    assert "A: faktiske anmodninger for 2017, " in command(*sides, "--lang", "nb").stdout
+    assert "B: faktiske oppmodingar for 2017, " in command(*sides, "--lang", "nn").stdout
+    document = json.loads(command(*sides, "--lang", "nb", "--format", "json").stdout)
+    assert document["a"]["name"] == "actual requests for 2017"
+
+
 def test_exit_codes(files):
     a, b = files
     assert command(a, b).exit_code == 0

@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
-from bosetting_cli.findings import BosettingError, RulesError
+from bosetting_cli.findings import BosettingError, DataError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
-from bosetting_cli.studies.scenarios import Data, Scenario, load_scenarios, run_scenarios
+from bosetting_cli.studies.runs import read_sources, runs, succeeding
+from bosetting_cli.studies.scenarios import Data, Scenario, load_scenarios
 
 SWEEP = """
 scenarios:
@@ -51,9 +52,20 @@ def command(*arguments):
     return CliRunner().invoke(cli, ["scenarios", *map(str, arguments)])
 
 
+def ran(scenarios, read, **options):
+    """Return what all scenarios give; raise what is wrong with any."""
+    named = [scenario.data for scenario in scenarios if scenario.data is not None]
+    found = runs(scenarios, read_sources(named, read), **options)
+    return list(succeeding(found, [], keep_going=False))
+
+
+def by_unit(run, values, among):
+    return {run.units[i]: values[i].item() for i in among.nonzero()[0]}
+
+
 def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
     plan = load_scenarios(sweep)
-    found = run_scenarios(plan.scenarios, lambda _: (statistics, rules), sub_groups=True)
+    found = ran(plan, lambda _: (statistics, rules), sub_groups=True)
     changes = [
         {},
         {"total": 4400, "method": "sainte-lague"},
@@ -66,21 +78,27 @@ def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
             "exclude": ("0301", "1804"),
         },
     ]
-    assert len(found.runs) == len(changes)
-    for run, change in zip(found.runs, changes, strict=True):
+    assert len(found) == len(changes)
+    for run, change in zip(found, changes, strict=True):
         alone = bosetting.allocate(statistics, override(rules, **change))
-        assert run.requested == {r.kommunenummer: r.requested for r in alone.selected}
-        assert run.quotas == {r.kommunenummer: r.quota for r in alone.selected}
+        requested = {r.kommunenummer: r.requested for r in alone.selected}
+        assert by_unit(run, run.numbers, run.selected) == requested
+        quotas = {r.kommunenummer: r.quota for r in alone.selected}
+        assert by_unit(run, run.quotas, run.selected) == quotas
         minors = {
             r.kommunenummer: r.of_which["unaccompanied minors"]
             for r in alone.selected
             if r.of_which
         }
-        assert run.of_which == {"unaccompanied minors": minors}
+        ((name, shared),) = run.of_which.items()
+        assert name == "unaccompanied minors"
+        assert {unit: n for unit, n in by_unit(run, shared, run.selected).items() if n} == {
+            unit: n for unit, n in minors.items() if n
+        }
 
 
 def test_names_and_order_of_a_grid(sweep):
-    assert [scenario.name for scenario in load_scenarios(sweep).scenarios] == [
+    assert [scenario.name for scenario in load_scenarios(sweep)] == [
         "letter",
         "raised method=sainte-lague total=4400",
         "raised method=sainte-lague total=5350",
@@ -98,7 +116,7 @@ scenarios:
       - {population: 0.7, employment: 0.2, introduction programme: 0.1}
       - {population: 1, employment: 0, introduction programme: 0}
 """
-    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text)).scenarios]
+    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text))]
     assert names == [
         "w weights=0.7 population+0.2 employment+0.1 introduction programme",
         "w weights=1 population+0 employment+0 introduction programme",
@@ -114,7 +132,7 @@ def test_wide_csv(sweep):
     assert sum(int(row["letter"]) for row in rows) == 4400
     assert sum(int(row["raised method=dhondt total=5350"]) for row in rows) == 5350
     oslo = next(row for row in rows if row["kommunenummer"] == "0301")
-    assert (oslo["letter"], oslo["flat"]) == ("565", "0")
+    assert (oslo["letter"], oslo["flat"]) == ("564", "0")
 
 
 def test_all_has_every_municipality(sweep):
@@ -288,6 +306,35 @@ def test_mistakes_in_the_file(tmp_path, text, words):
     assert [word for word in words if word not in str(caught.value)] == []
 
 
+def test_saved_allocations_that_are_not_there_are_told_at_once_with_their_lines(tmp_path):
+    text = "scenarios:\n  - {name: a, at_least: x.csv}\n  - {name: b, at_least: y.csv}\n"
+    with pytest.raises(DataError) as caught:
+        load_scenarios(written(tmp_path, text))
+    found = [(p.line, p.column, p.key) for p in caught.value.problems]
+    assert found == [(2, 25, "scenarios[0].at_least"), (3, 25, "scenarios[1].at_least")]
+
+
+def test_rules_and_data_that_are_not_there_are_told_at_once_with_their_lines(tmp_path):
+    text = (
+        "base: no.yaml\ndata: no.csv\nscenarios:\n  - {name: a}\n"
+        "  - {name: b, data: [built-in, other.csv]}\n  - {name: c, data: other.csv}\n"
+    )
+    problems = command(written(tmp_path, text)).exception.problems
+    assert [(p.line, p.key) for p in problems] == [
+        (1, "base"),
+        (2, "data"),
+        (5, "scenarios[1].data[1]"),
+    ]
+    assert "s.yaml:1:7: base: `no.yaml` can't be read" in str(problems[0])
+
+
+def test_files_that_options_replace_need_not_be_there(tmp_path):
+    path = written(tmp_path, "base: no.yaml\nscenarios: [{name: a}]\n")
+    done = command(path, "--rules", config_dir() / "criteria.yaml")
+    assert done.exit_code == 0
+    assert done.stderr == "1 scenario on Settlement requests for 2018.\n"
+
+
 def test_several_mistakes_at_once(tmp_path):
     text = "scenarios:\n  - {name: a, totl: 5}\n  - {name: b, minimum: -1}\n"
     with pytest.raises(RulesError) as caught:
@@ -307,7 +354,7 @@ def test_statistics_of_different_years_are_refused(statistics, rules):
     sources = {None: (statistics, rules), Data("later"): (later, rules)}
     scenarios = [Scenario("a", {}), Scenario("b", {}, Data("later"))]
     with pytest.raises(BosettingError, match="municipalities of different years"):
-        run_scenarios(scenarios, sources.__getitem__)
+        ran(scenarios, sources.__getitem__)
 
 
 # --- long runs -------------------------------------------------------------------------------
@@ -320,9 +367,9 @@ def many(tmp_path, count):
 
 def test_a_scenario_costs_little_once_the_data_are_read(tmp_path, statistics, rules):
     """About a millisecond each; a fresh allocation takes ten times as long and more."""
-    scenarios = load_scenarios(many(tmp_path, 200)).scenarios
+    scenarios = load_scenarios(many(tmp_path, 200))
     start = time.process_time()
-    run_scenarios(scenarios, lambda _: (statistics, rules))
+    ran(scenarios, lambda _: (statistics, rules))
     together = (time.process_time() - start) / len(scenarios)
     start = time.process_time()
     for scenario in itertools.islice(scenarios, 10):
@@ -338,7 +385,7 @@ def test_data_are_read_once(tmp_path, statistics, rules):
         reads.append(data)
         return statistics, rules
 
-    run_scenarios(load_scenarios(many(tmp_path, 5)).scenarios, read)
+    ran(load_scenarios(many(tmp_path, 5)), read)
     assert reads == [None]
 
 

@@ -15,7 +15,9 @@ import bosetting_cli as bosetting
 from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, RulesError
 from bosetting_cli.rules import override
-from bosetting_cli.studies.scenarios import BUILT_IN, Data, load_scenarios, run_scenarios
+from bosetting_cli.studies import scenarios as reading
+from bosetting_cli.studies.runs import read_sources, runs, succeeding
+from bosetting_cli.studies.scenarios import BUILT_IN, Data, load_scenarios
 from bosetting_cli.tables import Column, Table, json_bytes, render, writers
 
 CRITERIA = ("population", "employment", "introduction programme")
@@ -86,20 +88,19 @@ def test_a_file_of_2000_weightings(tmp_path, statistics, rules):
 
 def test_a_file_of_100000_weightings_is_read(tmp_path):
     found = weightings(100_000)
-    scenarios = load_scenarios(weighted_file(tmp_path, found)).scenarios
+    scenarios = load_scenarios(weighted_file(tmp_path, found))
     assert len(scenarios) == 100_000
     assert [scenario.changes["weights"] for scenario in scenarios] == found
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path, monkeypatch):
     from bosetting_cli.rules.yamlfile import Limits
-    from bosetting_cli.studies.scenarios import file
 
     path = written(tmp_path, "scenarios: [{name: a}, {name: b}, {name: c}]\n")
-    monkeypatch.setattr(file, "LIMITS", Limits("files of scenarios", 1000, 8))
+    monkeypatch.setattr(reading, "LIMITS", Limits("files of scenarios", 1000, 8))
     with pytest.raises(RulesError, match="files of scenarios hold at most 8"):
         load_scenarios(path)
-    monkeypatch.setattr(file, "LIMITS", Limits("files of scenarios", 20, 8))
+    monkeypatch.setattr(reading, "LIMITS", Limits("files of scenarios", 20, 8))
     with pytest.raises(RulesError, match="is too large"):
         load_scenarios(path)
 
@@ -121,7 +122,7 @@ def test_mistakes_in_a_large_file_have_their_lines(tmp_path):
 def test_a_grid_of_any_size_is_not_made_beforehand(tmp_path):
     numbers = list(range(1, 1001))
     text = f"scenarios: [{{name: a, total: {numbers}, minimum: {numbers}, count: {numbers}}}]\n"
-    scenarios = load_scenarios(written(tmp_path, text)).scenarios
+    scenarios = load_scenarios(written(tmp_path, text))
     assert len(scenarios) == 10**9
     assert next(iter(scenarios)).name == "a count=1 minimum=1 total=1"
 
@@ -145,7 +146,7 @@ def test_names_that_grids_give_twice(tmp_path, entries, twice):
 
 def test_names_that_only_look_alike(tmp_path):
     text = "scenarios: [{name: a, total: [5, 6]}, {name: a, total: [7]}, {name: a b, total: [5]}]\n"
-    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text)).scenarios]
+    names = [scenario.name for scenario in load_scenarios(written(tmp_path, text))]
     assert names == ["a total=5", "a total=6", "a total=7", "a b total=5"]
 
 
@@ -306,12 +307,18 @@ def test_keep_going_needs_one_that_succeeds(tmp_path):
     assert "error: scenario `few total=6`: " in done.stderr
 
 
+def test_data_that_are_not_there_are_told_with_scenario_and_line(tmp_path):
+    done = command(written(tmp_path, SOME), "--keep-going", "--format", "csv")
+    place = "scenario `lost`: " + str(tmp_path / "s.yaml") + ":5:24: scenarios[3].data: `none.csv`"
+    assert f"left out: {place} can't be read" in done.stderr
+
+
 def test_keep_going_in_python(tmp_path, statistics, rules):
-    scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in"))).scenarios
-    found = run_scenarios(scenarios, lambda _: (statistics, rules), keep_going=True)
-    names = [run.scenario.name for run in found.runs]
-    assert names == ["good", "few total=4400", "lost"]
-    assert [one.scenario.name for one in found.failed] == ["few total=1000", "no such"]
+    scenarios = load_scenarios(written(tmp_path, SOME.replace("none.csv", "built-in")))
+    sources, failed = read_sources(scenarios.sources, lambda _: (statistics, rules)), []
+    found = succeeding(runs(scenarios, sources), failed, keep_going=True)
+    assert [run.scenario.name for run in found] == ["good", "few total=4400", "lost"]
+    assert [one.scenario.name for one in failed] == ["few total=1000", "no such"]
     assert [s.data for s in scenarios] == [None, None, None, None, Data("built-in")]
 
 

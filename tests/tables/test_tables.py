@@ -7,6 +7,7 @@ import io
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -149,7 +150,7 @@ def test_the_columns_that_json_lists_are_those_of_its_rows(arguments):
 
 
 def test_a_format_is_one_entry(monkeypatch):
-    keys = Format(lambda table, _: ",".join(table.fields).encode(), (".keys",))
+    keys = Format(lambda out, table, _: out.write(",".join(table.fields).encode()), (".keys",))
     monkeypatch.setitem(FORMATS, "keys", keys)
     table = Table([Column("a", "A"), Column("b", "B", kinds.COUNT)], [])
     assert render(table, "keys") == b"a,b"
@@ -168,6 +169,34 @@ def test_what_kinds_of_values_look_like():
     ]
     assert table.footer() == ["", "7", "", "", "", ""]
     assert Table(columns, [full]).footer() == []
+
+
+def test_a_column_reads_what_its_accessor_says():
+    columns = [
+        Column("n", "number", kinds.COUNT),
+        Column("twice", "twice", kinds.COUNT, lambda row: 2 * row.n),
+    ]
+    rows = [SimpleNamespace(n=3), SimpleNamespace(n=1000)]
+    table = Table(columns, rows, [columns[1], Column("n")], SimpleNamespace(n=1003))
+    assert table.cells() == [["3", "6"], ["1,000", "2,000"]]
+    assert table.footer() == ["1,003", "2,006"]
+    assert render(table, "csv") == b"twice,n\n6,3\n2000,1000\n"
+
+
+def test_rows_that_are_made_one_by_one_are_read_once():
+    for form in ("csv", "json", "jsonl", "html", "markdown", "table", "xlsx"):
+        table = Table([Column("n", "n", kinds.COUNT)], ({"n": n} for n in range(3)))
+        known = Table([Column("n", "n", kinds.COUNT)], [{"n": n} for n in range(3)])
+        assert render(table, form) == render(known, form)
+
+
+def test_two_columns_of_prose_share_the_room():
+    prose = kinds.PROSE._replace(least=20)
+    row = {"a": "one two " * 10, "b": "three four " * 10, "c": "1"}
+    table = Table([Column("a", "a", prose), Column("b", "b", prose), Column("c", "c")], [row])
+    lines = render(table, "table", width=70).decode().splitlines()
+    assert max(map(len, lines)) <= 70
+    assert lines[1].split() == ["-" * 31, "-" * 32, "-"]  # of 65 the last takes a half
 
 
 def test_county_totals_add_up(allocation):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import bosetting_cli
 from bosetting_cli import words
 from bosetting_cli.cli import cli
-from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS
+from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS, sentence
 from small import criterion, rules_for
 
 PACKAGE = Path(bosetting_cli.__file__).parent
@@ -26,7 +26,7 @@ SOURCE = "\n".join(
     for path in PACKAGE.rglob(pattern)
 )
 # Keys that are made of a word and something: `say(f"if {kind}", …)`, `say("section " ~ key)`.
-BUILT = set(re.findall(r'(?:say|told)\(\s*f?"([a-z ]+ )(?:\{|" ~)', SOURCE))
+BUILT = set(re.findall(r'(?:say|told|finding)\(\s*f?"([a-z ]+ )(?:\{|" ~)', SOURCE))
 
 
 def test_every_file_is_a_part():
@@ -50,7 +50,7 @@ def test_no_key_stands_twice():
 
 
 def test_every_key_is_used():
-    assert {"if ", "section ", "by ", "count "} <= BUILT
+    assert {"if ", "section ", "by ", "count ", "kind ", "limit ", "no such ", "twice "} <= BUILT
     unused = [
         key
         for part, key in KEYS
@@ -66,18 +66,23 @@ def test_every_key_is_used():
 
 def test_every_name_stands_in_the_rules_or_the_data():
     root = Path(__file__).parents[2]
-    files = [*(root / "config").glob("*.yaml"), root / "data" / "datapackage.json"]
+    files = [*(root / "config").rglob("*.yaml"), root / "data" / "datapackage.json"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in files) + ' "rate"'
     names = [key.removesuffix(", short") for key in CATALOGUE[NAMES]]
     assert [name for name in names if name not in text] == []
 
 
 def test_every_name_of_the_built_in_rules_is_known():
-    for path in (Path(__file__).parents[2] / "config").glob("*.yaml"):
-        rules = bosetting_cli.load_rules(path)
+    for path in (Path(__file__).parents[2] / "config").rglob("*.yaml"):
+        rules = bosetting_cli.load_rules(path, total=10_000)  # a template leaves it out
         said = [rules.title, rules.reference, *(c.name for c in rules.eligible if c.name)]
         said += [item.title or item.name for item in (*rules.criteria, *rules.of_which)]
         assert [text for text in said if text not in CATALOGUE[NAMES]] == []
+
+
+def test_one_sentence_alone_is_what_the_whole_file_says():
+    assert {key: sentence(key) for key in CATALOGUE["findings"]} == CATALOGUE["findings"]
+    assert sentence("no such sentence") is None
 
 
 def test_a_word_that_is_not_there_is_a_fault():
@@ -126,6 +131,30 @@ def test_numbers_and_dates():
     assert [words.signed(x, "nb") for x in (3, -1200, 0)] == ["+3", "−1\u00a0200", "0"]
     assert words.date(dt.date(2018, 5, 17), "nn") == "17. mai 2018"
     assert words.listing(["a", "b", "c"], "nb") == "a, b og c"
+
+
+def test_places_of_a_sentence_say_how_they_are_filled():
+    pairs = (("Larvik", "Larvik + Lardal"), ("Hole", "Hole + Ås"))
+    merged = {"source": 2017, "to": 2018, "renumbered": 46, "number": 2, "pairs": pairs}
+    merged |= {"joined": "merged ones", "more": "", "lost": "rates of merged ones"}
+    merged["rates"] = ("index", "rate")
+    assert words.told("carried over", "en", **merged) == (
+        "figures on the municipalities of 2017 to those of 2018: 46 renumbered, 2 merged (Larvik"
+        " from Larvik + Lardal; Hole from Hole + Ås); no figure for those merged in index, rate,"
+        " which can't be added up"
+    )
+    assert words.told("carried over", "nn", **merged) == (
+        "tal for kommunane i 2017 overførte til kommunane i 2018: 46 har fått nytt nummer, 2 er"
+        " slått saman (Larvik av Larvik + Lardal; Hole av Hole + Ås); ingen tal for dei samanslåtte"
+        " i index, rate, som ikkje kan leggjast saman"
+    )
+    short = {"width": 3, "cells": 1}
+    assert words.told("row too short", "en", **short) == "has 1 cell, the header has 3"
+    assert words.told("row too short", "nb", **short) == "har 1 celle, overskriften har 3"
+    assert words.told("row too long", "nb", width=3, cells=4) == "har 4 celler, overskriften har 3"
+    assert words.told("did you mean", "nb", near=("Os", "Ås")) == "mente du Os eller Ås?"
+    read = {"mark": ",", "cells": 2, "value": "1.234,5", "figure": 1234.5}
+    assert words.told("thousands read", "nb", **read).endswith("i 2 celler: `1.234,5` er 1234,5")
 
 
 @pytest.mark.parametrize("name", ["folketall", "FOLKETAL", "population"])

@@ -14,7 +14,7 @@ from .problem import whole_sum
 from .search import ExactClaims, between, ranks, slack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -69,7 +69,7 @@ class Apportionment:
     """
 
     def __init__(
-        self, method: Method, solution: Solution, again: Callable[[int], Apportionment]
+        self, method: Method, solution: Solution, again: functools.partial[Apportionment]
     ) -> None:
         self._problem, self._solution, self._again = solution.claims.problem, solution, again
         self.method = method
@@ -103,16 +103,24 @@ class Apportionment:
     def divisor(self) -> Divisor:
         """One divisor that leads to these seats, with few digits where there is a choice.
 
-        For the largest remainder the quota: the shares that are worth one place (infinite if no
-        unit has more than its minimum).
+        Where all are at their minimums, or all at their maximums, the interval has no upper or
+        no lower end; the divisor is then the one in it that is nearest to that of no bounds at
+        all, so that what `binding` tells hangs on the bounds and not on the choice. For the
+        largest remainder the quota: the shares that are worth one place (infinite if no unit has
+        more than its minimum).
         """
         if self.method.signposts is None:
             return 1 / self._solution.rate if self._solution.rate else math.inf
-        found = self._short_divisor()
-        if found is not None:
+        if (found := self._short_divisor()) is not None:
             return found
         lower, upper = self.divisors or (0, math.inf)
-        return lower if lower == upper else _short_decimal(lower, upper)
+        if lower == upper:
+            return lower
+        bounded = any(self._again.keywords[b] is not None for b in ("minimums", "maximums"))
+        if bounded and (lower == 0 or upper == math.inf):
+            alone = self._again(self.house_size, minimums=None, maximums=None).divisor
+            return max(lower, min(alone, upper))
+        return _short_decimal(lower, upper)
 
     @functools.cached_property
     def ties(self) -> tuple[Tie, ...]:
@@ -179,10 +187,9 @@ class Apportionment:
         """Look for a divisor of few digits well inside the interval, in floating point."""
         _, _, certain, best, worst, short, *_ = self._solution
         least, most = max(best, 0.0) * (1 + 1e-12), worst * (1 - 1e-12)
-        if short or not certain or self._problem.exponent or most <= 1e-290 or least > 1e290:
+        apart = least > 0 and 1e-290 < most < math.inf
+        if short or not certain or self._problem.exponent or not apart:
             return None
-        if most == math.inf:
-            most = 2 * least if least else 1.0
         middle = (least + most) / 2
         digits = (float(f"{middle:.{digits}e}") for digits in range(16))
         return next((found for found in digits if least < found < most), None)

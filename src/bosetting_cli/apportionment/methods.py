@@ -228,6 +228,7 @@ _NUMBER = re.compile(r"-?(?:[0-9.]{1,40}(?:e[-+]?[0-9]{1,4})?|[0-9]{1,40}/[0-9]{
 _BY_NAME = {name: method for method in _ALL for name in (method.name, *method.aliases)}
 
 
+@functools.lru_cache(maxsize=64)
 def resolve_method(name: str | Method) -> Method:
     """Find a method by its name.
 

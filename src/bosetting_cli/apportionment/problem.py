@@ -157,9 +157,8 @@ def whole_sum(values: FloatArray) -> int:
 
 
 def _house(value: Any) -> int:
-    if not (
-        hasattr(value, "__index__") or (isinstance(value, float | Fraction) and value % 1 == 0)
-    ):
+    whole = isinstance(value, float | Fraction) and value % 1 == 0
+    if not (whole or hasattr(value, "__index__")):
         raise BadInputError(f"the house size must be a whole number, not {value!r}", "house_size")
     if not 0 <= value <= LARGEST_HOUSE:
         raise BadInputError(f"the house size {value} is not between 0 and 2**52", "house_size")

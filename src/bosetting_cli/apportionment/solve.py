@@ -243,7 +243,7 @@ def batch_within(
         block = np.array(shares[rows], dtype=np.float64)
         low, high = (None if b is None else np.array(b[rows], dtype=np.float64) for b in bounds)
         low = np.zeros(block.shape) if low is None else low
-        if not block.all():
+        if (signposts.first or high is not None) and not block.all():
             high = np.where(block > 0, np.inf if high is None else high, low)
         with np.errstate(all="ignore"):
             claims = Claims(block, (low, high), np.array(houses[rows]), signposts)

@@ -6,31 +6,21 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from bosetting_cli import REPOSITORY, __version__
 from bosetting_cli.findings import BosettingError
+from bosetting_cli.words import told
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# Name → module; a module is imported when its command is asked for or listed.
-COMMANDS = {
-    "allocate": "bosetting_cli.cli.allocate",
-    "explain": "bosetting_cli.cli.explain",
-    "compare": "bosetting_cli.cli.compare",
-    "scenarios": "bosetting_cli.cli.scenarios",
-    "backtest": "bosetting_cli.cli.backtest",
-    "validate": "bosetting_cli.cli.validate",
-    "record": "bosetting_cli.cli.record",
-    "verify": "bosetting_cli.cli.verify",
-    "rules": "bosetting_cli.cli.rules",
-    "letters": "bosetting_cli.cli.letters",
-    "report": "bosetting_cli.cli.report",
-}
+# Each has a file of its name here, imported when it is asked for or listed.
+COMMANDS = (
+    *("allocate", "explain", "compare", "scenarios", "backtest"),
+    *("validate", "record", "verify", "rules", "years", "letters", "report"),
+)
 BAD_INPUT = 2
 UNFORESEEN = 70  # a mistake in the program; the number that sysexits.h has for it
 INTERRUPTED = 130
@@ -46,8 +36,16 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        command: click.Command = importlib.import_module(f"{__name__}.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; of what is wrong with its input, note in which language to say it."""
+        try:
+            return super().invoke(ctx)
+        except BosettingError as error:
+            error.lang = ctx.meta.get("lang", "en")
+            raise
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -130,8 +128,10 @@ def say_problems(error: BosettingError) -> None:
     """Print everything that is wrong, one problem after the other, on standard error."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     for problem in error.problems:
-        name = "warning" if problem.severity == "warning" else "error"
-        say(f"{name if plain else click.style(name, fg='red')}: {problem}")
+        severity = "warning" if problem.severity == "warning" else "error"
+        name = told(f"said {severity}", error.lang)
+        text = problem.in_full(error.lang)
+        say(f"{name if plain else click.style(name, fg='red')}: {text}")
 
 
 def say(text: str) -> None:

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from bosetting_cli.cli.inputs import Inputs, input_options
-from bosetting_cli.cli.options import FROM_0, YEAR, flag, option
+from bosetting_cli.cli.inputs import Inputs, excluding, input_options_without_year
+from bosetting_cli.cli.options import FROM_0, YEAR, flag, of_year, option
 from bosetting_cli.cli.output import Output, output_options
 
 
+def _of_later_year(ctx: click.Context, option: click.Parameter, year: int) -> int:
+    """Let a year after the letter's choose its own rules and statistics."""
+    if year > 2018:
+        of_year(ctx, option, year)
+    return year
+
+
 @click.command(short_help="Rules against the requests that were really made.")
-@input_options
-@option("--year", "YEAR", YEAR, "Compare with the requests made for this year.", default=2018)
+@input_options_without_year
+@option(
+    "--year",
+    "YEAR",
+    YEAR,
+    "Compare with the requests made for this year; from 2019 on, its rules and statistics.",
+    default=2018,
+    callback=_of_later_year,
+    is_eager=True,
+)
 @flag("--counties-as-decided", "Give each fylke the decided sum.", "counties")
 @flag("--asked-as-decided", "Ask those that were asked.", "listed")
 @option("--differences", "N", FROM_0, "How many of the largest differences to show.", default=15)
 @output_options("table", "markdown", "json", "csv")
-def command(inputs: Inputs, output: Output, year: int, differences: int, **given: Any) -> None:
+def command(
+    inputs: Inputs, output: Output, year: int, counties: bool, listed: bool, differences: int
+) -> None:
     """Compare what rules give with the requests that were really made.
 
     The first table says how near the rules come by themselves, and with the counties' sums,
@@ -35,23 +50,13 @@ def command(inputs: Inputs, output: Output, year: int, differences: int, **given
     from bosetting_cli.studies.backtest import backtest
     from bosetting_cli.tables.backtest import summary, written
 
+    for way in ("share", "count", "asked"):
+        excluding(**{"--asked-as-decided": listed, f"--{way}": getattr(inputs, way)})
     statistics, rules = inputs.load()
-    test = backtest(
-        statistics,
-        rules,
-        year,
-        counties=given["counties"],
-        asked=given["listed"],
-        total=inputs.total,
-        codes=inputs.codes,
+    of = {"total": inputs.total, "codes": inputs.codes}
+    test = backtest(statistics, rules, year, counties=counties, asked=listed, **of)
+    lang, excel_nb, width = output.lang, output.excel_nb, output.width()
+    output.write_bytes(
+        written(test, output.form, width=width, count=differences, lang=lang, excel_nb=excel_nb)
     )
-    content = written(
-        test,
-        output.form,
-        width=output.width(),
-        count=differences,
-        lang=output.lang,
-        excel_nb=output.excel_nb,
-    )
-    output.write_bytes(content)
-    output.say([*summary(test)])
+    output.say(summary(test, lang))

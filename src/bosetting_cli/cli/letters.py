@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
-from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
-from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.cli.options import FILE, QUIET, REGION, flag, language, option, repeated
+from bosetting_cli.cli.output import talk, tell, watched
 from bosetting_cli.letters import FORMATS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command()
@@ -28,12 +26,19 @@ if TYPE_CHECKING:
 )
 @option("--format", None, click.Choice(FORMATS), "Form of the letters.", "form", default="md")
 @repeated("--only", "MUNICIPALITY", None, "Write to this one only; kommunenummer or name.")
+@REGION
 @option("--template", "FILE", FILE, "Your own text: docs/letters.md.")
 @option("--font", "FILE", FILE, "TrueType font for pdf.")
 @flag("--force", "Replace the letters that DIR has already.")
 @QUIET
 def command(
-    inputs: Inputs, path: Path, only: tuple[str, ...], force: bool, quiet: bool, **options: Any
+    inputs: Inputs,
+    path: Path,
+    only: tuple[str, ...],
+    region: str | None,
+    force: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Write a letter to every municipality: asked for how many, or not asked and why.
 
@@ -44,17 +49,22 @@ def command(
       bosetting letters -o brev --data mine --language-column maalform --format docx
       bosetting letters -o letters --template ours.md.j2 --force
     """
+    from bosetting_cli.cli.summary import note_lines
     from bosetting_cli.letters.folder import INDEX, write_folder
     from bosetting_cli.letters.letter import letters
     from bosetting_cli.result import allocate
+    from bosetting_cli.words import told
 
     statistics, rules = inputs.read()
-    codes = kommunenummer(only, statistics)
-    allocation = allocate(statistics, rules)
-    written = letters(statistics, rules, allocation, only=tuple(codes), **options)
+    allocation = allocate(statistics, rules).of_region(region)
+    codes = kommunenummer(only, statistics, allocation.region)
+    if region and not only:
+        codes = [row.kommunenummer for row in allocation.rows]
+    written = letters(statistics, rules, allocation.whole, only=tuple(codes), **options)
     expected = len(codes or statistics.units)
     with closing(watched(written, "Letters", quiet=quiet, count=expected)) as shown:
         count = write_folder(path, shown, force=force, keep=bool(codes))
+    lang = talk()
     # Of imputed figures the letters tell where it matters.
-    notes = [f"{n.kind}: {n.text}" for n in allocation.notes if n.kind != "imputed"]
-    tell([f"{count} letters in {path}, listed in {INDEX}", *notes], quiet=quiet)
+    notes = note_lines(allocation.notes, lang, without="imputed")
+    tell([told("letters written", lang, count=count, path=path, index=INDEX), *notes], quiet=quiet)

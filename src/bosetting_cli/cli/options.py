@@ -1,29 +1,105 @@
-"""Options as data, and bundles of them that several commands share."""
+"""Options as data: what their values may be, and bundles of them that several commands share."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 import click
 
 from bosetting_cli.words import LANGUAGES
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+Decorator = Callable[[Any], Any]
 
-    Decorator = Callable[[Any], Any]
 
-FILE = click.Path(path_type=Path)
-YEAR = click.IntRange(1900, 2200)
-FROM_0, FROM_1 = click.IntRange(0), click.IntRange(1)
+Param: TypeAlias = click.Parameter | None
+Context: TypeAlias = click.Context | None
+
+
+def number(text: str) -> float | str:
+    """Return a number written as in rules; else how it is meant, or nothing."""
+    from bosetting_cli.rules.problems import instead
+    from bosetting_cli.rules.yamlfile import scalar
+
+    found = scalar(text)
+    if isinstance(found, int | float) and not isinstance(found, bool):
+        return found
+    meant = instead(text)
+    return f"; {meant}" if meant else ""
+
+
+class Whole(click.IntRange):
+    """A whole number written as in rules, such as 4400."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        """Return the number."""
+        return super().convert(_written(self, value, param, ctx), param, ctx)
+
+
+class Part(click.FloatRange):
+    """A number written as in rules, such as 0.5."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        """Return the number."""
+        return super().convert(_written(self, value, param, ctx), param, ctx)
+
+
+def _written(kind: Whole | Part, value: Any, param: Param, ctx: Context) -> Any:
+    if isinstance(value, str) and isinstance(meant := number(value), str):
+        kind.fail(f"'{value}' is not a valid {kind.name}{meant}.", param, ctx)
+    return value
+
+
+class _File(click.Path):
+    """A path, which can't be empty."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        if value == "":
+            self.fail("the path is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Written(_File):
+    """A file to write; `-` is standard output."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        return None if value == "-" else super().convert(value, param, ctx)
+
+
+class _Once(click.Option):
+    """An option that may be given once; click would take the last of several."""
+
+    def __init__(
+        self, names: list[str], default: Any = None, callback: Any = None, **more: Any
+    ) -> None:
+        given = None if default is None else [default]
+        super().__init__(names, default=given, multiple=True, **more)
+        self._then = callback
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> Any:
+        value, source = super().consume_value(ctx, opts)
+        if source is click.core.ParameterSource.DEFAULT_MAP:
+            value = [value]
+        return value, source
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        found = super().process_value(ctx, value)
+        if found and len(found) > 1:
+            raise click.UsageError(f"{self.opts[0]} is given {len(found)} times.", ctx)
+        one = found[0] if found else None
+        return self._then(ctx, self, one) if self._then else one
+
+
+FILE = _File(path_type=Path)
+YEAR, FROM_0, FROM_1 = Whole(1900, 2200), Whole(0), Whole(1)
 
 
 def option(
     name: str, metavar: str | None, kind: Any, text: str, /, *names: str, **more: Any
 ) -> Decorator:
-    """Return an option that has a value.
+    """Return an option that has a value and may be given once.
 
     Args:
         name: As it is written, `--total`.
@@ -33,11 +109,12 @@ def option(
         names: Other names; one without a dash is the name of the parameter.
         more: Further settings of `click.option`; a default is shown.
     """
-    more["show_default"] = "default" in more
+    more = {"show_default": "default" in more, "cls": _Once, **more}
     return click.option(name, *names, metavar=metavar, type=kind, help=text, **more)
 
 
-repeated = functools.partial(option, multiple=True)  # an option that may be given several times
+# An option that may be given several times.
+repeated = functools.partial(option, cls=click.Option, multiple=True)
 
 
 def flag(name: str, text: str, /, *names: str) -> Decorator:
@@ -47,14 +124,46 @@ def flag(name: str, text: str, /, *names: str) -> Decorator:
 
 def language(default: str, text: str) -> Decorator:
     """Return the option for the language of what is written."""
-    return option("--lang", None, click.Choice(LANGUAGES), text, default=default)
+    choice = click.Choice(LANGUAGES)
+    return option("--lang", None, choice, text, default=default, callback=_heard)
 
 
+def _heard(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Let messages be in the language asked for; where it is a default they stay English."""
+    if ctx.get_parameter_source(str(param.name)) is click.core.ParameterSource.COMMANDLINE:
+        ctx.meta["lang"] = value
+    return value
+
+
+def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
+    """Let a year choose the defaults of --rules and --data."""
+    if year is not None:
+        from bosetting_cli.cli.years import defaults
+
+        ctx.default_map = {**(ctx.default_map or {}), **defaults(str(year))}
+    return year
+
+
+# Read before all others, whose defaults it chooses.
+PACKAGED_YEAR = option(
+    "--year",
+    "YEAR",
+    str,
+    "A packaged year's rules and statistics, as `bosetting years` lists them.",
+    callback=of_year,
+    is_eager=True,
+    expose_value=False,
+)
 RULES = option("--rules", "FILE", FILE, "Rules; the built-in ones of 2018 by default.")
 DATA = option("--data", "DIR", FILE, "Folder of statistics, or one CSV file; built-in by default.")
 STRICT = flag("--strict", "Refuse input that had to be mended or that looks odd.")
+AT_LEAST = option(
+    "--at-least", "FILE", FILE, "Ask nobody for fewer than this saved allocation did."
+)
 BY = option("--by", None, click.Choice(["region", "fylke"]), "Totals by fylke instead.")
-OUTPUT = option("--output", "FILE", FILE, "Write here instead of to standard output.", "-o", "path")
+REGION = option("--region", "NAME", None, "Show one fylke only; no number changes.", "--fylke")
+_HERE = "Write here instead of to standard output."
+OUTPUT = option("--output", "FILE", _Written(path_type=Path), _HERE, "-o", "path")
 FORCE = flag("--force", "Replace FILE if it exists.")
 QUIET = flag("--quiet", "Print no messages on standard error.", "-q")
 

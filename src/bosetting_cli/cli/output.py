@@ -5,25 +5,31 @@ from __future__ import annotations
 import functools
 import shutil
 import sys
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from bosetting_cli.cli import say
-from bosetting_cli.cli.options import FORCE, OUTPUT, QUIET, bundle, flag, language, option
+from bosetting_cli.cli.options import (
+    FORCE,
+    OUTPUT,
+    QUIET,
+    Decorator,
+    bundle,
+    flag,
+    language,
+    option,
+)
 from bosetting_cli.tables import FORMATS, SUFFIXES
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-    from typing import IO, TypeVar
-
-    from bosetting_cli.cli.options import Decorator
+if TYPE_CHECKING:  # not needed for --help
     from bosetting_cli.tables import Table
 
-    Item = TypeVar("Item")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,8 @@ class Output:
 
     def write_bytes(self, content: bytes) -> None:
         """Write what has its format already."""
-        write_bytes(self.path, content, force=self.force)
+        with self.opened() as out:
+            out.write(content)
 
     def opened(self) -> AbstractContextManager[IO[bytes]]:
         """Open what is put in place when all is written; see `output.complete`."""
@@ -55,7 +62,7 @@ class Output:
 
         return complete(self.path, force=self.force)
 
-    def width(self) -> int | None:
+    def width(self) -> int:
         """Return the width that a table must fit: the terminal's, else 100."""
         if self.path is None and _is_terminal():
             return max(shutil.get_terminal_size((100, 24)).columns, 60)
@@ -71,6 +78,11 @@ def write_bytes(path: Path | None, content: bytes, *, force: bool) -> None:
     from bosetting_cli.output import write_files
 
     write_files({path: content}, force=force)
+
+
+def talk() -> str:
+    """Return the language of messages: that of `--lang` if it was given, else English."""
+    return str(click.get_current_context().meta.get("lang", "en"))
 
 
 def tell(lines: Iterable[str], *, quiet: bool) -> None:
@@ -103,16 +115,10 @@ def output_options(*formats: str) -> Decorator:
     Args:
         formats: Those that the command has; without any all.
     """
-    known = formats or tuple(FORMATS)
+    known, text = formats or tuple(FORMATS), "by default from --output's suffix, else table."
     options = (
         language("en", "Language of headings."),
-        option(
-            "--format",
-            None,
-            click.Choice(known),
-            "Form of the result; by default from --output's suffix, else table.",
-            "form",
-        ),
+        option("--format", None, click.Choice(known), f"Form of the result; {text}", "form"),
         OUTPUT,
         FORCE,
         flag("--excel-nb", "CSV for a Norwegian Excel: semicolon, decimal comma, BOM."),
@@ -125,18 +131,18 @@ def output_options(*formats: str) -> Decorator:
 def _output(
     formats: Sequence[str], /, *, form: str | None, path: Path | None, excel_nb: bool, **given: Any
 ) -> Output:
-    if form is None:
-        suffix = path.suffix.lower() if path else ""
-        if suffix and suffix not in SUFFIXES:
-            known = ", ".join(sorted(SUFFIXES))
-            raise click.UsageError(
-                f"--output: no format for {suffix}; known: {known}, or --format."
-            )
-        form = "csv" if excel_nb and not path else SUFFIXES.get(suffix, "table")
-        if form not in formats:
-            raise click.UsageError(
-                f"--output: {form} is no format of this command; there are {', '.join(formats)}."
-            )
-    if FORMATS[form].binary and path is None and _is_terminal():
-        raise click.UsageError(f"{form} is not for a terminal; name a file with --output.")
-    return Output(form=form, path=path, excel_nb=excel_nb, **given)
+    suffix = path.suffix.lower() if path else ""
+    if form is None and suffix and suffix not in SUFFIXES:
+        known = ", ".join(sorted(SUFFIXES))
+        raise click.UsageError(f"--output: no format for {suffix}; known: {known}, or --format.")
+    found = form or ("csv" if excel_nb and not path else SUFFIXES.get(suffix, "table"))
+    if found not in formats:
+        known = ", ".join(formats)
+        raise click.UsageError(
+            f"--output: {found} is no format of this command; there are {known}."
+        )
+    if excel_nb and found != "csv":
+        raise click.UsageError(f"--excel-nb is for CSV, not {found}.")
+    if FORMATS[found].binary and path is None and _is_terminal():
+        raise click.UsageError(f"{found} is not for a terminal; name a file with --output.")
+    return Output(form=found, path=path, excel_nb=excel_nb, **given)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bosetting_cli.cli import options
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
-from bosetting_cli.cli.options import FILE, QUIET, flag, language, option, repeated
-from bosetting_cli.cli.output import tell, watched
+from bosetting_cli.cli.options import FILE, Context, Param, flag, option, repeated
+from bosetting_cli.cli.output import talk, tell, watched
 from bosetting_cli.report import FIGURES
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not needed for --help
+    from bosetting_cli.findings import Finding
     from bosetting_cli.report.boundaries import Areas
     from bosetting_cli.result import Allocation
     from bosetting_cli.statistics import Statistics
 
+INSTEAD = "areas on the map instead of circles"
 
-def _figure_file(
-    ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]
-) -> tuple[Path, ...]:
+
+def _figure_file(ctx: Context, param: Param, value: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in value:
         if path.stem not in FIGURES or path.suffix not in (".svg", ".png"):
-            known = ", ".join(FIGURES)
-            msg = f"{path.name} is no figure: {known}, each .svg or .png."
+            msg = f"{path.name} is no figure: {', '.join(FIGURES)}, each .svg or .png."
             raise click.BadParameter(msg, ctx, param)
     return value
 
@@ -41,21 +43,18 @@ def _figure_file(
     "figures",
     callback=_figure_file,
 )
-@option(
-    "--boundaries",
-    "FILE",
-    FILE,
-    "GeoJSON of the municipalities: areas on the map instead of circles.",
-)
+@option("--boundaries", "FILE", FILE, f"GeoJSON of the municipalities: {INSTEAD}.")
+@options.REGION
 @flag("--changes", "Also what would have changed each answer; takes some seconds.")
-@language("nb", "Language.")
+@options.language("nb", "Language.")
 @flag("--force", "Replace files that exist.")
-@QUIET
+@options.QUIET
 def command(
     inputs: Inputs,
     path: Path | None,
     figures: tuple[Path, ...],
     boundaries: Path | None,
+    region: str | None,
     changes: bool,
     lang: str,
     force: bool,
@@ -70,24 +69,29 @@ def command(
       bosetting report -o 2018.html --boundaries municipalities.geojson
       bosetting report --figure map.svg --figure contributions.png
     """
-    from bosetting_cli.cli.summary import summary_lines
+    from bosetting_cli.cli.summary import note_lines, summary_lines
     from bosetting_cli.output import write_files
     from bosetting_cli.report.boundaries import load_boundaries
     from bosetting_cli.report.page import report
     from bosetting_cli.result import allocate
+    from bosetting_cli.statistics.decoding import recorded
 
     if path is None and not figures:
         raise click.UsageError("name a file with --output, or a --figure.")
     if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
         raise click.UsageError(f"--output: the page is HTML, not {path.suffix}; name a .html file.")
     statistics, rules = inputs.read()
-    found = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
-    allocation = allocate(statistics, rules)
-    areas, notes = None, []
+    with recorded() as files:
+        found = load_boundaries(boundaries, set(statistics.units)) if boundaries else None
+    statistics = dataclasses.replace(statistics, inputs={**statistics.inputs, **files})
+    whole = allocate(statistics, rules)
+    areas: Areas | None = None
+    notes: list[Finding] = []
     if found:
-        names = {row.kommunenummer: row.municipality for row in allocation.rows}
-        asked = {row.kommunenummer for row in allocation.selected}
+        names = {row.kommunenummer: row.municipality for row in whole.rows}
+        asked = {row.kommunenummer for row in whole.selected}
         areas, notes = found.areas, mended(found.misfit(names, asked), strict=inputs.strict)
+    allocation = whole.of_region(region)
     drawn: dict[Path | None, bytes] = {}
     for figure in figures:
         drawn[figure] = _drawn(figure, statistics, allocation, lang, areas)
@@ -96,7 +100,8 @@ def command(
         page = None if path == Path("-") else path
         drawn[page] = report(statistics, rules, allocation, lang=lang, areas=areas, watched=bar)
     write_files(drawn, force=force)
-    tell([*summary_lines(allocation), *notes], quiet=quiet)
+    said = talk()
+    tell([*summary_lines(allocation, said), *note_lines(notes, said)], quiet=quiet)
 
 
 def _drawn(

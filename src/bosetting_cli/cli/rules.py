@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from bosetting_cli.cli import say
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FORCE, OUTPUT, flag
-from bosetting_cli.cli.output import write_bytes
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from bosetting_cli.findings import Problem
 
 
 @click.command(short_help="The rules as understood, every default written out.")
@@ -33,17 +26,22 @@ def command(inputs: Inputs, schema: bool, path: Path | None, force: bool) -> Non
       bosetting rules --rules criteria.yaml --total 5350 -o revised.yaml
       bosetting rules --schema > criteria.schema.json
     """
+    from bosetting_cli.output import complete
+
     content = _schema() if schema else _rules(inputs)
-    write_bytes(path, content.encode(), force=force)
+    with complete(path, force=force) as file:
+        file.write(content.encode())
 
 
 def _rules(inputs: Inputs) -> str:
+    from bosetting_cli.cli.output import tell
+    from bosetting_cli.cli.summary import note_lines
+    from bosetting_cli.findings import Finding
     from bosetting_cli.rules import rules_yaml
 
-    notes: list[Problem] = []
-    rules = inputs.read_rules(notes)
-    for line in mended(notes, strict=inputs.strict):
-        say(line)
+    notes: list[Finding] = []
+    rules, changed = inputs.read_rules(notes)
+    tell(note_lines([*mended(notes, strict=inputs.strict), *changed]), quiet=False)
     return rules_yaml(rules)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,14 +14,11 @@ from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, flag
 from bosetting_cli.cli.output import Output, output_options, watched
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
+if TYPE_CHECKING:  # not needed for --help
     from bosetting_cli.rules import Rules
     from bosetting_cli.statistics import Statistics
-    from bosetting_cli.studies.scenarios import Data, Failure, Plan
-    from bosetting_cli.tables.scenarios import Lines
+    from bosetting_cli.studies.runs import Failure
+    from bosetting_cli.studies.scenarios import Data, Plan
 
 LONG_WAIT = 100  # scenarios; fewer are done before a bar is seen
 FITTING = 8  # scenarios that fit a table of 100 columns
@@ -47,54 +46,52 @@ def command(
       bosetting scenarios sweep.yaml --long --format csv > sweep.csv
       bosetting scenarios sweep.yaml --at-least letters.csv -o sweep.xlsx
     """
-    from bosetting_cli.studies.scenarios import Data, load_scenarios, read_sources, runs, succeeding
-    from bosetting_cli.tables.scenarios import long_lines, noted, scenarios_document, wide_lines
+    from bosetting_cli.cli.summary import note_lines
+    from bosetting_cli.studies.runs import read_sources, runs, succeeding
+    from bosetting_cli.studies.scenarios import Data, load_scenarios
+    from bosetting_cli.tables import stream
+    from bosetting_cli.tables.scenarios import long_table, scenarios_document, wide_table
+    from bosetting_cli.words import name, told
 
     plan = load_scenarios(file)
     repairs = mended(plan.notes, strict=inputs.strict)
     base = Data(str(inputs.data), inputs.data) if inputs.data else plan.data
-    sources = read_sources(plan.scenarios.sources, _reader(plan, inputs, base))
+    sources = read_sources(plan.sources, _reader(plan, inputs, base))
     failed: list[Failure] = []
-    records: list[dict[str, Any]] = []
-    few = len(plan.scenarios) < LONG_WAIT
-    with closing(watched(plan.scenarios, "scenarios", quiet=few)) as scenarios:
+    few, document, lang = len(plan) < LONG_WAIT, None, output.lang
+    with closing(watched(plan, "scenarios", quiet=few)) as scenarios:
         found = runs(scenarios, sources, sub_groups=long_form)
-        good = succeeding(found, failed, keep_going=keep_going)
         if output.form == "json":
-            good = noted(good, records)
+            document, found = scenarios_document(found, sources)
+        good = succeeding(found, failed, keep_going=keep_going)
         if long_form:
-            varied = plan.scenarios.keys
-            lines = long_lines(good, sources, varied, base, everyone=everyone, lang=output.lang)
+            varied = plan.keys
+            table = long_table(good, sources, varied, base, everyone=everyone, lang=lang)
         else:
-            lines = wide_lines(good, sources, everyone=everyone, lang=output.lang)
-        _write(lines, output, lambda: scenarios_document(sources, records, failed))
-    count = len(plan.scenarios) - len(failed)
-    said = [f"{count} scenarios on {sources.rules.title}."]
+            table = wide_table(good, sources, everyone=everyone, lang=lang)
+        with output.opened() as out:
+            width, excel_nb = output.width(), output.excel_nb
+            stream(out, table, output.form, width=width, excel_nb=excel_nb, document=document)
+    count = len(plan) - len(failed)
+    said = [told("scenarios made", lang, count=count, title=name(sources.rules.title, lang))]
     if output.form == "table" and not long_form and count > FITTING:
-        said.append("So many do not fit a page: --long, or --format csv or xlsx.")
-    said += [f"left out: {problem}" for failure in failed for problem in failure.named()]
-    output.say([*said, *repairs, *(f"{note.kind}: {note.text}" for note in sources.notes)])
+        said.append(told("scenarios many", lang))
+    left_out = [problem for failure in failed for problem in failure.named()]
+    said += [told("scenario left out", lang, problem=problem) for problem in left_out]
+    output.say([*said, *note_lines([*repairs, *sources.notes], lang)])
 
 
 def _reader(
     plan: Plan, inputs: Inputs, base: Data
 ) -> Callable[[Data | None], tuple[Statistics, Rules]]:
     """Return how statistics and base rules are read; None: the base's statistics."""
+    from bosetting_cli.studies.scenarios import refuse
 
     def read(data: Data | None) -> tuple[Statistics, Rules]:
-        path = (data or base).path
-        return dataclasses.replace(inputs, rules=inputs.rules or plan.base, data=path).read()
+        used = dataclasses.replace(
+            inputs, rules=inputs.rules or plan.base, data=(data or base).path
+        )
+        refuse(plan.absent, used.rules, used.data)
+        return used.read()
 
     return read
-
-
-def _write(lines: Lines, output: Output, document: Callable[[], dict[str, Any]]) -> None:
-    """Write a table, row by row where the format allows it."""
-    from bosetting_cli.tables import ROWWISE, stream
-
-    if output.form not in ROWWISE:
-        output.write(lines.table(output.lang))
-        return
-    with output.opened() as out:
-        excel_nb = output.excel_nb
-        stream(out, output.form, lines.fields, lines.rows, excel_nb=excel_nb, document=document)

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from bosetting_cli.statistics import year_list
-from bosetting_cli.words import number
+from bosetting_cli.words import is_told, name, told
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # not needed for --help
+    from bosetting_cli.findings import Finding
     from bosetting_cli.result import Allocation
 
 
-def summary_lines(allocation: Allocation) -> list[str]:
-    """Return who asks for how many of whom, by which rules and on which figures."""
-    rules = allocation.rules
+def summary_lines(allocation: Allocation, lang: str = "en") -> Iterator[str]:
+    """Yield who asks for how many of whom, by which rules and on which figures."""
+    from bosetting_cli.statistics import year_list
+
+    rules, allocation, shown = allocation.rules, allocation.whole, allocation
     asked, eligible = allocation.selected, allocation.eligible
-    parts = "".join(f", of whom {number(g.value)} {g.name}" for g in rules.of_which)
-    bound = sum(row.at_minimum for row in asked)
-    method = next((g.apportionment.method for g in allocation.groups if g.apportionment), None)
-    title = f" by {method.title}" if method else ""
-    lines = [
-        f"{rules.title}" + (f" ({rules.reference})" if rules.reference else ""),
-        f"{number(rules.total.value)} people{parts}; {len(asked)} of {len(eligible)} eligible"
-        f" municipalities are asked{title}.",
+    parts = [
+        told("summary part", lang, value=g.value, name=name(g.name, lang)) for g in rules.of_which
     ]
+    methods = [g.apportionment.method.title for g in allocation.groups if g.apportionment]
+    reference = f" ({name(rules.reference, lang)})" if rules.reference else ""
+    yield name(rules.title, lang) + reference
+    said = {"total": rules.total.value, "asked": len(asked), "eligible": len(eligible)}
+    by = told("summary method", lang, name=methods[0]) if methods else ""
+    yield told("summary", lang, parts="".join(parts), by=by, **said)
     if least := rules.minimum.value:
         exactly = sum(row.requested == least for row in asked)
-        lines.append(f"Minimum {least}: {exactly} are asked for exactly it; it binds for {bound}.")
-    lines.append(f"Figures known on {rules.as_of}: {vintages(allocation)}.")
-    lines += [f"{note.kind}: {note.text}" for note in allocation.notes]
-    return lines
+        bound = sum(row.at_minimum for row in asked)
+        yield told("summary minimum", lang, least=least, exactly=exactly, bound=bound)
+    years = [
+        f"{name(key, lang)} {year_list(m.years)}" if m.years else name(key, lang)
+        for key, m in allocation.measured.items()
+    ]
+    yield told("summary figures", lang, day=rules.as_of, years=", ".join(years))
+    yield from note_lines(shown.notes, lang)
 
 
-def vintages(allocation: Allocation) -> str:
-    """Return which years each criterion's figures are of."""
-    return ", ".join(
-        f"{name} {year_list(m.years)}" if m.years else name
-        for name, m in allocation.measured.items()
-    )
+def note_lines(
+    notes: Iterable[Finding], lang: str = "en", *, without: str | None = None
+) -> Iterator[str]:
+    """Yield the kind of each note and what it says.
+
+    Args:
+        notes: From an allocation, or of files.
+        lang: Language.
+        without: A kind to leave out, of which the text tells where it matters.
+    """
+    for note in notes:
+        if note.kind != without:
+            kind = note.kind or note.severity
+            kind = told(f"said {kind}", lang) if is_told(f"said {kind}") else kind
+            yield f"{kind}: {note.in_full(lang)}"

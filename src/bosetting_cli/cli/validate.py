@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
-from bosetting_cli.cli.options import DATA, RULES, flag
-from bosetting_cli.cli.output import Output, output_options
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from bosetting_cli.cli.options import AT_LEAST, DATA, PACKAGED_YEAR, REGION, RULES, flag
+from bosetting_cli.cli.output import Output, output_options, talk
 
 
 @click.command(short_help="Check statistics and rules, list every problem at once.")
+@PACKAGED_YEAR
 @DATA
 @RULES
+@AT_LEAST
 @flag("--strict", "Warnings are errors too.")
+@REGION
 @output_options("table", "json")
-def command(data: Path | None, rules: Path | None, strict: bool, output: Output) -> int:
+def command(
+    data: Path | None,
+    rules: Path | None,
+    at_least: Path | None,
+    strict: bool,
+    region: str | None,
+    output: Output,
+) -> int:
     """List everything that is wrong with statistics and rules: where, what, what was expected.
 
     Exits with 0 if there are no errors, else with 2.
@@ -28,10 +35,15 @@ def command(data: Path | None, rules: Path | None, strict: bool, output: Output)
       bosetting validate --data figures/
       bosetting validate --rules criteria.yaml --strict --format json
     """
-    from bosetting_cli.studies.validation import report_json, report_text, summary, validate
+    from bosetting_cli.cli.summary import note_lines
+    from bosetting_cli.studies.validation import of_region, validate
+    from bosetting_cli.tables.validation import report_json, report_text, summary
 
-    report = validate(data, rules, strict=strict)
-    content = report_json(report) if output.form == "json" else b""
-    output.write_bytes(content or report_text(report, output.width() or 100))
-    output.say([summary(report)])
+    report = validate(data, rules, at_least=at_least, strict=strict)
+    shown = of_region(report, region) if region else report
+    if output.form == "json":
+        output.write_bytes(report_json(shown))
+    else:
+        output.write_bytes(report_text(shown, output.width() or 100, output.lang))
+    output.say([summary(report), *note_lines(report.notes, talk())])
     return 2 if report.errors else 0

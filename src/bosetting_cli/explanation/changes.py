@@ -2,8 +2,9 @@
 
 Nothing here knows how numbers come about. Each candidate is tried, and the nearest one that
 makes a difference is found by doubling the step and then halving it; the step before it makes
-none, so that what is said of the one found is true whatever the rules. All searches, of all
-municipalities, go in step, and what they try is decided together (`trials`).
+none, so that what is said of the one found is true whatever the rules. Where the apportionment's
+certificate tells the step, the search starts there. All searches, of all municipalities, go in
+step, and what they try is decided together (`trials`).
 """
 
 from __future__ import annotations
@@ -11,68 +12,61 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any
 
-from bosetting_cli.explanation.parts import Change
+from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
 from bosetting_cli.explanation.telling import sentence
-from bosetting_cli.explanation.trials import Case, Outcome, Trial, tried
-from bosetting_cli.model.selection import named
-from bosetting_cli.model.standing import standing
-from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
+from bosetting_cli.explanation.trials import Key, Outcome, Trial, tried
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
 from bosetting_cli.rules import indicator_columns, replace
+from bosetting_cli.rules.naming import named
+from bosetting_cli.statistics import Statistics
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
-
-    from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explanation
-    from bosetting_cli.rules import Criterion, Rules
-    from bosetting_cli.statistics import Statistics
-
-    Search = Generator[Trial, Outcome | None, Change | None]
-    Steps = Generator[Trial, Outcome | None, tuple[int, Outcome] | None]
+Search = Generator[Trial, Outcome | None, Change | None]
+Steps = Generator[Trial, Outcome | None, tuple[int, Outcome] | None]
 
 FARTHEST = 10  # times the present number: nobody wants to hear of more
 
 
 def find_changes(
-    statistics: Statistics, rules: Rules, explanations: Sequence[Explanation]
+    allocation: Allocation, explanations: Sequence[Explanation]
 ) -> list[tuple[Change, ...]]:
     """Return the nearest changes that would have changed each municipality's answer.
 
     Args:
-        statistics: What the allocation was made from.
-        rules: What it was made by.
+        allocation: The allocation.
         explanations: The municipalities.
     """
-    case = Case(statistics, rules, standing(statistics, rules))
-    searches = [(i, search) for i, e in enumerate(explanations) for search in _searches(case, e)]
-    found: list[Change | None] = [None] * len(searches)
-    answers: dict[int, Outcome | None] = dict.fromkeys(range(len(searches)))
+    each = [list(_searches(allocation, e)) for e in explanations]
+    searches = {(i, j): search for i, own in enumerate(each) for j, search in enumerate(own)}
+    found: dict[Key, Change | None] = {}
+    answers: dict[Key, Outcome | None] = dict.fromkeys(searches)
     while answers:
-        asked: dict[int, Trial] = {}
+        asked: dict[Key, Trial] = {}
         for key, answer in answers.items():
             try:
-                asked[key] = searches[key][1].send(answer)
+                asked[key] = searches[key].send(answer)
             except StopIteration as end:
                 found[key] = end.value
-        answers = dict(zip(asked, tried(case, list(asked.values())), strict=True))
-    changes: list[list[Change]] = [[] for _ in explanations]
-    for (i, _), change in zip(searches, found, strict=True):
-        changes[i] += [change] if change else []
-    return [tuple(own) for own in changes]
+        answers = tried(allocation, asked)
+    told = [[found[i, j] for j in range(len(own))] for i, own in enumerate(each)]
+    return [tuple(change for change in own if change) for own in told]
 
 
-def _searches(case: Case, e: Explanation) -> Iterator[Search]:
+def _searches(a: Allocation, e: Explanation) -> Iterator[Search]:
     if e.status == NOT_ELIGIBLE:
-        yield from _to_be_eligible(case, e)
+        yield from _to_be_eligible(a, e)
         return
     if e.status == SELECTED:
-        yield from _totals(case, e)
-    yield from _figures(case, e)
-    yield from _selection(case, e)
+        yield from _totals(a, e)
+    yield from _figures(a, e)
+    yield from _selection(a, e)
 
 
-def nearest(steps: int, trial: Callable[[int], Trial], differs: Callable[[Outcome], bool]) -> Steps:
+def nearest(
+    steps: int, trial: Callable[[int], Trial], differs: Callable[[Outcome], bool], guess: int = 1
+) -> Steps:
     """Search the first step from which on the outcome differs.
 
     Args:
@@ -80,28 +74,21 @@ def nearest(steps: int, trial: Callable[[int], Trial], differs: Callable[[Outcom
         trial: Step, from 1 → what is tried. It is yielded, and its outcome is sent back: None
             where there is no allocation.
         differs: Whether an outcome is another than the present one.
+        guess: The step that is tried first; then those around it, at growing distances.
 
     Returns:
         A step whose outcome differs while the one before it has the present outcome, and the
         outcome; None if there is none before the steps or the allocations end.
     """
-    low, high, found = 0, 0, None
-    while not high:
-        if low == steps:
-            return None
-        step = min(max(2 * low, 1), steps)
-        found = yield trial(step)
-        if found is None or differs(found):
-            high = step
+    low, high, found, step, jump = 0, 0, None, min(guess, steps), 1
+    while low < steps and (not high or high - low > 1):
+        outcome = yield trial(step)
+        if outcome is None or differs(outcome):
+            high, found = step, outcome
         else:
             low = step
-    while high - low > 1:
-        middle = (low + high) // 2
-        outcome = yield trial(middle)
-        if outcome is None or differs(outcome):
-            high, found = middle, outcome
-        else:
-            low = middle
+        step = max(high - jump, (low + high) // 2) if high else min(low + jump, steps)
+        jump *= 2
     return None if found is None else (high, found)
 
 
@@ -113,71 +100,86 @@ def _differs(e: Explanation) -> Callable[[Outcome], bool]:
 
 
 def _change(
-    e: Explanation, kind: str, outcome: Outcome, now: float | None, then: float | None, **names: str
+    e: Explanation,
+    kind: str,
+    outcome: Outcome,
+    now: float | None = None,
+    then: float | None = None,
+    part: CriterionPart | ConditionPart | None = None,
 ) -> Change:
-    change = Change(
-        kind=kind,
-        name=names.get("name", ""),
-        title=names.get("title", ""),
-        unit=names.get("unit", "persons"),
-        now=now,
-        then=then,
-        **outcome._asdict(),
-    )
+    name, unit = (part.name, part.unit) if part else ("", "persons")
+    title = part.title if isinstance(part, CriterionPart) else name
+    change = Change(kind, name, title, unit, now, then, *outcome)
     return dataclasses.replace(change, text=sentence(change, e))
 
 
-# --- another total ---------------------------------------------------------------------------
-
-
-def _totals(case: Case, e: Explanation) -> Iterator[Search]:
-    """Search the nearest totals, or numbers of the county, above and below that differ."""
-    given = case.rules.counties is not None and bool(case.rules.counties.totals)
-    now = e.total if given else case.rules.total.value
-    trial = functools.partial(Trial, "county total" if given else "total", case.place(e))
-    for sign, steps in ((1, (FARTHEST - 1) * now), (-1, now - 1)):
-        yield _numbers(e, trial, now, sign, steps)
-
-
-def _numbers(
-    e: Explanation, trial: Callable[..., Trial], now: int, sign: int, steps: int
+def _search(
+    e: Explanation,
+    trial: functools.partial[Trial],
+    now: float,
+    numbers: range,
+    *,
+    guess: int = 1,
+    part: CriterionPart | None = None,
 ) -> Search:
-    found = yield from nearest(steps, lambda step: trial(now + sign * step), _differs(e))
-    return _change(e, trial(0).kind, found[1], now, now + sign * found[0]) if found else None
+    """Search the nearest number that differs; those of a criterion's figure are in its grain."""
+
+    def then(step: int) -> float:
+        number = numbers[step - 1]
+        return float(f"{number * grain_of(now, part.unit):.12g}") if part else number
+
+    found = yield from nearest(len(numbers), lambda step: trial(then(step)), _differs(e), guess)
+    return _change(e, trial.args[0], found[1], now, then(found[0]), part) if found else None
 
 
-# --- another figure --------------------------------------------------------------------------
+def _totals(a: Allocation, e: Explanation) -> Iterator[Search]:
+    """Search the nearest totals, or numbers of the county, above and below that differ."""
+    first, unit = a.rules.counties, a.unit_of(e.kommunenummer)
+    own = first is None or bool(first.totals)  # otherwise the county's number hangs on the total
+    now = e.total if own else a.rules.total.value
+    trial = functools.partial(Trial, "county total" if first and own else "total", unit)
+    ways = range(now + 1, FARTHEST * max(now, 1) + 1), range(now - 1, 0, -1)
+    for numbers in ways:
+        guess = certified(a, e.kommunenummer, numbers.step) if own else 1
+        if guess:
+            yield _search(e, trial, now, numbers, guess=guess)
 
 
-def _figures(case: Case, e: Explanation) -> Iterator[Search]:
+def certified(a: Allocation, code: str, sign: int) -> int | None:
+    """Return how much more or less there is to share out when a unit's number becomes another.
+
+    The apportionment's certificate tells it where the shares and the selected don't hang on the
+    number that is shared out.
+
+    Args:
+        a: The allocation.
+        code: The unit.
+        sign: 1 for more, -1 for less.
+
+    Returns:
+        The difference; None if it never becomes another, 1 where the certificate does not tell.
+    """
+    group = a.group_of(code)
+    result = group.apportionment
+    if result is None or result.divisors is None:
+        return 1
+    unit = group.units.index(code)
+    then = result.gains_at(unit) if sign > 0 else result.loses_at(unit)
+    return None if then is None else abs(then - group.total)
+
+
+def _figures(a: Allocation, e: Explanation) -> Iterator[Search]:
     """Search, for each criterion, the nearest own figures above and below that differ."""
-    for k, (criterion, part) in enumerate(zip(case.rules.criteria, e.criteria, strict=True)):
-        if part.raw is None or (not part.years and _dated(case, criterion)):
+    for k, (criterion, part) in enumerate(zip(a.rules.criteria, e.criteria, strict=True)):
+        column = a.statistics.column(indicator_columns(criterion.indicator)[0])
+        if part.raw is None or (not part.years and None not in column.figures):
             continue
-        for sign in (1, -1):
-            yield _figure(case, e, k, part, sign)
-
-
-def _dated(case: Case, criterion: Criterion) -> bool:
-    column = case.statistics.column(indicator_columns(criterion.indicator)[0])
-    return None not in column.figures
-
-
-def _figure(case: Case, e: Explanation, k: int, part: CriterionPart, sign: int) -> Search:
-    raw, place = part.raw or 0.0, case.place(e)
-    grain = grain_of(raw, part.unit)
-    start = math.floor(raw / grain) if sign > 0 else math.ceil(raw / grain)
-    most = round(1 / grain) if part.unit == "rate" and raw <= 1 else FARTHEST * max(start, 1)
-    steps = most - start if sign > 0 else start - (part.unit != "rate")
-
-    def figure(step: int) -> float:
-        return float(f"{(start + sign * step) * grain:.12g}")
-
-    found = yield from nearest(
-        max(steps, 0), lambda step: Trial("figure", place, figure(step), k), _differs(e)
-    )
-    names = {"name": part.name, "title": part.title, "unit": part.unit}
-    return _change(e, "figure", found[1], raw, figure(found[0]), **names) if found else None
+        rate, grains = part.unit == "rate", part.raw / grain_of(part.raw, part.unit)
+        above, below = math.floor(grains), math.ceil(grains)
+        most = 1000 if rate and part.raw <= 1 else FARTHEST * max(above, 1)
+        trial = functools.partial(Trial, "figure", a.unit_of(e.kommunenummer), criterion=k)
+        for numbers in (range(above + 1, most + 1), range(below - 1, -rate, -1)):
+            yield _search(e, trial, part.raw, numbers, part=part)
 
 
 def grain_of(figure: float, unit: str) -> float:
@@ -189,68 +191,61 @@ def grain_of(figure: float, unit: str) -> float:
     return float(f"1e{math.floor(math.log10(figure)) - 3}")
 
 
-# --- another selection -----------------------------------------------------------------------
-
-
-def _selection(case: Case, e: Explanation) -> Iterator[Search]:
+def _selection(a: Allocation, e: Explanation) -> Iterator[Search]:
     """Search the number that would have to be selected, or what naming the municipality did."""
-    chosen = case.rules.select
-    if e.status == NOT_SELECTED and chosen.list is not None:
-        select = {"include": (*chosen.include, e.kommunenummer)}
-        yield _once(case, e, "list", rules=replace(case.rules, select=select))
-    elif e.status == NOT_SELECTED:
-        trial = functools.partial(Trial, "count", case.place(e))
-        yield _numbers(e, trial, e.cut, 1, e.eligible - e.cut)
-    elif without := _not_named(case, e, chosen.include):
-        changed = replace(case.rules, select={"include": without[0]})
-        yield _once(case, e, "include", rules=changed)
+    chosen, code = a.rules.select, e.kommunenummer
+    if e.status != NOT_SELECTED:
+        others = _without(a, code, chosen.include)
+        if others != chosen.include:
+            yield _once(a, e, "include", select={"include": others})
+    elif chosen.list is not None:
+        yield _once(a, e, "list", select={"include": (*chosen.include, code)})
+    else:
+        trial = functools.partial(Trial, "count", a.unit_of(code))
+        guess = max((e.rank or 0) - e.cut, 1)
+        yield _search(e, trial, e.cut, range(e.cut + 1, e.eligible + 1), guess=guess)
 
 
 def _once(
-    case: Case,
+    a: Allocation,
     e: Explanation,
     kind: str,
     *,
-    rules: Rules | None = None,
     statistics: Statistics | None = None,
     condition: ConditionPart | None = None,
+    **changes: Any,
 ) -> Search:
     """Try one thing, and say what becomes of it if anything does."""
-    outcome = yield Trial("run", case.place(e), rules=rules, statistics=statistics)
+    rules = replace(a.rules, **changes) if changes else None
+    outcome = yield Trial("run", a.unit_of(e.kommunenummer), rules=rules, statistics=statistics)
     if outcome is None or (kind == "include" and not _differs(e)(outcome)):
         return None
     if condition is None:
-        return _change(e, kind, outcome, None, None)
-    names = {"name": condition.name, "title": condition.name, "unit": condition.unit}
+        return _change(e, kind, outcome)
     now = max((x for x in condition.figures if x is not None), default=None)
-    return _change(e, kind, outcome, now, condition.at_least, **names)
+    return _change(e, kind, outcome, now, condition.at_least, condition)
 
 
-def _not_named(case: Case, e: Explanation, names: Sequence[str]) -> tuple[tuple[str, ...]] | None:
-    """Return the names but the municipality's; None if it isn't among them."""
-    everyone = case.statistics.municipalities
-    others = tuple(name for name in names if named(everyone, [name], "") != (e.kommunenummer,))
-    return None if len(others) == len(names) else (others,)
+def _without(a: Allocation, code: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names but a municipality's."""
+    everyone = a.statistics.municipalities
+    return tuple(name for name in names if named(everyone, [name], "") != (code,))
 
 
-# --- eligible at all -------------------------------------------------------------------------
+def _to_be_eligible(a: Allocation, e: Explanation) -> Iterator[Search]:
+    others = _without(a, e.kommunenummer, a.rules.exclude)
+    if others != a.rules.exclude:
+        yield _once(a, e, "exclude", exclude=others)
+    elif e.unmet:
+        met = _meeting(a.statistics, e)
+        one = e.unmet[0] if len(e.unmet) == 1 else None
+        yield _once(a, e, "condition" if one else "conditions", statistics=met, condition=one)
 
 
-def _to_be_eligible(case: Case, e: Explanation) -> Iterator[Search]:
-    if without := _not_named(case, e, case.rules.exclude):
-        yield _once(case, e, "exclude", rules=replace(case.rules, exclude=without[0]))
-    elif unmet := [part for part in e.conditions if not part.met]:
-        changed = _meeting(case, e, unmet)
-        if len(unmet) > 1:
-            yield _once(case, e, "conditions", statistics=changed)
-        else:
-            yield _once(case, e, "condition", statistics=changed, condition=unmet[0])
-
-
-def _meeting(case: Case, e: Explanation, unmet: Sequence[ConditionPart]) -> Statistics:
+def _meeting(statistics: Statistics, e: Explanation) -> Statistics:
     """Return the statistics with what would just meet the conditions."""
-    unit, columns = e.kommunenummer, dict(case.statistics.columns)
-    for part in unmet:
+    unit, columns = e.kommunenummer, dict(statistics.columns)
+    for part in e.unmet:
         column = columns[part.indicator]
         figures = dict(column.figures)
         years = part.years or (None,)
@@ -259,4 +254,4 @@ def _meeting(case: Case, e: Explanation, unmet: Sequence[ConditionPart]) -> Stat
             if value is None or value < part.at_least:
                 figures[year] = {**figures[year], unit: (part.at_least,)}
         columns[part.indicator] = dataclasses.replace(column, figures=figures)
-    return dataclasses.replace(case.statistics, columns=columns)
+    return dataclasses.replace(statistics, columns=columns)

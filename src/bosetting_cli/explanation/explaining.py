@@ -8,135 +8,53 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bosetting_cli.apportionment import as_float
+from bosetting_cli.apportionment import Divisor, as_float
 from bosetting_cli.explanation.parts import ConditionPart, CriterionPart, Explanation, Rounding
-from bosetting_cli.result import SELECTED
+from bosetting_cli.model.figures import Met
+from bosetting_cli.result import SELECTED, Allocation, Group, Row
 from bosetting_cli.result.reasons import condition_text
-from bosetting_cli.rules import Ratio, indicator_columns
+from bosetting_cli.rules import Criterion, Ratio, SubGroup, indicator_columns
 from bosetting_cli.statistics.names import find_municipality
 from bosetting_cli.tables.allocation import document
 from bosetting_cli.words import LANGUAGES, title
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bosetting_cli.model.selection import Met
-    from bosetting_cli.result import Allocation, Group, Row
-    from bosetting_cli.rules import Criterion, Rules
-    from bosetting_cli.statistics import Statistics
+_OF_THE_ROW = (
+    *("kommunenummer", "municipality", "fylke", "population", "status", "reason"),
+    *("quota", "share", "minimum", "maximum", "at_minimum", "at_maximum", "requested", "of_which"),
+)
 
 
-def explain(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    kommunenummer: str,
-    *,
-    changes: bool = False,
-) -> Explanation:
+def explain(allocation: Allocation, municipality: str, *, changes: bool = False) -> Explanation:
     """Return why a municipality is asked for its number, or not asked.
-
-    Args:
-        statistics: What the allocation was made from.
-        rules: What it was made by.
-        allocation: From `allocate(statistics, rules)`.
-        kommunenummer: The municipality.
-        changes: Also look for what would have changed the answer, which runs the model some
-            hundred times.
-
-    Raises:
-        KeyError: There is no such municipality.
-    """
-    return explanations(statistics, rules, allocation, [kommunenummer], changes=changes)[0]
-
-
-def explained(allocation: Allocation, municipality: str, *, changes: bool = False) -> Explanation:
-    """Return why a municipality is asked for its number, or not asked; for notebooks.
 
     Args:
         allocation: From `allocate`.
         municipality: Name or kommunenummer.
-        changes: Also look for what would have changed the answer.
+        changes: Also look for what would have changed the answer, which runs the model some
+            hundred times.
 
     Raises:
         BosettingError: There is no such municipality, or there are several.
     """
-    statistics = allocation.statistics
-    code = find_municipality(municipality, statistics.municipalities).kommunenummer
-    return explain(statistics, allocation.rules, allocation, code, changes=changes)
+    code = find_municipality(municipality, allocation.statistics.municipalities).kommunenummer
+    return explanations(allocation, [code], changes=changes)[0]
 
 
 def explanations(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    codes: Sequence[str],
-    *,
-    changes: bool = False,
+    allocation: Allocation, codes: Sequence[str], *, changes: bool = False
 ) -> list[Explanation]:
-    """Return the explanations of several municipalities; see `explain`."""
+    """Return the explanations of several municipalities, by kommunenummer; see `explain`."""
     places = _places(allocation)
-    found = [_explanation(statistics, rules, allocation, code, places) for code in codes]
+    found = [_explanation(allocation, code, places) for code in codes]
     if not changes:
         return found
     from bosetting_cli.explanation.changes import find_changes
 
-    pairs = zip(found, find_changes(statistics, rules, found), strict=True)
+    pairs = zip(found, find_changes(allocation, found), strict=True)
     return [dataclasses.replace(explanation, changes=own) for explanation, own in pairs]
-
-
-def _explanation(
-    statistics: Statistics,
-    rules: Rules,
-    allocation: Allocation,
-    code: str,
-    places: Mapping[str, Mapping[str, int]],
-) -> Explanation:
-    row, group = allocation.row(code), allocation.group_of(code)
-    tested = allocation.decision.standing.tested
-    return Explanation(
-        kommunenummer=row.kommunenummer,
-        municipality=row.municipality,
-        fylke=row.fylke,
-        population=row.population,
-        status=row.status,
-        reason=row.reason,
-        group=group.name,
-        total=group.total,
-        rank=allocation.place_of(code),
-        eligible=len(group.ranking),
-        cut=group.count,
-        asked=len(group.units),
-        ranked_by=rules.select.by,
-        criteria=tuple(
-            _criterion(c, statistics, allocation, row, places[c.name].get(code))
-            for c in rules.criteria
-        ),
-        conditions=tuple(
-            _condition(met, statistics, rules, allocation.unit_of(code)) for met in tested
-        ),
-        quota=row.quota,
-        share=row.share,
-        minimum=row.minimum,
-        maximum=row.maximum,
-        at_minimum=row.at_minimum,
-        at_maximum=row.at_maximum,
-        rounding=_rounding(row, group),
-        requested=row.requested,
-        of_which=row.of_which,
-        cannot_receive=tuple(
-            g.name for g in rules.of_which if row.requested and g.name not in row.of_which
-        ),
-        code=row.why.code if row.why else "",
-        titles={lang: _titles(rules, lang) for lang in LANGUAGES},
-    )
-
-
-def _titles(rules: Rules, lang: str) -> dict[str, str]:
-    criteria = {criterion.name: title(criterion, lang) for criterion in rules.criteria}
-    return criteria | {group.name: title(group, lang) for group in rules.of_which}
 
 
 def explanations_document(
@@ -146,32 +64,55 @@ def explanations_document(
     told = document(allocation)
     kept = ("schema_version", "program", "title", "summary", "notes", "inputs")
     return {
-        **{key: told[key] for key in kept},
+        **{key: told[key] for key in (*kept, "region") if key in told},
         "explanations": [explanation.as_dict() for explanation in explanations],
     }
 
 
-def _criterion(
-    c: Criterion, statistics: Statistics, allocation: Allocation, row: Row, place: int | None
-) -> CriterionPart:
-    figure, measured = row.figures[c.name], allocation.measured[c.name]
-    names = indicator_columns(c.indicator)
-    kappa = c.smoothing.participants if c.smoothing else 0
+def _explanation(
+    allocation: Allocation, code: str, places: Mapping[str, Mapping[str, int]]
+) -> Explanation:
+    row, group, rules = allocation.row(code), allocation.group_of(code), allocation.rules
+    named: list[Criterion | SubGroup] = [*rules.criteria, *rules.of_which]
+    tested, unit = allocation.decision.own.tested, allocation.unit_of(code)
+    return Explanation(
+        **{name: getattr(row, name) for name in _OF_THE_ROW},
+        group=group.name,
+        total=group.total,
+        rank=allocation.place_of(code),
+        eligible=len(group.ranking),
+        cut=group.count,
+        asked=len(group.units),
+        ranked_by=rules.select.by,
+        criteria=tuple(
+            _criterion(c, allocation, row, places[c.name].get(code)) for c in rules.criteria
+        ),
+        conditions=tuple(_condition(met, allocation, unit) for met in tested),
+        rounding=_rounding(row, group),
+        cannot_receive=tuple(
+            g.name for g in rules.of_which if row.requested and g.name not in row.of_which
+        ),
+        code=row.why.code if row.why else "",
+        titles={lang: {item.name: title(item, lang) for item in named} for lang in LANGUAGES},
+    )
+
+
+def _criterion(c: Criterion, allocation: Allocation, row: Row, place: int | None) -> CriterionPart:
+    figure, names = row.figures[c.name], indicator_columns(c.indicator)
+    rate = isinstance(c.indicator, Ratio)
+    smoothing = c.smoothing.participants if c.smoothing else 0
     return CriterionPart(
+        **{name: getattr(figure, name) for name in ("years", "raw", "numerator", "imputed")},
         name=c.name,
         title=title(c, "en"),
         weight=c.weight,
-        source=_source(c.source, allocation.rules),
+        source=c.source and allocation.rules.sources.get(c.source, c.source),
         indicator=" / ".join(names),
-        unit="rate" if isinstance(c.indicator, Ratio) else statistics.column(names[0]).unit,
-        years=figure.years,
+        unit="rate" if rate else allocation.statistics.column(names[0]).unit,
         figure=figure.value,
-        raw=figure.raw,
-        numerator=figure.numerator,
         participants=figure.denominator,
-        smoothed=kappa > 0 and not figure.imputed,
-        imputed=figure.imputed,
-        national=measured.national,
+        smoothed=smoothing > 0 and not figure.imputed,
+        national=allocation.measured[c.name].national,
         place=place,
         share=_share(c, row, allocation.group_of(row.kommunenummer)),
         contribution=row.contributions.get(c.name),
@@ -183,14 +124,14 @@ def _places(allocation: Allocation) -> dict[str, dict[str, int]]:
 
     The end that is asked for more is first; equal figures share the better place.
     """
-    found: dict[str, dict[str, int]] = {name: {} for name in allocation.measured}
-    for name, measured in allocation.measured.items():
-        sign = -1 if measured.criterion.direction == "lower" else 1
+    found: dict[str, dict[str, int]] = {}
+    for c in allocation.rules.criteria:
+        found[c.name] = {}
         for group in allocation.groups:
-            own = {code: sign * allocation.row(code).figures[name].value for code in group.ranking}
-            falling = enumerate(sorted(own.values(), reverse=True), 1)
-            first = {value: place for place, value in reversed(list(falling))}
-            found[name].update((code, first[value]) for code, value in own.items())
+            own = {code: allocation.row(code).figures[c.name].value for code in group.ranking}
+            ordered = sorted(own.values(), reverse=c.direction == "higher")
+            first = {value: place for place, value in reversed([*enumerate(ordered, 1)])}
+            found[c.name] |= {code: first[value] for code, value in own.items()}
     return found
 
 
@@ -201,38 +142,28 @@ def _share(c: Criterion, row: Row, group: Group) -> float | None:
     return row.shares.get(c.name)
 
 
-def _condition(met: Met, statistics: Statistics, rules: Rules, unit: int) -> ConditionPart:
-    condition = met.condition
+def _condition(met: Met, allocation: Allocation, unit: int) -> ConditionPart:
+    c = met.condition
     return ConditionPart(
-        name=condition_text(condition),
-        indicator=condition.indicator,
-        unit=statistics.column(condition.indicator).unit,
+        **{name: getattr(c, name) for name in ("indicator", "at_least", "within")},
+        name=condition_text(c),
+        unit=allocation.statistics.column(c.indicator).unit,
         years=tuple(year for year in met.years if year is not None),
         figures=met.figures[unit],
-        at_least=condition.at_least,
-        within=condition.within,
         met=bool(met.met[unit]),
-        source=_source(condition.source, rules),
+        source=c.source and allocation.rules.sources.get(c.source, c.source),
     )
-
-
-def _source(name: str | None, rules: Rules) -> str | None:
-    return rules.sources.get(name, name) if name is not None else None
 
 
 def _rounding(row: Row, group: Group) -> Rounding | None:
     result = group.apportionment
     if result is None or row.quota is None:
         return None
-    divisor = _finite(as_float(result.divisor))
-    return Rounding(
-        method=result.method.name,
-        method_title=result.method.title,
-        divisor=divisor,
-        quotient=row.quota / divisor if divisor else None,
-        divisors=tuple(_finite(as_float(end)) for end in result.divisors or ()),
-    )
+    divisor, *divisors = map(_finite, (result.divisor, *(result.divisors or ())))
+    quotient = row.quota / divisor if divisor else None
+    return Rounding(result.method.name, result.method.title, divisor, quotient, tuple(divisors))
 
 
-def _finite(number: float) -> float | None:
+def _finite(divisor: Divisor) -> float | None:
+    number = as_float(divisor)
     return number if math.isfinite(number) else None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bosetting_cli.words import name
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _INNER = {"inner": True}  # a field that `as_dict` leaves out
 
@@ -201,6 +199,11 @@ class Explanation:
     code: str = field(default="", metadata=_INNER)
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict, metadata=_INNER)
 
+    @property
+    def unmet(self) -> list[ConditionPart]:
+        """The rules of eligibility that it doesn't meet."""
+        return [part for part in self.conditions if not part.met]
+
     def called(self, text: str, lang: str) -> str:
         """Return what a criterion, sub-group or condition is called in a language."""
         return self.titles.get(lang, {}).get(text) or name(text, lang)
@@ -213,14 +216,13 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain dicts, lists, text and numbers: the JSON of `bosetting explain`."""
-        plain = _plain(self)
-        assert isinstance(plain, dict)  # noqa: S101
+        plain: dict[str, Any] = _plain(self)
         return plain
 
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
-        told = (f.name for f in dataclasses.fields(value) if not f.metadata)
+        told = [f.name for f in dataclasses.fields(value) if not f.metadata]
         return {key: _plain(getattr(value, key)) for key in told}
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]

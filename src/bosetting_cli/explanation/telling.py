@@ -1,21 +1,33 @@
-"""An explanation → text for people: sentences and a small table, as text or Markdown."""
+"""An explanation → text for people: sentences and a small table, as text or Markdown.
+
+Which sentences an explanation has is decided by `_opening`, `_rounding`, `why` and `sentence`, as
+keys of the catalogue; what stands in them is the same for all, `_values`.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
 from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
+from bosetting_cli.rules import Rules
 from bosetting_cli.statistics import year_list
 from bosetting_cli.tables import Column, Table, kinds, render
 from bosetting_cli.words import listing, name, number, say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bosetting_cli.explanation.parts import Change, ConditionPart, CriterionPart, Explanation
-
 WIDTH = 100
+_COUNTS = ("rank", "eligible", "cut", "total", "requested", "minimum", "maximum")
+_COLUMNS = {
+    "criterion": kinds.NAME,
+    "figure": kinds.CODE,
+    "unit": kinds.TEXT,
+    "years": kinds.TEXT,
+    "place": kinds.COUNT,
+    "share": kinds.CODE,
+    "weight": kinds.CODE,
+}
 
 
 def narrative(e: Explanation, form: str = "table", lang: str = "en") -> str:
@@ -26,85 +38,102 @@ def narrative(e: Explanation, form: str = "table", lang: str = "en") -> str:
         form: `table` for plain text of at most 100 columns, or `markdown`.
         lang: One of `words.LANGUAGES`.
     """
-    blocks = [_flowing(" ".join(_opening(e, lang)), form, heading=True)]
+    values, markdown = _values(e, lang), form == "markdown"
+    opening = _flowing([say(key, lang, **values) for key in _opening(e)], markdown)
+    blocks = [_bold(opening) if markdown else opening]
     if e.status != NOT_ELIGIBLE:
-        table = render(_criteria_table(e, lang), form, width=WIDTH).decode().rstrip("\n")
-        blocks.append(table)
-        blocks += [_flowing(text, form) for text in _rounding(e, lang)]
-    blocks.append(_changes(e, form, lang))
-    sources = [name(source, lang) for source in _sources(e)]
-    if sources:
-        blocks.append(_flowing(say("sources", lang, sources="; ".join(sources)), form))
+        blocks.append(render(_table(e, lang), form, width=WIDTH).decode().rstrip("\n"))
+        blocks.append(_flowing(_rounding(e, lang), markdown))
+    if e.changes:
+        lines = [f"- {sentence(change, e, lang)}" for change in e.changes]
+        heading = f"{say('changes', lang)}:" + "\n" * markdown
+        folded = [textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines]
+        blocks.append("\n".join([heading, *(lines if markdown else folded)]))
+    given = [part.source for part in e.conditions] + [part.source for part in e.criteria]
+    if sources := dict.fromkeys(name(source, lang) for source in given if source):
+        blocks.append(_flowing([say("sources", lang, sources="; ".join(sources))], markdown))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _flowing(text: str, form: str, *, heading: bool = False) -> str:
-    if form != "markdown":
-        return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+def _flowing(sentences: Iterable[str], markdown: bool) -> str:
+    text = " ".join(sentences)
+    if markdown:
+        return text
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _bold(text: str) -> str:
+    """Return a text with its first sentence in bold."""
     first, dot, rest = text.partition(". ")
-    return f"**{first}{dot.strip()}** {rest}".rstrip() if heading else text
+    return f"**{first}{dot.strip()}** {rest}".rstrip()
 
 
 # --- sentences -------------------------------------------------------------------------------
 
 
-def _opening(e: Explanation, lang: str) -> Iterator[str]:
-    who = f"{e.municipality} ({e.kommunenummer}, {e.fylke})"
-    if e.status != SELECTED:
-        yield say("is not asked", lang, who=who)
-    else:
-        none = say("no people", lang)
-        counts = {group: number(n, 0, lang) if n else none for group, n in e.of_which.items()}
-        parts = [f"{count} {e.called(group, lang)}" for group, count in counts.items()]
-        of_which = say("of whom parts", lang, parts=listing(parts, lang)) if parts else ""
-        requested = number(e.requested, 0, lang)
-        yield say("is asked", lang, who=who, requested=requested, of_which=of_which)
-    if e.cannot_receive:
-        names = [e.called(group, lang) for group in e.cannot_receive]
-        yield say("cannot receive", lang, names=listing(names, lang))
-    if e.group:
-        yield say("county number", lang, group=e.group, total=number(e.total, 0, lang))
+def why(e: Explanation, rules: Rules, lang: str = "en") -> str:
+    """Return which rule decided that a municipality is asked, or is not."""
+    beyond = (e.rank or 0) > e.cut
     if e.status == NOT_ELIGIBLE:
-        yield from _not_eligible(e, lang)
+        key = _bar(e)
+    elif rules.select.list is not None:
+        key = "listed" if e.status == SELECTED else "not listed"
+    elif e.status == SELECTED and beyond:
+        key = "included" if e.code == "included" else "first"
     else:
-        yield from _ranked(e, lang)
+        key = "rank" if e.status == SELECTED or beyond else "rank full"
+    return say(f"why {key}", lang, **_values(e, lang))
 
 
-def _ranked(e: Explanation, lang: str) -> Iterator[str]:
-    if e.code in ("listed", "not listed"):
-        yield say("on the list" if e.code == "listed" else "not on the list", lang)
-        return
-    yield say(
-        "ranked" if e.cut < e.eligible else "ranked all",
-        lang,
-        rank=number(e.rank, 0, lang),
-        eligible=number(e.eligible, 0, lang),
-        cut=number(e.cut, 0, lang),
-        where=say("where", lang, group=e.group) if e.group else "",
-        by=say(f"by {e.ranked_by}", lang)
-        if e.ranked_by in ("share", "score")
-        else e.called(e.ranked_by, lang),
-    )
-    if e.code in ("included", "first"):
-        key = "by name" if e.code == "included" else "among first"
-        yield say(key, lang, group=e.group or e.fylke)
-    elif e.status != SELECTED and e.rank is not None and e.rank <= e.cut:
-        yield say("beaten", lang)
+def _bar(e: Explanation) -> str:
+    """Return what keeps a municipality from being eligible."""
+    return "excluded" if e.code == "excluded" else "unmet" if e.unmet else "no figure"
 
 
-def _not_eligible(e: Explanation, lang: str) -> Iterator[str]:
-    unmet = [part for part in e.conditions if not part.met]
+def _opening(e: Explanation) -> Iterator[str]:
+    """Yield whether a municipality is asked, and by what, as keys of the catalogue."""
+    yield "is asked" if e.status == SELECTED else "is not asked"
+    if e.cannot_receive:
+        yield "cannot receive"
+    if e.group:
+        yield "county number"
+    if e.status == NOT_ELIGIBLE:
+        yield "is not eligible"
+        if _bar(e) == "unmet":
+            yield "its figures"
+    elif e.code in ("listed", "not listed"):
+        yield "on the list" if e.code == "listed" else "not on the list"
+    else:
+        yield "ranked" if e.cut < e.eligible else "ranked all"
+        if e.code in ("included", "first"):
+            yield "by name" if e.code == "included" else "among first"
+        elif e.status != SELECTED and (e.rank or 0) <= e.cut:
+            yield "beaten"
+
+
+def _values(e: Explanation, lang: str) -> dict[str, str]:
+    """Return what the sentences on a municipality are filled in with."""
+    values = {key: number(getattr(e, key), 0, lang) for key in _COUNTS}
+    none, by = say("no people", lang), e.ranked_by
+    counts = {group: number(n, 0, lang) if n else none for group, n in e.of_which.items()}
+    parts = [f"{count} {e.called(group, lang)}" for group, count in counts.items()]
     lacking = [e.called(part.name, lang) for part in e.criteria if part.figure is None]
-    if e.code == "excluded":
-        why = say("excluded", lang)
-    elif unmet:
-        first = unmet[0]
-        why = say("unmet", lang, name=name(first.name, lang), needs=_needs(first, lang))
-    else:
-        why = say("no figure", lang, names=listing(lacking, lang))
-    yield say("is not eligible", lang, why=why)
-    if unmet and e.code != "excluded":
-        yield say("its figures", lang, figures=listing(_figures(unmet[0], lang), lang))
+    names = lacking if e.status == NOT_ELIGIBLE else [e.called(g, lang) for g in e.cannot_receive]
+    values |= {
+        "who": f"{e.municipality} ({e.kommunenummer}, {e.fylke})",
+        "of_which": say("of whom parts", lang, parts=listing(parts, lang)) if parts else "",
+        "names": listing(names, lang),
+        "criteria": listing(lacking, lang),
+        "conditions": listing([name(part.name, lang) for part in e.unmet], lang),
+        "group": e.group or e.fylke,
+        "where": say("where", lang, group=e.group) if e.group else "",
+        "by": say(f"by {by}", lang) if by in ("share", "score") else e.called(by, lang),
+    }
+    if e.unmet:
+        first = e.unmet[0]
+        values |= {"name": name(first.name, lang), "needs": _needs(first, lang)}
+        values["figures"] = listing(_figures(first, lang), lang)
+    return values | ({"why": say(_bar(e), lang, **values)} if e.status == NOT_ELIGIBLE else {})
 
 
 def _needs(part: ConditionPart, lang: str) -> str:
@@ -115,40 +144,31 @@ def _needs(part: ConditionPart, lang: str) -> str:
 
 
 def _figures(part: ConditionPart, lang: str) -> list[str]:
-    texts = [
-        say("not published", lang) if x is None else figure_text(x, part.unit, lang)
-        for x in part.figures
-    ]
-    if not part.years:
-        return texts
-    pairs = zip(texts, part.years, strict=True)
-    return [say("in year", lang, figure=text, year=year) for text, year in pairs]
+    none = say("not published", lang)
+    texts = [none if x is None else figure_text(x, part.unit, lang) for x in part.figures]
+    pairs = zip(texts, part.years, strict=False)
+    return [say("in year", lang, figure=text, year=year) for text, year in pairs] or texts
 
 
 def _rounding(e: Explanation, lang: str) -> Iterator[str]:
-    r = e.rounding
+    r, values = e.rounding, _values(e, lang)
     if r is None or e.quota is None:
         return
-    sentences = [say("undivided", lang)]
-    if r.divisor is not None and r.quotient is not None:
+    key = "undivided"
+    if r.divisor is not None:
+        key = "rounded at bound" if e.at_minimum or e.at_maximum else "rounded"
         places, digits = decimals_of_division(e.quota, r.divisor, decimals_of(r.divisor, 6))
-        sentences = [
-            say(
-                "rounded at bound" if e.at_minimum or e.at_maximum else "rounded",
-                lang,
-                quota=number(e.quota, places, lang),
-                divisor=number(r.divisor, digits, lang),
-                quotient=number(r.quotient, 2, lang),
-                method=r.method_title,
-                rounded=number(e.requested, 0, lang),
-            )
-        ]
-    if e.at_maximum:
-        sentences.append(say("maximum binds", lang, maximum=number(e.maximum, 0, lang)))
-    elif e.minimum:
-        key = "minimum binds" if e.at_minimum else "loose"
-        sentences.append(say(key, lang, minimum=number(e.minimum, 0, lang)))
-    yield " ".join(sentences)
+        values |= {
+            "quota": number(e.quota, places, lang),
+            "divisor": number(r.divisor, digits, lang),
+            "quotient": number(r.quotient, 2, lang),
+            "method": r.method_title,
+            "rounded": values["requested"],
+        }
+    yield say(key, lang, **values)
+    if e.at_maximum or e.minimum:
+        bound = "maximum binds" if e.at_maximum else "minimum binds" if e.at_minimum else "loose"
+        yield say(bound, lang, **values)
 
 
 def decimals_of(value: float, digits: int) -> int:
@@ -184,109 +204,74 @@ def decimals_of_division(quota: float, divisor: float, digits: int) -> tuple[int
 
 def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
     """Return what would have changed the answer, and to what."""
-    now, then = _now_and_then(change, lang)
-    title = e.called(change.name, lang) if change.name else ""
+    values: dict[str, Any] = {
+        "group": e.group,
+        "title": e.called(change.name, lang) if change.name else "",
+        "rank": number(change.rank, 0, lang),
+        "eligible": number(change.eligible, 0, lang),
+        "requested": number(change.requested, 0, lang),
+    }
+    for key, x in (("now", change.now), ("then", change.then)):
+        values[key] = "" if x is None else figure_text(x, change.unit, lang)
+    if change.now is not None and values["now"] == values["then"]:  # 67.62 % beside 67.6 %
+        values["now"] = figure_text(change.now, change.unit, lang, 1)
     if change.kind == "conditions":
-        unmet = [say("quoted", lang, name=name(c.name, lang)) for c in e.conditions if not c.met]
-        title = listing(unmet, lang)
-    condition = say(f"if {change.kind}", lang, group=e.group, title=title, now=now, then=then)
+        quoted = [say("quoted", lang, name=name(part.name, lang)) for part in e.unmet]
+        values["title"] = listing(quoted, lang)
     key = {SELECTED: "then asked", NOT_ELIGIBLE: "then not eligible"}.get(
         change.status, "then not asked"
     )
     if change.status == SELECTED and e.status == NOT_ELIGIBLE:
         key = "then ranked"
-    rank = "" if change.rank is None else number(change.rank, 0, lang)
-    eligible = number(change.eligible, 0, lang)
-    requested = number(change.requested, 0, lang)
-    return condition + say(key, lang, rank=rank, eligible=eligible, requested=requested)
-
-
-def _now_and_then(change: Change, lang: str) -> tuple[str, str]:
-    texts = [
-        "" if value is None else figure_text(value, change.unit, lang)
-        for value in (change.now, change.then)
-    ]
-    if texts[0] == texts[1] and change.now is not None:  # 67.62 % beside 67.6 %
-        texts[0] = figure_text(change.now, change.unit, lang, 1)
-    return texts[0], texts[1]
-
-
-def _changes(e: Explanation, form: str, lang: str) -> str:
-    if not e.changes:
-        return ""
-    lines = [f"{say('changes', lang)}:"] + ([""] if form == "markdown" else [])
-    for change in e.changes:
-        text = f"- {sentence(change, e, lang)}"
-        indent = "  "
-        lines.append(
-            text if form == "markdown" else textwrap.fill(text, WIDTH, subsequent_indent=indent)
-        )
-    return "\n".join(lines)
-
-
-def _sources(e: Explanation) -> list[str]:
-    sources = [part.source for part in e.conditions] + [part.source for part in e.criteria]
-    return list(dict.fromkeys(source for source in sources if source))
+    return say(f"if {change.kind}", lang, **values) + say(key, lang, **values)
 
 
 # --- the table of criteria -------------------------------------------------------------------
 
 
-def _criteria_table(e: Explanation, lang: str) -> Table:
+def _table(e: Explanation, lang: str) -> Table:
     columns = [
-        Column("criterion", say("criterion", lang), kinds.NAME),
-        Column("figure", say("figure", lang), kinds.CODE),
-        Column("unit", "", kinds.TEXT),
-        Column("years", say("years", lang), kinds.TEXT),
-        Column("place", say("place", lang), kinds.COUNT),
-        Column("share", say("share", lang), kinds.CODE),
-        Column("weight", say("weight", lang), kinds.CODE),
+        Column(key, "" if key == "unit" else say(key, lang), kind) for key, kind in _COLUMNS.items()
     ]
     totals = {}
     if e.quota is not None:
         columns.append(Column("places", say("places", lang), kinds.decimal(2)))
         totals = {"criterion": say("quota", lang), "places": e.quota}
-    rows = [_criterion_row(e, part, lang) for part in e.criteria]
-    notes = [note for part in e.criteria if (note := _note(e, part, lang))]
-    return Table(columns, rows, totals=totals, notes=_wrapped(notes), lang=lang)
+    rows = [_row(e, part, lang) for part in e.criteria]
+    notes = [n for part in e.criteria for n in textwrap.wrap(_note(e, part, lang), WIDTH)]
+    return Table(columns, rows, totals=totals, notes=notes, lang=lang)
 
 
-def _wrapped(notes: list[str]) -> list[str]:
-    return [line for note in notes for line in textwrap.wrap(note, WIDTH)]
-
-
-def _criterion_row(e: Explanation, part: CriterionPart, lang: str) -> dict[str, Any]:
+def _row(e: Explanation, part: CriterionPart, lang: str) -> dict[str, Any]:
     value = part.figure if part.raw is None else part.raw
-    weight = 100 * part.weight
+    weight, share = 100 * part.weight, part.share
+    unit = name(part.unit, lang)
+    if part.unit == "rate":
+        people = number(part.participants, 0, lang)
+        rests_on = say("of people", lang, people=people)
+        unit = f"%, {say('national', lang)}" if part.imputed else rests_on
     return {
         "criterion": e.called(part.name, lang),
         "figure": None if value is None else _bare(value, part.unit, lang),
-        "unit": _unit(part, lang),
+        "unit": unit,
         "years": year_list(part.years) if part.years else "–",
         "place": part.place,
-        "share": None if part.share is None else f"{number(100 * part.share, 3, lang)} %",
+        "share": None if share is None else f"{number(100 * share, 3, lang)} %",
         "weight": f"{number(weight, 1 if weight % 1 > 1e-9 else 0, lang)} %",
         "places": part.contribution,
     }
 
 
-def _unit(part: CriterionPart, lang: str) -> str:
-    if part.unit != "rate":
-        return name(part.unit, lang)
-    if part.imputed:
-        return f"%, {say('national', lang)}"
-    return say("of people", lang, people=number(part.participants, 0, lang))
-
-
 def _note(e: Explanation, part: CriterionPart, lang: str) -> str:
-    national = figure_text(part.national, part.unit, lang)
-    if part.imputed:
-        return say("national stands in", lang, title=e.called(part.name, lang), national=national)
-    if part.smoothed and part.figure is not None:
-        figure = figure_text(part.figure, part.unit, lang)
-        title = e.called(part.name, lang)
-        return say("counts as", lang, title=title, figure=figure, national=national)
-    return ""
+    if part.figure is None or not (part.imputed or part.smoothed):
+        return ""
+    return say(
+        "national stands in" if part.imputed else "counts as",
+        lang,
+        title=e.called(part.name, lang),
+        figure=figure_text(part.figure, part.unit, lang),
+        national=figure_text(part.national, part.unit, lang),
+    )
 
 
 def _bare(value: float, unit: str, lang: str, more: int = 0) -> str:

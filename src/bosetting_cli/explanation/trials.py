@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from bosetting_cli.explanation.figurefield import figure_field, with_figure
 from bosetting_cli.findings import BosettingError
-from bosetting_cli.model.allocation import Setting, decide
-from bosetting_cli.model.counties import counties
+from bosetting_cli.model.allocation import counties, decide
 from bosetting_cli.model.draws import BLOCK
-from bosetting_cli.model.exact import close, order
-from bosetting_cli.model.standing import as_ruled, field_of, standing
-from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED
+from bosetting_cli.model.exact import Ints, close, order
+from bosetting_cli.model.places import Decision
+from bosetting_cli.model.standing import Standing, standing
+from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
+from bosetting_cli.rules import Rules
+from bosetting_cli.rules.variations import as_ruled
+from bosetting_cli.statistics import Statistics
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bosetting_cli.explanation.parts import Explanation
-    from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.exact import Ints
-    from bosetting_cli.model.standing import Standing
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+Key = tuple[int, int]
 
 
 class Outcome(NamedTuple):
@@ -56,108 +52,86 @@ class Trial(NamedTuple):
     statistics: Statistics | None = None
 
 
-class Case(NamedTuple):
-    """What the model is run on: figures, rules, and steps 0 to 4 of them."""
-
-    statistics: Statistics
-    rules: Rules
-    own: Standing
-
-    def place(self, e: Explanation) -> int:
-        """Return a municipality's place in the statistics."""
-        return self.own.units.index(e.kommunenummer)
-
-
-def tried(case: Case, trials: Sequence[Trial]) -> list[Outcome | None]:
+def tried(allocation: Allocation, trials: Mapping[Key, Trial]) -> dict[Key, Outcome | None]:
     """Return the outcome of each trial; None where there is no allocation.
 
     Trials of a kind are decided together, block by block; a `run` by itself.
     """
-    outcomes: list[Outcome | None] = [None] * len(trials)
-    kinds: dict[tuple[str, int], list[int]] = {}
-    for place, trial in enumerate(trials):
-        kinds.setdefault((trial.kind, trial.criterion), []).append(place)
-    size = max(1, BLOCK // len(case.own.units))
-    for (kind, _), places in kinds.items():
-        step = 1 if kind == "run" else size
-        for start in range(0, len(places), step):
-            block = places[start : start + step]
-            found = _decided(case, kind, [trials[place] for place in block])
-            for place, outcome in zip(block, found, strict=True):
-                outcomes[place] = outcome
-    return outcomes
+    found: dict[Key, Outcome | None] = {}
+    kinds: dict[tuple[str, int], list[Key]] = {}
+    for key, trial in trials.items():
+        kinds.setdefault((trial.kind, trial.criterion), []).append(key)
+    size = max(1, BLOCK // len(allocation.statistics.units))
+    for keys in kinds.values():
+        for start in range(0, len(keys), size):
+            block = keys[start : start + size]
+            outcomes = _decided(allocation, [trials[key] for key in block])
+            found.update(zip(block, outcomes, strict=True))
+    return found
 
 
-def _decided(case: Case, kind: str, trials: Sequence[Trial]) -> list[Outcome | None]:
+def _decided(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | None]:
     """Decide trials of one kind."""
-    statistics, rules, own = case
-    varied, step, compared = as_ruled(rules).repeated(len(trials)), None, None
-    numbers = np.array([trial.number for trial in trials])
+    own, kind, step = allocation.decision.own, trials[0].kind, None
+    field: Standing | None = own
+    units, numbers = [trial.unit for trial in trials], np.array([trial.number for trial in trials])
+    varied = as_ruled(allocation.rules).rows([0] * len(trials))
     if kind == "figure":
-        changes = [(trial.unit, trial.number) for trial in trials]
-        compared = figure_field(statistics, rules, own, trials[0].criterion, changes)
-    elif kind == "count":
-        varied = dataclasses.replace(varied, counts=numbers.astype(np.int64))
+        pairs = list(zip(units, numbers.tolist(), strict=True))
+        field = figure_field(own, trials[0].criterion, pairs)
     elif kind == "total":
         varied = dataclasses.replace(varied, totals=numbers.astype(np.int64))
+    elif kind == "count":
+        varied = dataclasses.replace(varied, counts=numbers.astype(np.int64))
     elif kind == "county total":
-        step = counties(statistics, rules, varied.totals)
-        totals = step.totals.copy()
-        totals[np.arange(len(trials)), step.county[[trial.unit for trial in trials]]] = numbers
-        step = dataclasses.replace(step, totals=totals)
-        varied = dataclasses.replace(varied, totals=totals.sum(axis=1))
-    if kind == "run" or (kind == "figure" and compared is None):
-        return [_run(case, trial) for trial in trials]
-    compared = field_of(own, rules, varied) if compared is None else compared
-    decision = decide(statistics, rules, own, varied, field=compared, step=step)
-    setting = Setting(statistics, rules, varied, compared)
-    return _outcomes(decision, setting, [trial.unit for trial in trials])
+        step = counties(own, varied.totals)
+        step.totals[np.arange(len(trials)), step.county[units]] = numbers
+        varied = dataclasses.replace(varied, totals=step.totals.sum(axis=1))
+    if kind == "run" or field is None:
+        return [_run(allocation, trial) for trial in trials]
+    return _outcomes(decide(field, varied, step=step), units)
 
 
-def _run(case: Case, trial: Trial) -> Outcome | None:
+def _run(allocation: Allocation, trial: Trial) -> Outcome | None:
     """Run the model with other rules or statistics."""
-    rules, statistics = trial.rules or case.rules, trial.statistics or case.statistics
+    rules, statistics = trial.rules or allocation.rules, trial.statistics or allocation.statistics
     if trial.kind == "figure":
-        figures = case.own.figures[trial.criterion]
+        figures = allocation.decision.own.figures[trial.criterion]
         statistics = with_figure(statistics, figures, trial.unit, trial.number)
     try:
-        own, varied = standing(statistics, rules), as_ruled(rules)
-        compared = field_of(own, rules, varied)
-        decision = decide(statistics, rules, own, varied, field=compared)
+        decision = decide(standing(statistics, rules), as_ruled(rules))
     except BosettingError:
         return None
-    return _outcomes(decision, Setting(statistics, rules, varied, compared), [trial.unit])[0]
+    return _outcomes(decision, [trial.unit])[0]
 
 
-def _outcomes(decision: Decision, setting: Setting, units: Sequence[int]) -> list[Outcome | None]:
+def _outcomes(decision: Decision, units: Sequence[int]) -> list[Outcome | None]:
     """Return what each row of a decision means for one municipality."""
-    keys, county = setting.field.keys, decision.step.county
-    able = keys > -np.inf
+    keys, county, rows = decision.keys, decision.step.county, np.arange(len(units))
+    able = np.isin(np.arange(len(county)), decision.own.eligible)
     ranked = able & (county == county[units][:, np.newaxis])
-    own = keys[np.arange(len(units)), units][:, np.newaxis]
-    own = np.where(own > -np.inf, own, np.inf)
-    above = np.count_nonzero(ranked & (keys > own), axis=1)
-    near = np.count_nonzero(ranked & close(keys, own), axis=1)
-    counts = np.count_nonzero(ranked, axis=1)
+    key = keys[rows, units][:, np.newaxis]
+    near = ranked & close(keys, key)
+    above = np.count_nonzero(ranked & ~near & (keys > key), axis=1)
     found: list[Outcome | None] = []
     for row, unit in enumerate(units):
         if row in decision.problems:
             found.append(None)
-        elif not able[row, unit]:
-            found.append(Outcome(NOT_ELIGIBLE, 0, None, int(np.count_nonzero(able[row]))))
+        elif not ranked[row, unit]:
+            found.append(Outcome(NOT_ELIGIBLE, 0, None, len(decision.own.eligible)))
         else:
-            alone = near[row] == 1
-            rank = above[row] if alone else _place(setting, row, unit, ranked[row].nonzero()[0])
+            rank = 1 + int(above[row]) + _place(decision, row, unit, np.flatnonzero(near[row]))
             status = SELECTED if decision.selected[row, unit] else NOT_SELECTED
-            asked, count = int(decision.requested[row, unit]), int(counts[row])
-            found.append(Outcome(status, asked, 1 + int(rank), count))
+            requested, ranks = decision.requested[row, unit], np.count_nonzero(ranked[row])
+            found.append(Outcome(status, int(requested), rank, int(ranks)))
     return found
 
 
-def _place(setting: Setting, row: int, unit: int, ranked: Ints) -> int:
-    """Return a municipality's place in the order of its county, from 0, by the rule of `order`."""
-    compared = setting.field
-    tie = np.broadcast_to(compared.tie, compared.keys.shape)[row, ranked]
-    keys = compared.keys[row, ranked]
-    places, _ = order(keys, lambda j: setting.key(row, int(ranked[j])), tie)
-    return int(np.flatnonzero(ranked[places] == unit)[0])
+def _place(decision: Decision, row: int, unit: int, near: Ints) -> int:
+    """Return a municipality's place among those whose keys floats can't order, from 0."""
+    if len(near) == 1:
+        return 0
+    tie = np.broadcast_to(decision.own.tie, decision.keys.shape)[row, near]
+    exact = decision.exact_keys(row, near)
+    places, _ = order(decision.keys[row, near], exact.__getitem__, tie)
+    return int(np.flatnonzero(near[places] == unit)[0])

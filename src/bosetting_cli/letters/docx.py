@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from bosetting_cli.letters.markdown import Block
+from bosetting_cli.letters.markdown import Block, Write
 from bosetting_cli.letters.template import TEMPLATES, packaged
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
@@ -15,7 +15,7 @@ _TEXT, _END = "word/document.xml", "<w:sectPr"  # the page's size ends the text
 _MAX_PROPERTY = 255  # letters, by the standard
 
 
-def writer(subject: str, locale: str, _font: object) -> Callable[[Sequence[Block], str], bytes]:
+def writer(subject: str, locale: str, _font: object) -> Write:
     """Return what writes letters of one language.
 
     Args:

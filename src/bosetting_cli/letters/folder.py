@@ -54,7 +54,7 @@ def write_folder(path: Path, letters: Iterable[Letter], *, force: bool, keep: bo
         try:
             for letter in made.values():
                 (aside / letter.file).write_bytes(letter.content)
-            new = {name: {c: getattr(made[name], c) for c in COLUMNS} for name in made}
+            new = {n: dict(zip(COLUMNS, one, strict=False)) for n, one in made.items()}
             if exists:
                 _put_among(aside, path, old, new, keep=keep)
             else:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from bosetting_cli.explanation import Explanation, explanations
-from bosetting_cli.explanation.telling import decimals_of_division
-from bosetting_cli.explanation.why import why
+from bosetting_cli.explanation.telling import decimals_of_division, why
 from bosetting_cli.findings import BosettingError, DataError, finding
-from bosetting_cli.letters.markdown import Block, parse
+from bosetting_cli.letters.markdown import Write, parse
 from bosetting_cli.letters.template import fill, load_template
 from bosetting_cli.result import NOT_SELECTED, Allocation
 from bosetting_cli.rules import Rules
@@ -26,10 +25,6 @@ from bosetting_cli.tables.rules import vintages
 from bosetting_cli.words import date, name, say, title
 from bosetting_cli.words.form import visible
 
-Writer = Callable[[str, str], bytes]  # the text of a letter, and to whom → its file
-
-# Of `index.csv`, by which a folder of letters is known again.
-COLUMNS = ("kommunenummer", "municipality", "fylke", "status", "requested", "language", "file")
 # What a column of the data may call the languages; neutral municipalities get the default.
 _LANGUAGES = {
     **dict.fromkeys(("nb", "bokmål", "bokmal", "bokmaal", "b"), "nb"),
@@ -47,8 +42,7 @@ VARIABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One letter.
 
     Attributes:
@@ -70,6 +64,9 @@ class Letter:
     language: str
     file: str
     content: bytes
+
+
+COLUMNS = Letter._fields[:-1]  # of `index.csv`, by which a folder of letters is known again
 
 
 def letters(
@@ -110,7 +107,7 @@ def letters(
     writers = {one: _writer(kind, name(rules.title, lang), one, font) for one in used}
     common = {one: _common(statistics, rules, allocation, one) for one in used}
     codes = [code for code in statistics.units if not only or code in only]
-    for told in explanations(statistics, rules, allocation, codes):
+    for told in explanations(allocation, codes):
         code, town, own = told.kommunenummer, told.municipality, languages[told.kommunenummer]
         text = fill(templates[own], {**variables(told, rules, own), **common[own]})
         content = writers[own](text, town)
@@ -200,8 +197,8 @@ def _languages(statistics: Statistics, lang: str, column: str | None) -> dict[st
     return {code: _LANGUAGES[text.casefold()] or lang for code, text in said.items()}
 
 
-def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
-    """Return what makes a file of a letter's text.
+def _writer(form: str, subject: str, lang: str, font: Path | None) -> Callable[[str, str], bytes]:
+    """Return what makes a file of a letter's text and of whom it is to.
 
     Raises:
         BosettingError: A package is missing, or the font is none.
@@ -212,9 +209,7 @@ def _writer(form: str, subject: str, lang: str, font: Path | None) -> Writer:
         module = importlib.import_module(f"bosetting_cli.letters.{form}")
     except ImportError:
         raise BosettingError(finding("pdf needs a package")) from None
-    write: Callable[[Sequence[Block], str], bytes] = module.writer(
-        visible(subject), _LOCALES[lang], font
-    )
+    write: Write = module.writer(visible(subject), _LOCALES[lang], font)
 
     def written(text: str, town: str) -> bytes:
         blocks = parse(text)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import html
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -37,8 +36,7 @@ class Span(NamedTuple):
 Spans = tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One block of a letter.
 
     Attributes:
@@ -59,6 +57,9 @@ class Block:
         width = len(self.columns)
         starts = range(0, len(self.lines), width)
         return [list(zip(self.lines[i : i + width], self.columns, strict=True)) for i in starts]
+
+
+Write = Callable[[Sequence[Block], str], bytes]  # blocks and a title → a file
 
 
 def escape(text: str) -> str:

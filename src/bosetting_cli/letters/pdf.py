@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import ListFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from bosetting_cli.findings import BosettingError, finding
-from bosetting_cli.letters.markdown import Block, markup
+from bosetting_cli.letters.markdown import Block, Write, markup
 
 _MM = 72 / 25.4
 _PAGE = {
@@ -33,9 +33,7 @@ _TABLE = [
 _HEADINGS = {"h1": (17, 21, 10, 8), "h2": (12.5, 16, 8, 4), "h3": (11, 15, 6, 3)}
 
 
-def writer(
-    _subject: str, locale: str, font: Path | None
-) -> Callable[[Sequence[Block], str], bytes]:
+def writer(_subject: str, locale: str, font: Path | None) -> Write:
     """Return what writes letters of one language.
 
     Args:

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,10 @@ class _Box(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Calculate, unless the number becomes too large or the text too long."""
-        numbers = [isinstance(value, int | float) for value in (left, right)]
-        first, second = (
-            float(value) if is_number else len(value)
-            for value, is_number in zip((left, right), numbers, strict=True)
-        )
-        size = abs(self.binop_table[operator](first, second))
-        if size > (MAX_NUMBER if all(numbers) else MAX_LENGTH):
+        of_numbers = isinstance(left, Real) and isinstance(right, Real)
+        sizes = (float(v) if isinstance(v, Real) else float(len(v)) for v in (left, right))
+        size = abs(self.binop_table[operator](*sizes))
+        if size > (MAX_NUMBER if of_numbers else MAX_LENGTH):
             raise OverflowError(f"the result of {operator} is too large")
         return super().call_binop(context, operator, left, right)
 

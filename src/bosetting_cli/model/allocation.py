@@ -1,4 +1,4 @@
-"""Who is asked for how many: steps 5 to 8 of docs/model.md, within each county if they come first.
+"""Who is asked for how many: steps 5 to 9 of docs/model.md.
 
 Everything is made for D variations of the weights, the total, the number selected and the
 minimum at once; an allocation is one of them, `draws` many.
@@ -6,285 +6,172 @@ minimum at once; an allocation is one of them, `draws` many.
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
 import numpy as np
 
-from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.counties import counties
-from bosetting_cli.model.key import exact_quotas, quotas
-from bosetting_cli.model.places import Question, apportioned, bounds
-from bosetting_cli.model.selection import no_room, quantity, select
-from bosetting_cli.model.standing import exact_key, field_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
-
-    from bosetting_cli.model.counties import CountyStep
-    from bosetting_cli.model.exact import Floats, Ints, Mask, Numbers
-    from bosetting_cli.model.places import Apportioned
-    from bosetting_cli.model.selection import Tie
-    from bosetting_cli.model.standing import Field, Standing, Variations
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
-
-
-@dataclass(frozen=True, eq=False)
-class Part:
-    """The units among which one number is shared out: all, or those of a county.
-
-    Attributes:
-        name: The county's name; empty if there is one for all.
-        units: The county's units.
-        totals: The number, D.
-        take: How many the rules select, D.
-        ties: Those that decided who is selected; their units are places in `units`.
-        asked: The units that are selected in one of the variations.
-        contributions: Places that each criterion gives these before rounding, K × D × asked.
-        results: Row → apportionment.
-    """
-
-    name: str
-    units: Ints
-    totals: Numbers
-    take: Ints
-    ties: tuple[Tie, ...]
-    asked: Ints
-    contributions: Floats
-    results: Mapping[int, Apportioned]
-
-
-@dataclass(frozen=True, eq=False)
-class Decision:
-    """Who is asked for how many, in D variations.
-
-    Attributes:
-        standing: What is known of the eligible.
-        step: The counties' numbers.
-        parts: One for each number that is shared out.
-        selected: D × n.
-        quotas: Places before rounding, D × n.
-        requested: D × n.
-        low: Minimums, D × n.
-        high: Maximums, D × n; None where there is no limit.
-        of_which: Sub-group → D × n, and row → apportionment.
-        problems: Row → why there is no allocation.
-    """
-
-    standing: Standing
-    step: CountyStep
-    parts: tuple[Part, ...]
-    selected: Mask
-    quotas: Floats
-    requested: Numbers
-    low: Numbers
-    high: Numbers | None
-    of_which: Mapping[str, tuple[Numbers, Mapping[int, Apportioned]]]
-    problems: dict[int, list[Finding]]
-
-    @functools.cached_property
-    def contributions(self) -> Floats:
-        """Places that each criterion gives before rounding, K × D × n; their sum is the quota."""
-        found = np.zeros((len(self.parts[0].contributions), *self.quotas.shape))
-        for part in self.parts:
-            found[..., part.asked] = part.contributions
-        return found
-
-
-class Setting(NamedTuple):
-    """What D variations are decided on: figures, rules, what varies, and what is compared."""
-
-    statistics: Statistics
-    rules: Rules
-    varied: Variations
-    field: Field
-
-    def key(self, row: int, unit: int) -> Fraction:
-        """Return what ranks a unit as a fraction."""
-        return exact_key(self.field.own(row), self.rules, self.varied.written(row), unit)
-
-    def quotas(self, row: int, units: Sequence[int], total: int) -> list[Fraction]:
-        """Return the quotas of the selected among whom a total is shared out, as fractions."""
-        return exact_quotas(self.field.own(row).amounts, self.varied.written(row), units, total)
+from bosetting_cli.findings import Finding
+from bosetting_cli.model.exact import Ints, Mask, first
+from bosetting_cli.model.key import quotas, ranking_keys
+from bosetting_cli.model.places import Decision, Part, Step, Ties, apportioned, bounds
+from bosetting_cli.model.standing import Standing, standing
+from bosetting_cli.rules import naming, variations
+from bosetting_cli.rules.variations import Variations
+from bosetting_cli.statistics import exact
 
 
 def decide(
-    statistics: Statistics,
-    rules: Rules,
-    own: Standing,
-    varied: Variations,
-    *,
-    field: Field | None = None,
-    step: CountyStep | None = None,
-    sub_groups: bool = False,
-    certify: bool = False,
+    own: Standing, varied: Variations, *, step: Step | None = None, sub_groups: bool = False
 ) -> Decision:
     """Take steps 5 to 9 in D variations.
 
     Args:
-        statistics: The figures.
-        rules: The rules.
-        own: From `standing(statistics, rules)`.
-        varied: What varies.
-        field: What is compared; by default the standing itself.
+        own: Steps 0 to 4 of the rules.
+        varied: The variations.
         step: The counties' numbers; by default as the rules say.
         sub_groups: Share out all sub-groups; otherwise it is only seen that it can be done.
-        certify: Keep the certificate of each row.
     """
-    field = field_of(own, rules, varied) if field is None else field
-    step = counties(statistics, rules, varied.totals) if step is None else step
-    setting, shape = Setting(statistics, rules, varied, field), field.keys.shape
-    problems = {row: [said] for row, said in step.problems.items()}
-    for row, said in _beforehand(setting, own):
-        problems.setdefault(row, []).append(said)
-    low, high = bounds(rules, own.units, field.population, varied.minimums)
-    selected, requested = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=np.int64)
-    quota, parts = np.zeros(shape), []
-    for index, name in enumerate(step.names):
-        units, totals = np.flatnonzero(step.county == index), step.totals[:, index]
-        take, chosen, ties = _chosen(setting, own, units, totals)
-        asked = np.flatnonzero(chosen.any(axis=0))
-        values = [value[..., asked] for value in field.values]
-        places, nothing = quotas(values, chosen[:, asked], varied.weights, totals)
-        selected[:, asked], quota[:, asked] = chosen[:, asked], places.sum(axis=0)
-        wrong = dict(_without_room(setting, name, totals, chosen, low, nothing))
-        ask = Question(quota, totals, low, high, rules.method, field.tie, setting.quotas, name)
-        skip = {*step.problems, *wrong}
-        seats, results, more = apportioned(ask, chosen, skip=skip, certify=certify)
-        for row, said in {**wrong, **more}.items():
-            problems.setdefault(row, []).append(said)
-        requested += seats
-        parts.append(Part(name, units, totals, take, tuple(ties), asked, places, results))
-    found = Decision(own, step, tuple(parts), selected, quota, requested, low, high, {}, problems)
-    shared = of_which(found, setting, every=sub_groups, certify=certify)
-    return dataclasses.replace(found, of_which=shared)
+    step = counties(own, varied.totals) if step is None else step
+    keys = ranking_keys(own.rules, varied.weights, own.amounts)
+    selected, requested = np.zeros(keys.shape, dtype=bool), np.zeros(keys.shape, dtype=np.int64)
+    arrays = keys, *bounds(own, varied.minimums), selected, np.zeros(keys.shape), requested
+    problems = {row: list(said) for row, said in step.problems.items()}
+    decision = Decision(own, varied, step, *arrays, [], {}, problems)
+    empty = [not amount.values.any() for amount in own.amounts]
+    for wrong in variations.impossible(own.rules, varied, len(own.eligible), empty):
+        decision.refuse(*wrong)
+    for index in range(len(step.names)):
+        _share_out(decision, index)
+    of_which(decision, every=sub_groups)
+    return decision
 
 
-def _beforehand(setting: Setting, own: Standing) -> Iterator[tuple[int, Finding]]:
-    """Yield the rows that admit no allocation whoever is selected, and why."""
-    counts, rules = setting.varied.counts, setting.rules
-    for k, amount in enumerate(own.amounts):
-        if len(own.eligible) > 1 and not amount.values.any():
-            for row in np.flatnonzero(setting.varied.weights[:, k]).tolist():
-                yield row, finding("nothing to share", criterion=amount.criterion.name)
-    limit, least = rules.maximum.value if rules.maximum else None, setting.varied.minimums
-    for row in np.flatnonzero(least > limit).tolist() if limit is not None else ():
-        said = {"minimum": int(least[row])}
-        yield row, finding("maximum below minimum", said, key="maximum.value")
-    if counts is None or rules.counties or rules.select.list is not None:
-        return
-    able = np.count_nonzero(setting.field.keys > -np.inf, axis=1)
-    for row in np.flatnonzero(counts > able).tolist():
-        said = {"count": int(counts[row]), "eligible": int(able[row])}
-        yield row, finding("too many to select", said, key="select.count")
+def _share_out(decision: Decision, index: int) -> None:
+    """Take steps 5 to 7 among all, or in one county."""
+    own, varied, step, refuse = decision.own, decision.varied, decision.step, decision.refuse
+    name, totals = step.names[index], step.totals[:, index]
+    units = own.eligible[step.county[own.eligible] == index]
+    take, chosen, ties = select(decision, index, units)
+    once = chosen.any(axis=0)
+    asked, chosen = units[once], chosen[:, once]
+    values = [amount.values[..., asked] for amount in own.amounts]
+    places, nothing = quotas(values, chosen, varied.weights, totals)
+    decision.selected[:, asked], decision.quotas[:, asked] = chosen, places.sum(axis=0)
+    low, high = decision.low.take(asked, axis=1) * chosen, decision.high
+    high = None if high is None else high[..., asked] * chosen
+    decision.parts.append(Part(take, ties, asked, places, {}))
+    wrong = low.sum(axis=1) > totals
+    for row in np.flatnonzero(wrong).tolist():
+        least = low[row, chosen[row]].tolist()
+        decision.add(row, variations.no_room(least, int(totals[row]), name))
+    for criterion, rows in zip(own.rules.criteria, nothing, strict=True):
+        wrong |= refuse(rows, "nothing to share", {"criterion": criterion.name})
+    nobody, words = ~chosen.any(axis=1), "nobody to ask there" if name else "nobody to ask"
+    wrong |= refuse(nobody & (totals > 0), words, {"where": name, "total": totals})
+    if own.rules.maximum and own.rules.maximum.per_1000 is not None:
+        unknown = chosen & np.isnan(own.population[..., asked])
+        for unit, rows in zip(asked.tolist(), unknown.T, strict=True):
+            said = {"names": (own.units[unit],)}
+            wrong |= refuse(rows, "no people for limit", said, "maximum.per_1000")
+    wrong[list(step.problems)] = True
+    numbers, results = apportioned(decision, asked, totals, (low, high), wrong, name)
+    decision.requested[:, asked] = numbers
+    decision.parts[index].results.update(results)
 
 
-def _chosen(
-    setting: Setting, own: Standing, units: Ints, totals: Numbers
-) -> tuple[Ints, Mask, list[Tie]]:
-    """Take step 5 among some units: how many are selected, who is, and the ties that decided."""
-    field, rule, counts = setting.field, setting.rules.select, setting.varied.counts
-    keys, named = field.keys[:, units], own.included[units]
-    eligible = keys > -np.inf
-    able = np.count_nonzero(eligible, axis=1)
-    chosen = np.zeros(field.keys.shape, dtype=bool)
-    if rule.list is not None:
-        chosen[:, units] = named & eligible
-        return np.count_nonzero(chosen, axis=1), chosen, []
-    if counts is None:
-        each = {number: quantity(number, rule.share, None) for number in set(able.tolist())}
-        counts = np.array([each[number] for number in able.tolist()])
-    take = np.where(totals > 0, np.minimum(counts, able), 0)
-    firsts: dict[str, list[int]] = {}
-    for place, unit in enumerate(units.tolist() if rule.per_county else ()):
-        firsts.setdefault(setting.statistics.municipalities[unit].fylke, []).append(place)
-    found, ties = select(
-        keys,
-        take,
-        named,
-        {fylke: np.array(places) for fylke, places in firsts.items()},
-        rule.per_county,
-        lambda row, place: setting.key(row, int(units[place])),
-        field.tie[..., units],
-    )
-    none = totals == 0  # a county that is asked for none: only who is named is selected
-    found[none] = named & eligible[none]
-    chosen[:, units] = found
-    return take, chosen, [tie for tie in ties if not none[tie.row]]
+def select(decision: Decision, index: int, units: Ints) -> tuple[Ints, Mask, Ties]:
+    """Select the first by rank, after who is named and the first of each fylke (5).
 
-
-def _without_room(
-    setting: Setting, name: str, totals: Numbers, chosen: Mask, low: Numbers, nothing: Mask
-) -> Iterator[tuple[int, Finding]]:
-    """Yield the rows that admit no allocation among the selected of a county, and why.
+    More are selected than wanted only where those who come first exceed the number alone.
 
     Args:
-        setting: What is decided on.
-        name: The county.
-        totals: Its number, D.
-        chosen: Who is selected, D × n.
-        low: Minimums, D × n.
-        nothing: Where a criterion has nothing to share out by, K × D.
+        decision: What ranks them, in D variations.
+        index: The county's; where its number is 0, only who is named is selected. As many are
+            selected as is varied, or the rules' share of the eligible, cut off, but at least one.
+        units: Its eligible.
+
+    Returns:
+        How many the rules select, D; who is selected, D × units; and the ties that decided.
     """
-    for row in np.flatnonzero((low * chosen).sum(axis=1) > totals).tolist():
-        yield row, no_room(low[row, chosen[row]].tolist(), int(totals[row]), name)
-    for k, row in np.argwhere(nothing).tolist():
-        yield row, finding("nothing to share", criterion=setting.rules.criteria[k].name)
-    for row in np.flatnonzero(~chosen.any(axis=1) & (totals > 0)).tolist():
-        words = "nobody to ask there" if name else "nobody to ask"
-        yield row, finding(words, where=name, total=int(totals[row]))
-    limit, units = setting.rules.maximum, setting.statistics.units
-    if limit is not None and limit.per_1000 is not None:
-        for row, unit in np.argwhere(chosen & np.isnan(setting.field.population)).tolist():
-            said = {"names": (units[unit],)}
-            yield row, finding("no people for limit", said, key="maximum.per_1000")
+    own, rule = decision.own, decision.own.rules.select
+    totals, counts = decision.step.totals[:, index], decision.varied.count(index)
+    chosen = np.tile(own.included[units], (len(totals), 1))
+    if rule.list is not None:
+        return np.count_nonzero(chosen, axis=1), chosen, []
+    many = max(1, int(exact(rule.share or 1) * len(units))) if counts is None else counts
+    take = np.where(totals > 0, np.minimum(many, len(units)), 0)
+    among = units.tolist() if rule.per_county else ()
+    fylker = np.array([own.statistics.municipalities[unit].fylke for unit in among])
+    steps = [(fylke, np.flatnonzero(fylker == fylke)) for fylke in dict.fromkeys(fylker.tolist())]
+    found: Ties = []
+    for fylke, inside in (*steps, ("", np.arange(len(units)))):
+        out = chosen[:, inside] & (not fylke)
+        already = np.count_nonzero(out, axis=1)
+        wanted = np.where(totals > 0, rule.per_county, 0) if fylke else take - already
+        room = np.clip(wanted, 0, len(inside) - already)
+        more, tied = first(decision.keys, units[inside], room, decision.exact_keys, own.tie, out)
+        chosen[:, inside] |= more
+        found += [(fylke, row, a[~own.included[a]], b) for row, a, b in tied]
+    out = ~chosen
+    ties = [(fylke, row, a, b[out[row, np.searchsorted(units, b)]]) for fylke, row, a, b in found]
+    return take, chosen, [tie for tie in ties if tie[2].size and tie[3].size]
 
 
-def of_which(
-    decision: Decision, setting: Setting, *, every: bool, certify: bool
-) -> dict[str, tuple[Numbers, Mapping[int, Apportioned]]]:
+def of_which(decision: Decision, *, every: bool) -> None:
     """Share sub-groups out one after the other, never above anybody's own number (8).
 
     Args:
-        decision: The numbers; rows in which there is no room are added to its problems.
-        setting: What is decided on.
+        decision: The numbers; sub-groups are added, and rows in which there is no room for them
+            to its problems.
         every: Share out the last one as well, instead of only seeing that it can be done.
-        certify: Keep the certificate of each row.
     """
-    room, rules = decision.requested.copy(), setting.rules
-    found: dict[str, tuple[Numbers, Mapping[int, Apportioned]]] = {}
-
-    def exact(row: int, units: Sequence[int], _: int) -> list[Fraction]:
-        places: dict[int, Fraction] = {}
-        for part in decision.parts:
-            chosen = part.units[decision.selected[row, part.units]].tolist()
-            if chosen:
-                own = setting.quotas(row, chosen, int(part.totals[row]))
-                places.update(zip(chosen, own, strict=True))
-        return [places[unit] for unit in units]
-
-    for group in rules.of_which:
-        able = decision.selected & decision.standing.able[group.name]
-        most = room * able
+    own, room = decision.own, decision.requested.copy()
+    for group in own.rules.of_which:
+        units = np.flatnonzero(own.able[group.name] & decision.selected.any(axis=0))
+        able = decision.selected.take(units, axis=1)
+        most = room.take(units, axis=1) * able
         least, sums = np.minimum(most, group.minimum), most.sum(axis=1)
+        done = (least.sum(axis=1) <= group.value) & (group is own.rules.of_which[-1] and not every)
         short = (sums < group.value) | ~able.any(axis=1)
-        for row in set(np.flatnonzero(short).tolist()) - set(decision.problems):
-            said = {"name": group.name, "value": group.value, "room": int(sums[row])}
-            decision.problems.setdefault(row, []).append(finding("no room", said, key="of_which"))
-        skip = set(decision.problems)
-        if group is rules.of_which[-1] and not every:
-            skip.update(np.flatnonzero(least.sum(axis=1) <= group.value).tolist())
-        totals = np.full(len(able), group.value)
-        ask = Question(
-            decision.quotas, totals, least, most, rules.method, setting.field.tie, exact, group.name
-        )
-        numbers, results, wrong = apportioned(ask, able, skip=skip, certify=certify)
-        for row, problem in wrong.items():
-            decision.problems.setdefault(row, []).append(problem)
-        room -= numbers
-        found[group.name] = numbers, results
-    return found
+        done[list(decision.problems)], short[list(decision.problems)] = True, False
+        said = {"name": group.name, "value": group.value, "room": sums}
+        done |= decision.refuse(short, "no room", said, "of_which")
+        totals, shared, limits = np.full(len(able), group.value), np.zeros_like(room), (least, most)
+        shared[:, units], results = apportioned(decision, units, totals, limits, done, group.name)
+        room[:, units] -= shared[:, units]
+        decision.of_which[group.name] = shared, results
+
+
+def counties(own: Standing, totals: Ints) -> Step:
+    """Share the total out among counties (9).
+
+    The numbers are given by the rules, or apportioned by a key of the counties' own: the same
+    steps on the figures that their municipalities have together, by rules in which nothing else
+    is said. Without `counties` in the rules there is one, all municipalities, whose name is empty.
+
+    Args:
+        own: Steps 0 to 4 of the rules.
+        totals: What is shared out, D.
+
+    Raises:
+        AllocationError: A county is unknown, or lacks a number or a figure.
+    """
+    first = own.rules.counties
+    if first is None:
+        return _together(len(own.units), totals, "", {})
+    county_of = naming.combined(own.statistics.municipalities, first.combine)
+    names = tuple(dict.fromkeys(county_of))
+    county = np.array([names.index(name) for name in county_of])
+    wrong = variations.impossible_first(first, names, totals)
+    if not first.criteria:
+        numbers = np.tile(naming.given(first.totals, names), (len(totals), 1))
+        return Step(names, county, numbers, None, wrong)
+    pairs = list(zip(own.units, county_of, strict=True))
+    members = {name: [unit for unit, its in pairs if its == name] for name in names}
+    rules, varied = variations.first_step(own.rules, first, totals)
+    step = _together(len(names), totals, "the counties", wrong)
+    found = decide(standing(own.statistics, rules, members), varied, step=step)
+    return Step(names, county, found.requested, found, found.problems)
+
+
+def _together(count: int, totals: Ints, name: str, wrong: dict[int, list[Finding]]) -> Step:
+    """Return the step in which one number is shared out among all units."""
+    return Step((name,), np.zeros(count, np.intp), totals[:, np.newaxis], None, wrong)

@@ -1,4 +1,4 @@
-"""Figures of units, and the years they are of (docs/model.md, sections 0 and 1).
+"""Figures of units, the years they are of, and conditions on them (docs/model.md, 0 and 1).
 
 A unit is the municipalities it consists of: a municipality is one, a county several. Both go
 through the same functions.
@@ -6,33 +6,26 @@ through the same functions.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, DataError, finding
-from bosetting_cli.rules import indicator_columns
-from bosetting_cli.statistics import exact, is_count, year_list
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Mask, close
+from bosetting_cli.rules import Condition, Criterion, indicator_columns
+from bosetting_cli.statistics import Column, Statistics, exact, is_count, year_list
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from numpy.typing import NDArray
-
-    from bosetting_cli.rules import Criterion
-    from bosetting_cli.statistics import Column, Statistics
-
-    Years = tuple[int | None, ...]
-    Members = tuple[tuple[str, ...], ...]
+Years = tuple[int | None, ...]
+Members = tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """What a criterion knows of one unit.
 
     Attributes:
@@ -50,17 +43,6 @@ class Figure:
     denominator: Any = None
     years: tuple[int, ...] = ()
     imputed: bool = False
-
-
-class Arithmetic(NamedTuple):
-    """How an expression is evaluated: in floats, or in fractions of the figures as published."""
-
-    number: Callable[[float], Any]
-    add: Callable[[Iterable[Any]], Any]
-
-
-FLOATS = Arithmetic(float, math.fsum)
-FRACTIONS = Arithmetic(exact, lambda parts: sum(parts, Fraction(0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +64,8 @@ class Figures:
     members: Members
     read: Years
     hindsight: tuple[int, ...]
-    units: tuple[Figure, ...]
-    national: float
+    units: tuple[Figure, ...] = ()
+    national: float = math.nan
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -91,23 +73,13 @@ class Figures:
         return tuple(year for year in self.read if year is not None)
 
     @functools.cached_property
-    def values(self) -> NDArray[np.float64]:
-        """The figures that are used, NaN where there is none."""
-        return np.array([math.nan if f.value is None else f.value for f in self.units])
+    def _fractions(self) -> tuple[Figure, ...]:
+        return _evaluated(self, FRACTIONS)[0]
 
-    def exact(self, unit: int) -> Fraction:
-        """Return a unit's figure as a fraction: the same expression on the published decimals."""
-        raw = _published(self.columns, self.members[unit], self.read, FRACTIONS)
-        if raw.raw is not None and not self.criterion.smoothing:
-            return Fraction(raw.raw)
-        value: Fraction = _filled(raw, self.criterion, self._national, FRACTIONS).value
-        return value
-
-    @functools.cached_property
-    def _national(self) -> Fraction:
-        raw = [_published(self.columns, m, self.read, FRACTIONS) for m in self.members]
-        national: Fraction = national_of(raw, FRACTIONS)
-        return national
+    def values(self, arithmetic: Arithmetic) -> Array:
+        """Return the figures that are used; None, in floats NaN, where there is none."""
+        units = self.units if arithmetic is FLOATS else self._fractions
+        return np.array([figure.value for figure in units], dtype=arithmetic.dtype)
 
 
 def measure(
@@ -132,17 +104,14 @@ def measure(
     members = tuple((unit,) for unit in statistics.units) if members is None else members
     columns = tuple(statistics.column(name) for name in indicator_columns(criterion.indicator))
     read = years_read(columns[0], criterion.years, as_of)
-    if len(columns) == 1:
-        _refuse_sums(columns[0], criterion, members)
-    raw = [_published(columns, m, read, FLOATS) for m in members]
-    if all(figure.raw is None for figure in raw):
-        names = tuple(column.name for column in columns)
-        said = {"criterion": criterion.name, "columns": names, "table": columns[0].table}
-        raise AllocationError(finding("no figures", said))
-    national = national_of(raw, FLOATS)
-    filled = tuple(_filled(figure, criterion, national, FLOATS) for figure in raw)
-    late = late_years(columns, read, as_of)
-    return Figures(criterion, columns, members, read, late, filled, national)
+    several = any(len(unit) > 1 for unit in members)
+    if len(columns) == 1 and several and not is_count(columns[0]):
+        names = {"criterion": criterion.name, "name": columns[0].name}
+        raise AllocationError(finding("no count", names, key="counties.criteria"))
+    late = {year for column in columns for year in column.late(read, as_of)}
+    found = Figures(criterion, columns, members, read, tuple(sorted(late)))
+    units, national = _evaluated(found, FLOATS)
+    return dataclasses.replace(found, units=units, national=national)
 
 
 def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
@@ -159,38 +128,41 @@ def years_read(column: Column, years: Sequence[int], as_of: dt.date) -> Years:
     return tuple(sorted(set(years)))
 
 
-def late_years(
-    columns: Iterable[Column], years: Iterable[int | None], as_of: dt.date
-) -> tuple[int, ...]:
-    """Return the years whose figures refer to a day after `as_of` in one of the columns."""
-    pairs = [(year, column.date(year)) for column in columns for year in years]
-    return tuple(sorted({year for year, day in pairs if year and day and day > as_of}))
-
-
-def national_of(figures: Sequence[Figure], arithmetic: Arithmetic) -> Any:
-    """Return the rate of all units together, or the mean of those that have a figure."""
-    known = [figure for figure in figures if figure.raw is not None]
-    if any(figure.denominator for figure in known):
-        above = arithmetic.add(figure.numerator for figure in known)
-        return above / arithmetic.add(figure.denominator for figure in known)
-    return arithmetic.add(figure.raw for figure in known) / len(known)
-
-
 def whole(
     column: Column, members: Sequence[str], year: int | None, arithmetic: Arithmetic = FLOATS
 ) -> Any:
     """Return a unit's figure of one year, the sum of its parts; None if one is not published."""
-    parts = [part for unit in members for part in column.parts(unit, year) or (None,)]
-    if None in parts:
-        return None
-    return arithmetic.add(arithmetic.number(part) for part in parts if part is not None)
+    parts: list[Any] = [x for unit in members for x in column.parts(unit, year) or (None,)]
+    return None if None in parts else arithmetic.add(map(arithmetic.number, parts))
 
 
-def _refuse_sums(column: Column, criterion: Criterion, members: Members) -> None:
-    """Refuse to add up what is no count over the municipalities of a county."""
-    if any(len(unit) > 1 for unit in members) and not is_count(column):
-        names = {"criterion": criterion.name, "name": column.name}
-        raise AllocationError(finding("no count", names, key="counties.criteria"))
+def _evaluated(figures: Figures, arithmetic: Arithmetic) -> tuple[tuple[Figure, ...], Any]:
+    """Return the figure of each unit, and the national one."""
+    criterion, columns, missing = figures.criterion, figures.columns, figures.criterion.missing
+    number, add = arithmetic.number, arithmetic.add
+    raw = [_published(columns, own, figures.read, arithmetic) for own in figures.members]
+    published = [f for f in raw if f.raw is not None]
+    known = [(f.numerator, f.denominator) if f.denominator else (f.raw, 1) for f in published]
+    if not known:
+        said = {"criterion": criterion.name, "columns": tuple(column.name for column in columns)}
+        raise AllocationError(finding("no figures", said, table=columns[0].table))
+    national = add(a for a, _ in known) / add(n for _, n in known)
+    kappa = number(criterion.smoothing.participants if criterion.smoothing else 0.0)
+    nothing = number(0.0) if missing == "zero" else None
+    filled = []
+    for f in raw:
+        value, imputed = f.raw, f.raw is None and (kappa > 0 or missing == "national")
+        if value is None:
+            value = national if imputed else nothing
+        elif kappa > 0 and f.denominator is not None:
+            value = smoothed(f.numerator, f.denominator, kappa, national)
+        filled.append(Figure(value, f.raw, f.numerator, f.denominator, f.years, imputed))
+    return tuple(filled), national
+
+
+def smoothed(numerator: Any, denominator: Any, kappa: Any, national: Any) -> Any:
+    """Return a rate drawn towards the national one by κ participants."""
+    return (numerator + kappa * national) / (denominator + kappa)
 
 
 def _published(
@@ -200,7 +172,7 @@ def _published(
     number, add = arithmetic.number, arithmetic.add
     if len(columns) == 2:
         above, below = columns
-        pairs = [(y, a, n) for y in years for m in members for a, n in _pairs(above, below, m, y)]
+        pairs = [(y, a, n) for y in years for m in members for a, n in above.beside(below, m, y)]
         base = add(number(n) for _, _, n in pairs)
         if base <= 0:
             return Figure(None, None, None, number(0.0))
@@ -208,37 +180,47 @@ def _published(
         used = dict.fromkeys(year for year, _, n in pairs if year is not None and n > 0)
         return Figure(None, top / base, top, base, tuple(used))
     found = [(y, v) for y in years if (v := whole(columns[0], members, y, arithmetic)) is not None]
-    if not found:
-        return Figure(None, None)
-    value = add(v for _, v in found) / len(found)
+    value = add(v for _, v in found) / len(found) if found else None
     return Figure(None, value, years=tuple(y for y, _ in found if y is not None))
 
 
-def _pairs(
-    above: Column, below: Column, unit: str, year: int | None
-) -> Iterator[tuple[float, float]]:
-    """Yield numerator and denominator of each of a municipality's parts that has both."""
-    a, n = above.parts(unit, year), below.parts(unit, year)
-    if len(a) != len(n):
-        a, n = (above.value(unit, year),), (below.value(unit, year),)
-    yield from ((x, y) for x, y in zip(a, n, strict=True) if x is not None and y is not None)
+class Met(NamedTuple):
+    """A condition, tested on every unit.
+
+    Attributes:
+        condition: The condition.
+        years: The years that are looked at; None in a table without years.
+        met: Whether it is met.
+        figures: Of each unit one for each year; None where it is not published.
+    """
+
+    condition: Condition
+    years: tuple[int | None, ...]
+    met: Mask
+    figures: tuple[tuple[float | None, ...], ...]
 
 
-def _filled(figure: Figure, criterion: Criterion, national: Any, arithmetic: Arithmetic) -> Figure:
-    """Smooth a figure towards the national one, or put the national one in its place."""
-    kappa = arithmetic.number(criterion.smoothing.participants if criterion.smoothing else 0.0)
-    value = figure.raw
-    if kappa > 0 and figure.denominator is not None:
-        value = smoothed(figure.numerator or 0, figure.denominator, kappa, national)
-    imputed = figure.raw is None and (kappa > 0 or criterion.missing == "national")
-    if imputed:
-        value = national
-    elif value is None and criterion.missing == "zero":
-        value = arithmetic.number(0.0)
-    parts = figure.numerator, figure.denominator, figure.years
-    return Figure(value, figure.raw, *parts, imputed)
+def meets(statistics: Statistics, condition: Condition, as_of: dt.date) -> Met:
+    """Test a condition on every unit.
+
+    A figure that is not published does not meet it, unless the published ones of a merged
+    municipality's parts do so by themselves.
+
+    Raises:
+        DataError: The statistics lack the column or a year.
+    """
+    column = statistics.column(condition.indicator)
+    years = years_read(column, condition.years, as_of)
+    test = any if condition.within == "any" else all
+    units, least = statistics.units, condition.at_least
+    met = [test(_reaches(column.parts(unit, year), least) for year in years) for unit in units]
+    figures = tuple(tuple(column.value(unit, year) for year in years) for unit in units)
+    return Met(condition, years, np.array(met, dtype=bool), figures)
 
 
-def smoothed(numerator: Any, denominator: Any, kappa: Any, national: Any) -> Any:
-    """Return a rate drawn towards the national one by κ participants."""
-    return (numerator + kappa * national) / (denominator + kappa)
+def _reaches(parts: Sequence[float | None], least: float) -> bool:
+    known = [part for part in parts if part is not None]
+    total = FLOATS.add(known)
+    if close(total, least):
+        return bool(known) and FRACTIONS.add(map(exact, known)) >= exact(least)
+    return bool(known) and total >= least

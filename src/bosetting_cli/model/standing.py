@@ -1,248 +1,199 @@
-"""Steps 0 to 4 for all units, and what D variations of the rules compare."""
+"""Steps 0 to 4 for all units: figures, who is eligible, amounts and shares."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from bosetting_cli.findings import AllocationError, finding
-from bosetting_cli.model.figures import measure, whole
-from bosetting_cli.model.key import Amounts, Sizes, amounts, shares, weights_as_written
-from bosetting_cli.model.selection import eligible, meets
+from bosetting_cli.model.exact import FLOATS, FRACTIONS, Arithmetic, Array, Floats, Ints, Mask
+from bosetting_cli.model.figures import Figures, Met, measure, meets, whole
+from bosetting_cli.model.key import Amounts, amounts, powers
+from bosetting_cli.rules import Rules
+from bosetting_cli.rules.naming import named
+from bosetting_cli.statistics import Statistics
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
-    from bosetting_cli.model.exact import Floats, Ints, Mask, Numbers
-    from bosetting_cli.model.figures import Figures, Members
-    from bosetting_cli.model.selection import Met, Reason
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Column, Statistics
+class Reason(NamedTuple):
+    """Why a unit is asked, or is not.
+
+    Attributes:
+        code: `excluded`, `unmet`, `no figure`; `included`, `first`, `listed`; `not listed`,
+            `rank`.
+        names: What the code is about: the criteria without a figure, the fylke.
+        numbers: The index of the condition and whether a figure is not published; the rank, how
+            many are ranked and how many are asked; how many of a fylke are.
+    """
+
+    code: str
+    names: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+
+
+def eligible(
+    statistics: Statistics, rules: Rules, tested: Sequence[Met], figures: Sequence[Figures]
+) -> tuple[list[Reason | None], Mask]:
+    """Return why each unit may not be asked, the first reason that holds, or None (2).
+
+    Args:
+        statistics: The figures.
+        rules: The rules, for who is excluded, included or listed by name.
+        tested: Their conditions, tested.
+        figures: The figures of each criterion.
+
+    Returns:
+        A reason for each unit that is not eligible, and who is selected by name or list.
+
+    Raises:
+        AllocationError: Nobody is eligible; one who is included by name is excluded by name as
+            well, or has no figure.
+    """
+    everyone, units, chosen = statistics.municipalities, statistics.units, rules.select
+    excluded = set(named(everyone, rules.exclude, "exclude"))
+    included = set(named(everyone, chosen.include, "select.include"))
+    if both := tuple(sorted(excluded & included)):
+        raise AllocationError(finding("included and excluded", key="exclude", names=both))
+    if isinstance(chosen.list, tuple):  # exclusion takes off a list
+        included |= set(named(everyone, chosen.list, "select.list")) - excluded
+    required = [f for f in figures if f.criterion.missing == "exclude"]
+    reasons: list[Reason | None] = []
+    problems = []
+    for place, unit in enumerate(units):
+        gaps = tuple(f.criterion.name for f in required if f.units[place].raw is None)
+        unmet = [index for index, test in enumerate(tested) if not test.met[place]]
+        why = Reason("no figure", gaps) if gaps else None
+        if unit in excluded:
+            why = Reason("excluded")
+        elif unmet and unit not in included:
+            unpublished = None in tested[unmet[0]].figures[place]
+            why = Reason("unmet", numbers=(unmet[0], int(unpublished)))
+        elif why and unit in included:
+            problems.append(finding("included without figure", unit=unit, criteria=gaps))
+        reasons.append(why)
+    if not problems and all(reasons):
+        problems.append(finding("nobody eligible"))
+    if problems:
+        raise AllocationError(problems)
+    return reasons, np.array([unit in included for unit in units])
 
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """What is known before anybody is selected: steps 0 to 4.
+    """What is known before anybody is selected: steps 0 to 4; a figure may vary.
 
     Attributes:
-        units: The units' codes.
-        population: Persons, the newest figure known; NaN where there is none.
-        tie: The place of each unit among equals: larger population, then the units' order.
+        statistics: The figures of all municipalities.
+        rules: The rules.
+        units: The municipalities' codes, or the counties' names.
+        population: Persons, the newest figure known, n or D × n; NaN where there is none.
+        tie: The place of each unit among equals, n or D × n: larger population, then the units'
+            order.
+        figures: The figures, by criterion.
         tested: The conditions of eligibility.
+        able: Sub-group → who can receive it.
         reasons: Why a unit is not eligible; None if it is.
         included: Who is selected by name or list.
         eligible: The eligible units.
-        amounts: What shares are proportional to, by criterion.
-        shares: Shares among the eligible, by criterion.
-        able: Sub-group → who can receive it.
+        amounts: What shares are proportional to, and these, by criterion, of n or of D × n.
+        changed: Row → its own steps 0 to 4, if figures vary.
     """
 
+    statistics: Statistics
+    rules: Rules
     units: tuple[str, ...]
     population: Floats
     tie: Ints
+    figures: tuple[Figures, ...]
     tested: tuple[Met, ...]
+    able: Mapping[str, Mask]
     reasons: tuple[Reason | None, ...]
     included: Mask
     eligible: Ints
-    amounts: tuple[Amounts, ...]
-    shares: tuple[Floats, ...]
-    able: Mapping[str, Mask] = field(default_factory=dict)
+    amounts: Sequence[Amounts] = ()
+    changed: Callable[[int], Standing] | None = None
 
-    @property
-    def figures(self) -> tuple[Figures, ...]:
-        """The figures, by criterion."""
-        return tuple(amount.figures for amount in self.amounts)
+    @functools.cached_property
+    def exact(self) -> tuple[Amounts, ...]:
+        """The amounts and shares as fractions."""
+        return _amounts(self, FRACTIONS)
+
+    def at(self, row: int) -> Standing:
+        """Return the steps of a row, if figures vary."""
+        return self.changed(row) if self.changed else self
 
 
-def standing(statistics: Statistics, rules: Rules) -> Standing:
+def standing(
+    statistics: Statistics, rules: Rules, counties: Mapping[str, Sequence[str]] | None = None
+) -> Standing:
     """Take steps 0 to 4.
+
+    Args:
+        statistics: The figures of all municipalities.
+        rules: The rules.
+        counties: Name → municipalities, if counties are the units; each must have all figures.
 
     Raises:
         DataError: The statistics lack what the rules ask for.
         AllocationError: Nobody is eligible, or one who is lacks a figure.
     """
-    members = tuple((unit,) for unit in statistics.units)
-    figures = [measure(statistics, c, rules.as_of, members) for c in rules.criteria]
+    pooled = counties or {unit: (unit,) for unit in statistics.units}
+    units, members = tuple(pooled), tuple(map(tuple, pooled.values()))
+    figures = tuple(measure(statistics, c, rules.as_of, members) for c in rules.criteria)
     tested = tuple(meets(statistics, condition, rules.as_of) for condition in rules.eligible)
-    reasons, included = eligible(statistics, rules, tested, figures)
+    reasons: list[Reason | None] = [None] * len(units)
+    included = np.zeros(len(units), dtype=bool)
+    if counties is None:
+        reasons, included = eligible(statistics, rules, tested, figures)
     able = np.flatnonzero([reason is None for reason in reasons])
+    problems = []
+    for own in figures:
+        gaps = tuple(units[unit] for unit in able.tolist() if own.units[unit].value is None)
+        said = {"criterion": own.criterion.name, "count": len(gaps), "names": gaps}
+        key = "counties.criteria" if counties else f"criteria.{own.criterion.name}.missing"
+        words = "county figure missing" if counties else "figure missing"
+        problems += [finding(words, said, key=key)] if gaps else []
+    if problems:
+        raise AllocationError(problems)
     column = statistics.column("population")
-    population = newest(column, rules, members)
-    tie = ties_by(population)
-    found = amounts_of(statistics, rules, figures, able, tie)
-    groups = {
-        g.name: meets(statistics, g.among, rules.as_of).met if g.among else np.ones(len(tie), bool)
-        for g in rules.of_which
-    }
-    return Standing(
-        statistics.units,
-        population,
-        tie,
-        tested,
-        tuple(reasons),
-        included,
-        able,
-        found,
-        tuple(map(shares, found)),
-        groups,
-    )
+    year = column.newest(rules.as_of)
+    people = np.array([whole(column, own, year) for own in members], dtype=float)
+    known = [math.fsum(whole(column, (unit,), year) or 0 for unit in own) for own in members]
+    among, everyone = [(g.name, g.among) for g in rules.of_which], np.ones(len(units), bool)
+    groups = {n: meets(statistics, c, rules.as_of).met if c else everyone for n, c in among}
+    given, told = (statistics, rules, units), (tuple(reasons), included, able)
+    found = Standing(*given, people, ties_by(np.array(known)), figures, tested, groups, *told)
+    return dataclasses.replace(found, amounts=_amounts(found, FLOATS))
+
+
+def _amounts(own: Standing, arithmetic: Arithmetic) -> tuple[Amounts, ...]:
+    """Take steps 3 and 4 for all criteria; the same sizes are made once."""
+    members = [own.figures[0].members[unit] for unit in own.eligible.tolist()]
+
+    @functools.cache
+    def sizes(name: str, exponent: float) -> Array:
+        column, used = own.statistics.column(name), arithmetic if exponent == 1 else FRACTIONS
+        year = column.newest(own.rules.as_of)
+        known = [whole(column, unit, year, used) for unit in members]
+        if gaps := tuple(unit[0] for unit, x in zip(members, known, strict=True) if x is None):
+            said = finding("no size", file=column.table, column=column.name, names=gaps)
+            raise AllocationError(said)
+        return powers(known, exponent, arithmetic)
+
+    found = []
+    for figures in own.figures:
+        name, exponent = figures.criterion.scale_by, own.rules.exponent(figures.criterion)
+        size = sizes(name, exponent) if name else None
+        found.append(amounts(figures, own.eligible, size, exponent, arithmetic))
+    return tuple(found)
 
 
 def ties_by(population: Floats) -> Ints:
     """Return each unit's place among equals: the larger population first, then in order."""
     people = np.nan_to_num(population)
     return np.argsort(np.argsort(-people, axis=-1, kind="stable"), axis=-1)
-
-
-def newest(column: Column, rules: Rules, members: Members) -> Floats:
-    """Return each unit's newest figure known, NaN where there is none."""
-    year = column.newest(rules.as_of)
-    found = (whole(column, unit, year) for unit in members)
-    return np.array([math.nan if value is None else value for value in found])
-
-
-def amounts_of(
-    statistics: Statistics, rules: Rules, figures: Sequence[Figures], able: Ints, tie: Ints
-) -> tuple[Amounts, ...]:
-    """Take step 3 for all criteria; the same sizes are made once."""
-
-    @functools.cache
-    def sizes_of(name: str, exponent: float) -> Sizes:
-        column, members = statistics.column(name), figures[0].members
-        plain = newest(column, rules, members)
-        if gaps := tuple(members[unit][0] for unit in able[np.isnan(plain[able])].tolist()):
-            said = finding("no size", file=column.table, column=column.name, names=gaps)
-            raise AllocationError(said)
-        return Sizes(column, members, column.newest(rules.as_of), exponent, plain)
-
-    found = []
-    for own in figures:
-        c = own.criterion
-        exponent = rules.size_exponent.value if c.size_exponent is None else c.size_exponent
-        sizes = sizes_of(c.scale_by, exponent) if c.scale_by else None
-        found.append(amounts(own, able, sizes, exponent, tie))
-    return tuple(found)
-
-
-@dataclass(frozen=True, eq=False)
-class Variations:
-    """What D variations of the rules differ in.
-
-    Attributes:
-        weights: D × K.
-        totals: D.
-        minimums: The general minimum, D.
-        counts: How many are selected, D; None: as the rules say.
-    """
-
-    weights: Floats
-    totals: Numbers
-    minimums: Numbers
-    counts: Numbers | None = None
-
-    def __len__(self) -> int:
-        return len(self.totals)
-
-    def rows(self, rows: slice) -> Variations:
-        """Return some of the variations."""
-        counts = None if self.counts is None else self.counts[rows]
-        return Variations(self.weights[rows], self.totals[rows], self.minimums[rows], counts)
-
-    def repeated(self, count: int) -> Variations:
-        """Return the first variation so many times."""
-        counts = None if self.counts is None else np.repeat(self.counts[:1], count)
-        totals, minimums = np.repeat(self.totals[:1], count), np.repeat(self.minimums[:1], count)
-        return Variations(np.tile(self.weights[:1], (count, 1)), totals, minimums, counts)
-
-    def written(self, row: int) -> list[Fraction]:
-        """Return the weights of a row as the decimals that they are written as."""
-        return weights_as_written(self.weights[row].tolist())
-
-
-def as_ruled(rules: Rules) -> Variations:
-    """Return the rules themselves as one variation."""
-    return varied_as_ruled([rules])
-
-
-def varied_as_ruled(rules: Sequence[Rules]) -> Variations:
-    """Return rules that differ in weights, total, minimum and count alone as variations of one."""
-    counts = [own.select.count for own in rules]
-    return Variations(
-        np.array([[criterion.weight for criterion in own.criteria] for own in rules]),
-        np.array([own.total.value for own in rules]),
-        np.array([own.minimum.value for own in rules]),
-        None if None in counts else np.array(counts),
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """What is compared and shared out in D variations; a figure may vary as well.
-
-    Attributes:
-        values: Amounts by criterion, n or D × n.
-        keys: What ranks the units, D × n; minus infinity for who is not eligible.
-        population: n or D × n.
-        tie: The place of each unit among equals, n or D × n.
-        own: Row → its steps 0 to 4, for what floats can't decide.
-    """
-
-    values: Sequence[Floats]
-    keys: Floats
-    population: Floats
-    tie: Ints
-    own: Callable[[int], Standing]
-
-
-def field_of(own: Standing, rules: Rules, variations: Variations) -> Field:
-    """Return what D variations of the rules on one standing compare."""
-    normalised = [amount.normalised for amount in own.amounts]
-    keys = ranking_keys(own, rules, own.shares, normalised, variations.weights)
-    values = [amount.values for amount in own.amounts]
-    return Field(values, keys, own.population, own.tie, lambda _: own)
-
-
-def ranking_keys(
-    own: Standing,
-    rules: Rules,
-    shares: Sequence[Floats],
-    normalised: Sequence[Floats],
-    weights: Floats,
-) -> Floats:
-    """Return what ranks the eligible: composite shares, one criterion's, or the score.
-
-    Args:
-        own: Who is eligible.
-        rules: The rules, for `select.by`.
-        shares: Of each criterion, n or D × n.
-        normalised: n(x) of each criterion, likewise.
-        weights: D × K.
-
-    Returns:
-        D × n, within a few units in the last place; minus infinity for who is not eligible.
-    """
-    by, keys = rules.select.by, np.full((len(weights), len(own.units)), -np.inf)
-    keys[:, own.eligible] = 0.0
-    for k, criterion in enumerate(rules.criteria):
-        weight = weights[:, k : k + 1]
-        if by == "score" and criterion.scale_by:
-            keys += weight * np.nan_to_num(normalised[k])
-        elif by in ("share", criterion.name):
-            keys += (weight if by == "share" else 1.0) * np.nan_to_num(shares[k])
-    return keys
-
-
-def exact_key(own: Standing, rules: Rules, written: Sequence[Fraction], unit: int) -> Fraction:
-    """Return a unit's ranking key as a fraction."""
-    by, key = rules.select.by, Fraction(0)
-    for amount, weight in zip(own.amounts, written, strict=True):
-        if by == "score" and amount.criterion.scale_by:
-            key += weight * amount.normal(unit)
-        elif by in ("share", amount.criterion.name):
-            key += (weight if by == "share" else 1) * amount.share(unit)
-    return key

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.statistics.decoding import read_bytes
@@ -58,6 +59,29 @@ class Boundaries:
         return [finding(words, said, severity=severity, file=self.file)]
 
 
+class _Feature(msgspec.Struct):
+    id: str | int | float | None = None
+    properties: dict[str, Any] | None = None
+    geometry: msgspec.Raw = msgspec.Raw(b"{}")
+
+    def codes(self) -> list[str]:
+        """Return what may be its kommunenummer, the likeliest first."""
+        values = [*map((self.properties or {}).get, _KEYS), self.id]
+        return [str(value).zfill(4) for value in values if isinstance(value, str | int)]
+
+
+class _Collection(msgspec.Struct):
+    features: list[_Feature]
+
+
+class _Polygon(msgspec.Struct, tag="Polygon"):
+    coordinates: list[list[list[float]]]
+
+
+class _MultiPolygon(msgspec.Struct, tag="MultiPolygon"):
+    coordinates: list[list[list[list[float]]]]
+
+
 def load_boundaries(path: Path, known: Collection[str]) -> Boundaries:
     """Read the areas of municipalities.
 
@@ -69,56 +93,38 @@ def load_boundaries(path: Path, known: Collection[str]) -> Boundaries:
     Raises:
         DataError: The file can't be read, or has no area of any of them.
     """
-    file = str(path)
-    areas: Areas = {}
-    likely = set()
-    for feature in _features(path, file):
-        codes = _codes(feature)
+    file, areas, likely = str(path), Areas(), set()
+    content = read_bytes(path, file, MAX_BYTES)
+    try:
+        features = msgspec.json.decode(content, type=_Collection).features
+    except (ValueError, RecursionError) as error:
+        raise DataError(finding("not geojson", why=str(error), file=file)) from None
+    for feature in features:
+        codes = feature.codes()
         likely.update(codes[:1])
         if code := next((code for code in codes if code in known), None):
-            areas.setdefault(code, []).extend(_rings(feature.get("geometry"), file))
+            try:
+                areas.setdefault(code, []).extend(_rings(feature.geometry))
+            except ValueError as error:
+                said = {"code": code, "why": str(error)}
+                raise DataError(finding("not an area", said, file=file)) from None
     if not areas:
         raise DataError(finding("no areas", file=file))
     return Boundaries(file, areas, likely)
 
 
-def _features(path: Path, file: str) -> list[dict[str, Any]]:
-    try:
-        document = json.loads(read_bytes(path, file, MAX_BYTES))
-    except (ValueError, RecursionError) as error:
-        why = finding("not geojson", why=str(error), file=file)
-        raise DataError(replace(why, line=getattr(error, "lineno", None))) from None
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        raise DataError(finding("no features", file=file))
-    return [feature for feature in features if isinstance(feature, dict)]
+def _rings(geometry: bytes) -> list[list[Point]]:
+    """Return the rings of a shape.
 
-
-def _codes(feature: dict[str, Any]) -> list[str]:
-    """Return what may be a feature's kommunenummer, the likeliest first."""
-    properties = feature.get("properties")
-    named = properties if isinstance(properties, dict) else {}
-    values = [*map(named.get, _KEYS), feature.get("id")]
-    return [str(value).zfill(4) for value in values if isinstance(value, str | int)]
-
-
-def _rings(geometry: Any, file: str) -> Iterable[list[Point]]:
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind not in ("Polygon", "MultiPolygon"):
-        raise DataError(finding("no polygon", type=str(kind), file=file))
-    polygons: Any = geometry.get("coordinates")
-    try:
-        for polygon in polygons if kind == "MultiPolygon" else [polygons]:
-            yield from [[_point(point) for point in ring] for ring in polygon]
-    except (TypeError, ValueError, IndexError, OverflowError):
-        raise DataError(finding("no coordinates", file=file)) from None
-
-
-def _point(point: Any) -> Point:
-    longitude, latitude = float(point[0]), float(point[1])
-    if not on_earth(longitude, latitude):
-        raise ValueError
-    return longitude, latitude
+    Raises:
+        ValueError: It has none, or points that are not on earth.
+    """
+    shape = msgspec.json.decode(geometry, type=_Polygon | _MultiPolygon)
+    polygons = [shape.coordinates] if isinstance(shape, _Polygon) else shape.coordinates
+    rings = [[(x, y) for x, y, *_ in ring] for polygon in polygons for ring in polygon]
+    for point in (point for ring in rings for point in ring if not on_earth(*point)):
+        raise ValueError(f"{point} is no place on earth")
+    return rings
 
 
 def on_earth(longitude: float, latitude: float) -> bool:

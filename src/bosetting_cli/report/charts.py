@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bosetting_cli.report.svg import draw
 from bosetting_cli.result import Allocation, Row
@@ -15,8 +15,7 @@ PLOT = (56.0, 16.0, 578.0, 396.0)  # left, top, right and bottom of the scatter'
 LETTER = 9  # width of a letter, with room for the larger type of small screens
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One bar: what the criteria give, and what was requested in the end.
 
     Attributes:
@@ -66,8 +65,7 @@ def contributions_svg(allocation: Allocation, bars: Sequence[Bar], heading: str,
     return draw("contributions", lang, letter=LETTER, **shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(NamedTuple):
     """Two logarithmic axes, each from its low to its high end."""
 
     low: tuple[float, float]
@@ -92,7 +90,8 @@ def scatter_svg(allocation: Allocation, lang: str = "en") -> str | None:
     people = [row.population or 1 for row in rows]
     asked = [*(row.requested for row in rows), *([minimum] if minimum else [])]
     plane = Plane((min(people) / 1.25, min(asked) / 1.45), (max(people) * 1.5, max(asked) * 1.5))
-    rate = allocation.rules.total.value / sum(row.population or 0 for row in allocation.selected)
+    everyone = sum(row.population or 0 for row in allocation.whole.selected)
+    rate = allocation.rules.total.value / everyone
     shown = {"rows": rows, "named": _named(rows, plane), "minimum": minimum, "rate": rate}
     return draw("population", lang, plot=PLOT, letter=LETTER, plane=plane, **shown)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from bosetting_cli.report.boundaries import Areas, Point, on_earth
 from bosetting_cli.report.svg import SCALE, draw, nice_step, num
@@ -21,8 +21,7 @@ _FINE, _COARSE = 0.1, 8  # finest and coarsest grid of the areas' corners
 _HEAVY = 300_000  # characters of areas that are too many
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A window of the projected plane, as large as the drawing shows it.
 
     Attributes:
@@ -96,7 +95,7 @@ def per_1000(row: Row) -> float | None:
     return row.requested * 1000 / row.population if row.requested and row.population else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Classes:
     """Classes of the number per 1,000 inhabitants: equally wide, from a round number up."""
 
@@ -143,17 +142,16 @@ def map_svg(
     """
     # Of circles the largest first, so that none hides a smaller one.
     largest = sorted(allocation.rows, key=lambda row: (-row.requested, row.kommunenummer))
-    rows = [
-        r for r in (allocation.rows if areas else largest) if r.kommunenummer in (areas or places)
-    ]
     if areas:
+        rows = [row for row in allocation.rows if row.kommunenummer in areas]
         where = [point for rings in areas.values() for ring in rings for point in ring]
     else:
+        rows = [row for row in largest if row.kommunenummer in places]
         where = [places[row.kommunenummer] for row in rows]
     if not where:
         return None
     whole = frame(where, WIDTH, MARGIN)
-    most = largest[0].requested
+    most = max((row.requested for row in allocation.rows), default=0)
     crowd = {} if areas else _inset(rows, places, whole)
     return draw(
         "map",
@@ -175,7 +173,7 @@ def _inset(rows: Sequence[Row], places: Mapping[str, Point], whole: Frame) -> di
     (west, south), (east, north) = INSET
     corners = [(west, south), (west, north), (east, south), (east, north)]
     window = frame(corners, INSET_WIDTH)
-    window = replace(window, x=WIDTH - INSET_WIDTH - 4, y=whole.height - window.height - 4)
+    window = window._replace(x=WIDTH - INSET_WIDTH - 4, y=whole.height - window.height - 4)
     crowd = [row for row in rows if window.shows(places[row.kommunenummer])]
     xs, ys = zip(*(whole.place(*corner) for corner in corners), strict=True)
     around = (min(xs), min(ys), max(xs), max(ys))

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import bosetting_cli
 from bosetting_cli.explanation import Explanation, explanations
-from bosetting_cli.explanation.telling import sentence
-from bosetting_cli.explanation.why import why
+from bosetting_cli.explanation.telling import sentence, why
 from bosetting_cli.report import FIGURES, charts
 from bosetting_cli.report.boundaries import Areas
 from bosetting_cli.report.charts import by_fylke, fylke_bars, largest_bars
@@ -19,6 +18,7 @@ from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
+from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import Rules, column_name
 from bosetting_cli.statistics import Statistics
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
@@ -57,7 +57,7 @@ def report(
         HTML in UTF-8 that asks for nothing else; the same bytes for the same arguments.
     """
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    asked = allocation.selected
+    asked = allocation.whole.selected
     rates = [(rate, row.municipality) for row in asked if (rate := per_1000(row)) is not None]
     drawn = {key: figure(key, statistics, allocation, lang=lang, areas=areas) for key in FIGURES}
     page = fill(
@@ -65,6 +65,7 @@ def report(
         lang,
         rules=rules,
         allocation=allocation,
+        whole=allocation.whole,
         statuses=STATUSES,
         most=max(asked, key=lambda row: (row.requested, row.population or 0)),
         rates=sorted(rates) or [(0.0, "–")],
@@ -78,7 +79,7 @@ def report(
         vintages=vintages(statistics, allocation, lang),
         imputed=imputed(allocation, lang),
         program=f"bosetting {bosetting_cli.__version__}",
-        payload=_payload(statistics, rules, allocation, lang, watched),
+        payload=_payload(rules, allocation, lang, watched),
         script=script,
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         style=(TEMPLATES / "report.css").read_text(encoding="utf-8"),
@@ -122,32 +123,27 @@ def figure(
 
 def _csv_columns(rules: Rules) -> list[tuple[str, str]]:
     """Return the columns of the download, as `bosetting allocate` names them, and their keys."""
-    plain = ("rank", "kommunenummer", "municipality", "fylke", "population", "status", "reason")
-    return [
-        *((key, key) for key in (*plain, "share", "quota", "requested")),
-        *((f"requested_{column_name(g.name)}", f"of_which {g.name}") for g in rules.of_which),
-        *((f"contribution_{column_name(c.name)}", f"criterion {c.name}") for c in rules.criteria),
-        *((key, key) for key in ("at_minimum", "at_maximum")),
-    ]
+    keys = {f"requested_{column_name(g.name)}": f"of_which {g.name}" for g in rules.of_which}
+    keys |= {f"contribution_{column_name(c.name)}": f"criterion {c.name}" for c in rules.criteria}
+    fields = columns(rules)
+    return [(one, keys.get(one, one)) for one in fields[: fields.index("at_maximum") + 1]]
 
 
-def _payload(
-    statistics: Statistics, rules: Rules, allocation: Allocation, lang: str, watched: Watch | None
-) -> str:
+def _payload(rules: Rules, allocation: Allocation, lang: str, watched: Watch | None) -> str:
     """Return what the page's script reads: explanations, sentences and words, as JSON.
 
     `<` is written as an escape, so that no text can end the script element; escapes of control
     characters go.
     """
     codes = [row.kommunenummer for row in allocation.rows]
-    told = explanations(statistics, rules, allocation, codes)
+    told = explanations(allocation, codes)
     changes: list[list[str]] = [[]]
     if watched:
         blocks = [codes[start : start + TOGETHER] for start in range(0, len(codes), TOGETHER)]
         changes = [
             [sentence(change, e, lang) for change in e.changes]
             for block in watched(blocks)
-            for e in explanations(statistics, rules, allocation, block, changes=True)
+            for e in explanations(allocation, block, changes=True)
         ]
     payload = {
         "lang": lang,

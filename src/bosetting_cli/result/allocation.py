@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bosetting_cli.findings import AllocationError
-from bosetting_cli.model.allocation import Setting, decide
+from bosetting_cli.model.allocation import decide
 from bosetting_cli.model.exact import order
-from bosetting_cli.model.standing import as_ruled, field_of, standing
-from bosetting_cli.result.notes import notes_of
-from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, frame, groups_of, rows_of
+from bosetting_cli.model.figures import Figures
+from bosetting_cli.model.places import Decision
+from bosetting_cli.model.standing import standing
+from bosetting_cli.result.notes import Note, notes_of, region_note
+from bosetting_cli.result.rows import NOT_ELIGIBLE, SELECTED, Group, Row, frame, groups_of, rows_of
+from bosetting_cli.rules import Rules
+from bosetting_cli.rules.variations import as_ruled
+from bosetting_cli.statistics import Statistics
+from bosetting_cli.statistics.names import find_county
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
-
-    from bosetting_cli.apportionment import Apportionment
-    from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.figures import Figures
-    from bosetting_cli.result.notes import Note
-    from bosetting_cli.result.rows import Group, Row
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
 
 
 def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> Allocation:  # noqa: ARG001
@@ -43,7 +40,7 @@ def allocate(statistics: Statistics, rules: Rules, memory: object = None) -> All
         AllocationError: No allocation meets the rules; the message says by how much they miss.
     """
     own = standing(statistics, rules)
-    decision = decide(statistics, rules, own, as_ruled(rules), sub_groups=True, certify=True)
+    decision = decide(own, as_ruled(rules), sub_groups=True)
     if decision.problems:
         raise AllocationError(decision.problems[0])
     return Allocation(statistics, rules, decision)
@@ -57,11 +54,14 @@ class Allocation:
         statistics: The figures.
         rules: The rules as used.
         decision: The numbers as arrays.
+        region: The county whose rows are shown; empty if all are.
     """
 
     statistics: Statistics
     rules: Rules
     decision: Decision
+    region: str = ""
+    _all: Allocation | None = None
 
     def __repr__(self) -> str:
         asked = len(self.selected)
@@ -71,6 +71,23 @@ class Allocation:
         return str(self.table.to_html(max_rows=12, index=False))
 
     @property
+    def whole(self) -> Allocation:
+        """The allocation with all its rows."""
+        return self._all or self
+
+    def of_region(self, name: str | None) -> Allocation:
+        """Return the allocation with one county's `rows`, `selected`, `eligible`; the rest stays.
+
+        Raises:
+            BosettingError: There is no such county.
+        """
+        if name is None:
+            return self
+        known = [n for row in self.rows for n in (row.fylke, row.group)]
+        region = find_county(name, known)
+        return Allocation(self.statistics, self.rules, self.decision, region, self)
+
+    @property
     def inputs(self) -> Mapping[str, str]:
         """File → SHA-256."""
         return self.statistics.inputs
@@ -78,21 +95,21 @@ class Allocation:
     @property
     def measured(self) -> dict[str, Figures]:
         """Criterion → figures, national figure and years."""
-        return {f.criterion.name: f for f in self.decision.standing.figures}
+        return {f.criterion.name: f for f in self.decision.own.figures}
 
     @functools.cached_property
     def notes(self) -> tuple[Note, ...]:
         """What must be said: repaired data, hindsight, imputed figures, ties."""
-        return tuple(notes_of(self.statistics, self.rules, self.decision))
+        if self._all:
+            return (*self._all.notes, region_note(self))
+        return tuple(notes_of(self.decision))
 
     @functools.cached_property
     def ranking(self) -> tuple[int, ...]:
         """The eligible as places in the statistics, first to last."""
-        own, varied = self.decision.standing, as_ruled(self.rules)
-        field, able = field_of(own, self.rules, varied), own.eligible
-        setting = Setting(self.statistics, self.rules, varied, field)
-        keys, tie = field.keys[0, able], own.tie[able]
-        places, _ = order(keys, lambda j: setting.key(0, int(able[j])), tie)
+        decision, able = self.decision, self.decision.own.eligible
+        keys, tie = decision.keys[0, able], decision.own.tie[able]
+        places, _ = order(keys, lambda some: decision.exact_keys(0, able[some]), tie)
         return tuple(able[places].tolist())
 
     @functools.cached_property
@@ -100,19 +117,12 @@ class Allocation:
         """One for each number that was shared out."""
         return tuple(groups_of(self.decision, self.ranking))
 
-    @property
-    def sub_groups(self) -> dict[str, tuple[tuple[str, ...], Apportionment]]:
-        """Sub-group → the units that can receive it and their apportionment."""
-        return {
-            name: (tuple(self.statistics.units[unit] for unit in own.units), own.result)
-            for name, (_, results) in self.decision.of_which.items()
-            for own in results.values()
-        }
-
     @functools.cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every municipality: the eligible by rank, then the others by kommunenummer."""
-        return tuple(rows_of(self))
+        if self._all:
+            return tuple(r for r in self._all.rows if self.region in (r.fylke, r.group))
+        return tuple(rows_of(self.decision, self.ranking, self.groups))
 
     @functools.cached_property
     def selected(self) -> tuple[Row, ...]:
@@ -126,7 +136,7 @@ class Allocation:
 
     @functools.cached_property
     def _rows(self) -> dict[str, Row]:
-        return {row.kommunenummer: row for row in self.rows}
+        return {row.kommunenummer: row for row in self.whole.rows}
 
     def row(self, kommunenummer: str) -> Row:
         """Return a municipality's row.
@@ -136,25 +146,18 @@ class Allocation:
         """
         return self._rows[kommunenummer]
 
-    @functools.cached_property
-    def _units(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self.statistics.units)}
-
     def unit_of(self, kommunenummer: str) -> int:
         """Return a municipality's place in the statistics."""
-        return self._units[kommunenummer]
-
-    def group_of(self, kommunenummer: str) -> Group:
-        """Return the group in which a municipality is ranked, or would be."""
-        return self.groups[int(self.decision.step.county[self.unit_of(kommunenummer)])]
-
-    @functools.cached_property
-    def _within(self) -> dict[str, int]:
-        return {code: place for own in self.groups for place, code in enumerate(own.ranking, 1)}
+        return self.row(kommunenummer).unit
 
     def place_of(self, kommunenummer: str) -> int | None:
         """Return a municipality's place among those of its group; None if not eligible."""
-        return self._within.get(kommunenummer)
+        return self.row(kommunenummer).place
+
+    def group_of(self, kommunenummer: str) -> Group:
+        """Return the group in which a municipality is ranked, or would be."""
+        name = self.row(kommunenummer).group
+        return next(group for group in self.groups if group.name == name)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -3,53 +3,55 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bosetting_cli.findings import Finding, finding
-from bosetting_cli.model.figures import late_years
+from bosetting_cli.model.figures import Figures
+from bosetting_cli.model.places import Apportioned, Decision
 from bosetting_cli.result.reasons import condition_text
-from bosetting_cli.statistics import year_list
+from bosetting_cli.rules import Rules
+from bosetting_cli.statistics import Statistics, year_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.figures import Figures
-    from bosetting_cli.model.places import Apportioned
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
+    from bosetting_cli.result.allocation import Allocation
 
 Note = Finding
 FEW = 3  # names are told up to so many
 
 
-def notes_of(statistics: Statistics, rules: Rules, decision: Decision) -> Iterator[Finding]:
+def notes_of(decision: Decision) -> Iterator[Finding]:
     """Yield what must be said of one allocation."""
+    own, step = decision.own, decision.step
+    statistics, rules = own.statistics, own.rules
     yield from statistics_notes(statistics)
-    own, step = decision.standing, decision.step
     names = [m.municipality for m in statistics.municipalities]
     for figures in own.figures:
         name = figures.criterion.name
         yield from _figure_notes(name, figures, own.eligible.tolist(), names, rules)
-    for figures in step.figures:
+    for figures in step.key.own.figures if step.key else ():
         name = f"counties: {figures.criterion.name}"
         yield from _figure_notes(name, figures, range(len(step.names)), step.names, rules)
     yield from _late_conditions(statistics, rules)
     yield from _more_than_selected(decision)
-    for result in step.results.values():
-        yield from _place_ties(result, step.names)
+    for part in step.key.parts if step.key else ():
+        yield from _place_ties(part.results, step.names)
     for part in decision.parts:
-        for tie in part.ties:
-            winners, losers = (tuple(names[part.units[u]] for u in side) for side in tie[2:])
-            said = {"fylke": tie.place, "winners": winners, "losers": losers}
-            yield _note("tie", "tie for first" if tie.place else "tie at cut", **said)
-        for result in part.results.values():
-            yield from _place_ties(result, names)
+        for fylke, _, *sides in part.ties:
+            winners, losers = (tuple(names[unit] for unit in side) for side in sides)
+            said = {"fylke": fylke, "winners": winners, "losers": losers}
+            yield _note("tie", "tie for first" if fylke else "tie at cut", **said)
+        yield from _place_ties(part.results, names)
     for _, results in decision.of_which.values():
-        for result in results.values():
-            yield from _place_ties(result, names)
+        yield from _place_ties(results, names)
+
+
+def region_note(shown: Allocation) -> Finding:
+    """Return that one county is shown, and what part of the whole it is."""
+    rows, whole = shown.selected, shown.whole
+    said = {"region": shown.region, "asked": len(rows), "all": len(whole.selected)}
+    said |= {"places": sum(row.requested for row in rows), "total": whole.rules.total.value}
+    return _note("region", "one county shown", **said)
 
 
 def statistics_notes(statistics: Statistics) -> Iterator[Finding]:
@@ -65,19 +67,19 @@ def _note(kind: str, words: str, **values: object) -> Finding:
 
 def _more_than_selected(decision: Decision) -> Iterator[Finding]:
     """Say where more are asked than the rules select, because names or counties require it."""
-    for part in decision.parts:
-        asked = int(np.count_nonzero(decision.selected[0, part.units]))
-        extra = asked - int(part.take[0])
-        if extra > 0 and part.totals[0]:
-            words = "more asked there" if part.name else "more asked"
-            yield _note("by name", words, asked=asked, extra=extra, where=part.name)
+    totals = decision.step.totals[0].tolist()
+    for part, name, total in zip(decision.parts, decision.step.names, totals, strict=True):
+        extra = len(part.asked) - int(part.take[0])
+        if extra > 0 and total:
+            words = "more asked there" if name else "more asked"
+            yield _note("by name", words, asked=len(part.asked), extra=extra, where=name)
 
 
 def _late_conditions(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
     """Say which conditions use figures of a later day than the rules' own."""
     for condition in (*rules.eligible, *(g.among for g in rules.of_which if g.among)):
         column = statistics.column(condition.indicator)
-        if late := late_years([column], condition.years, rules.as_of):
+        if late := column.late(condition.years, rules.as_of):
             said = {"condition": condition_text(condition), "years": year_list(late)}
             yield _note("hindsight", "hindsight condition", as_of=rules.as_of, **said)
 
@@ -97,7 +99,8 @@ def _figure_notes(
         yield _note("imputed", words, **said)
 
 
-def _place_ties(apportioned: Apportioned, names: Sequence[str]) -> Iterator[Finding]:
-    for tie in apportioned.result.ties:
-        winners, losers = (tuple(names[apportioned.units[u]] for u in side) for side in tie)
-        yield _note("tie", "tie for place", winners=winners, losers=losers)
+def _place_ties(results: Mapping[int, Apportioned], names: Sequence[str]) -> Iterator[Finding]:
+    for units, result, _ in results.values():
+        for tie in result.ties:
+            winners, losers = (tuple(names[units[u]] for u in side) for side in tie)
+            yield _note("tie", "tie for place", winners=winners, losers=losers)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from bosetting_cli.model.standing import Reason
+from bosetting_cli.rules import Condition, Rules
 from bosetting_cli.statistics import year_list
 from bosetting_cli.words import name, say, told
-
-if TYPE_CHECKING:
-    from bosetting_cli.model.selection import Reason
-    from bosetting_cli.rules import Condition, Rules
 
 
 def condition_text(condition: Condition) -> str:

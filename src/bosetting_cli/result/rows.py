@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.apportionment import binding
-from bosetting_cli.model.selection import Reason
+import numpy as np
+
+from bosetting_cli.apportionment import Apportionment, binding
+from bosetting_cli.model.figures import Figure
+from bosetting_cli.model.places import Decision, Part
+from bosetting_cli.model.standing import Reason
 from bosetting_cli.result.reasons import reason_text
-from bosetting_cli.rules import column_name, indicator_columns
+from bosetting_cli.rules import Rules, column_name, indicator_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
-
     import pandas as pd
-
-    from bosetting_cli.apportionment import Apportionment
-    from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.model.figures import Figure
-    from bosetting_cli.result.allocation import Allocation
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Municipality
 
 SELECTED, NOT_SELECTED, NOT_ELIGIBLE = "selected", "not selected", "not eligible"
 
@@ -54,6 +50,8 @@ class Row:
         of_which: Sub-group → places.
         figures: Criterion → the figure it knows.
         shares: Criterion → share among the eligible.
+        unit: Its place in the statistics.
+        place: Place among the eligible of its group; None if not eligible.
     """
 
     rank: int | None
@@ -76,6 +74,8 @@ class Row:
     of_which: Mapping[str, int]
     figures: Mapping[str, Figure]
     shares: Mapping[str, float]
+    unit: int
+    place: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +118,54 @@ def groups_of(decision: Decision, ranking: Sequence[int]) -> Iterator[Group]:
         decision: Its numbers.
         ranking: The eligible as places in the statistics, first to last.
     """
-    own, step = decision.standing, decision.step
-    everyone = sorted(decision.selected[0].nonzero()[0].tolist(), key=own.tie.__getitem__)
+    own, step, key = decision.own, decision.step, decision.step.key
+    names = [criterion.name for criterion in key.own.rules.criteria] if key else []
+    given = key.parts[0].contributions[:, 0].T.tolist() if key else [[]] * len(step.names)
     for index, part in enumerate(decision.parts):
-        inside, result = set(part.units.tolist()), part.results.get(0)
-        asked = result.units if result else [unit for unit in everyone if unit in inside]
+        result = part.results.get(0)
+        asked = result.units if result else sorted(part.asked.tolist(), key=own.tie.__getitem__)
         yield Group(
-            part.name,
-            int(part.totals[0]),
-            tuple(own.units[unit] for unit in ranking if unit in inside),
-            int(part.take[0]),
-            tuple(own.units[unit] for unit in asked),
-            result.result if result else None,
-            {name: float(places[0, index]) for name, places in step.contributions.items()},
-            result.exact if result else (),
+            name=step.names[index],
+            total=int(step.totals[0, index]),
+            ranking=tuple(own.units[unit] for unit in ranking if step.county[unit] == index),
+            count=int(part.take[0]),
+            units=tuple(own.units[unit] for unit in asked),
+            apportionment=result.result if result else None,
+            contributions=dict(zip(names, given[index], strict=True)),
+            exact=result.exact if result else (),
         )
 
 
-def rows_of(allocation: Allocation) -> list[Row]:
+def rows_of(decision: Decision, ranking: Sequence[int], groups: Sequence[Group]) -> list[Row]:
     """Return every municipality: the eligible by rank, then the others by kommunenummer."""
-    ranks = {unit: place for place, unit in enumerate(allocation.ranking, 1)}
-    bound = _binding(allocation)
-    rows = [
-        _row(allocation, unit, m, ranks.get(unit), bound.get(m.kommunenummer, (False, False)))
-        for unit, m in enumerate(allocation.statistics.municipalities)
-    ]
+    ranks, rows = {unit: rank for rank, unit in enumerate(ranking, 1)}, []
+    for index, (group, part) in enumerate(zip(groups, decision.parts, strict=True)):
+        places = dict(zip(part.asked.tolist(), part.contributions[:, 0].T.tolist(), strict=True))
+        within = {code: place for place, code in enumerate(group.ranking, 1)}
+        bound = _binding(decision, part)
+        for unit in np.flatnonzero(decision.step.county == index).tolist():
+            ranked = ranks.get(unit), within.get(decision.own.units[unit])
+            asked = places.get(unit, []), bound.get(unit, (False, False))
+            rows.append(_row(decision, unit, group, ranked, *asked))
     return sorted(rows, key=lambda row: (row.rank or math.inf, row.kommunenummer))
 
 
 def _row(
-    allocation: Allocation, unit: int, m: Municipality, rank: int | None, bound: tuple[bool, bool]
+    decision: Decision,
+    unit: int,
+    group: Group,
+    ranked: tuple[int | None, int | None],
+    places: Sequence[float],
+    bound: tuple[bool, bool],
 ) -> Row:
-    rules, decision, own = allocation.rules, allocation.decision, allocation.decision.standing
+    own, (rank, place), high = decision.own, ranked, decision.high
+    rules, m, people = own.rules, own.statistics.municipalities[unit], own.population[unit]
     asked, names = bool(decision.selected[0, unit]), [c.name for c in rules.criteria]
-    places = decision.contributions[:, 0, unit].tolist() if asked else []
-    shares = [float(share[unit]) for share in own.shares] if rank else []
-    quota, share = (math.fsum(places) if asked else None), None
-    if quota is not None:
-        share = quota / rules.total.value
-    elif rank:
-        share = math.fsum(c.weight * x for c, x in zip(rules.criteria, shares, strict=True))
-    group, people, high = allocation.group_of(m.kommunenummer), own.population[unit], decision.high
-    why = own.reasons[unit] or _why(allocation, unit, m, group)
+    shares = [float(amount.shares[unit]) for amount in own.amounts] if rank else []
+    share = math.fsum(c.weight * x for c, x in zip(rules.criteria, shares, strict=False))
+    share = math.fsum(places) / rules.total.value if asked else share
+    why = own.reasons[unit] or _why(decision, unit, group, place or 0)
+    shared = {} if not asked else decision.of_which
     return Row(
         rank=rank,
         kommunenummer=m.kommunenummer,
@@ -170,28 +176,25 @@ def _row(
         status=SELECTED if asked else NOT_SELECTED if rank else NOT_ELIGIBLE,
         why=why,
         reason=reason_text(why, rules) if why else "",
-        share=share,
-        quota=quota,
+        share=share if rank else None,
+        quota=math.fsum(places) if asked else None,
         requested=int(decision.requested[0, unit]),
         minimum=int(decision.low[0, unit]),
         maximum=None if high is None else int(high[0, unit]),
         at_minimum=bound[0],
         at_maximum=bound[1],
         contributions=dict(zip(names, places, strict=False)),
-        of_which={
-            name: int(numbers[0, unit])
-            for name, (numbers, _) in decision.of_which.items()
-            if asked and own.able[name][unit]
-        },
+        of_which={n: int(x[0, unit]) for n, (x, _) in shared.items() if own.able[n][unit]},
         figures={f.criterion.name: f.units[unit] for f in own.figures},
         shares=dict(zip(names, shares, strict=False)),
+        unit=unit,
+        place=place,
     )
 
 
-def _why(allocation: Allocation, unit: int, m: Municipality, group: Group) -> Reason | None:
+def _why(decision: Decision, unit: int, group: Group, place: int) -> Reason | None:
     """Return why an eligible municipality is asked or not, where the rank alone does not say."""
-    place, chosen = allocation.place_of(m.kommunenummer) or 0, allocation.rules.select
-    asked = allocation.decision.selected[0, unit]
+    own, asked, chosen = decision.own, decision.selected[0, unit], decision.own.rules.select
     if chosen.list is not None:
         return Reason("listed" if asked else "not listed")
     if not asked:
@@ -199,23 +202,20 @@ def _why(allocation: Allocation, unit: int, m: Municipality, group: Group) -> Re
         return Reason("rank", names, (place, len(group.ranking), group.count))
     if place <= group.count:
         return None
-    if allocation.decision.standing.included[unit]:
+    if own.included[unit]:
         return Reason("included")
-    return Reason("first", (m.fylke,), (chosen.per_county,))
+    return Reason("first", (own.statistics.municipalities[unit].fylke,), (chosen.per_county,))
 
 
-def _binding(allocation: Allocation) -> dict[str, tuple[bool, bool]]:
+def _binding(decision: Decision, part: Part) -> dict[int, tuple[bool, bool]]:
     """Return for each selected unit whether its minimum and its maximum bind."""
-    decision, found = allocation.decision, dict[str, tuple[bool, bool]]()
-    for group in allocation.groups:
-        if group.apportionment is None:
-            continue
-        units = [allocation.unit_of(code) for code in group.units]
-        quotas = group.exact or decision.quotas[0, units].tolist()
-        high = [None] * len(units) if decision.high is None else decision.high[0, units].tolist()
-        bound = binding(group.apportionment, quotas, decision.low[0, units].tolist(), high)
-        found.update(zip(group.units, zip(*bound, strict=True), strict=True))
-    return found
+    if 0 not in part.results:
+        return {}
+    units, result, exact = part.results[0]
+    at = list(units)
+    quotas, low = exact or decision.quotas[0, at].tolist(), decision.low[0, at].tolist()
+    high = [None] * len(at) if decision.high is None else decision.high[0, at].tolist()
+    return dict(zip(units, zip(*binding(result, quotas, low, high), strict=True), strict=True))
 
 
 def columns(rules: Rules) -> tuple[str, ...]:

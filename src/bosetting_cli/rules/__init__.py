@@ -26,27 +26,7 @@ from bosetting_cli.rules.structs import (
 )
 from bosetting_cli.rules.written import rules_yaml
 
-__all__ = [
-    "CHANGED",
-    "Condition",
-    "Counties",
-    "Criterion",
-    "Maximum",
-    "Minimum",
-    "Ratio",
-    "Rules",
-    "Select",
-    "SizeExponent",
-    "Smoothing",
-    "SubGroup",
-    "Total",
-    "check_rules",
-    "column_name",
-    "indicator_columns",
-    "load_rules",
-    "override",
-    "parse_rules",
-    "replace",
-    "rules_schema",
-    "rules_yaml",
-]
+__all__ = ["CHANGED", "Condition", "Counties", "Criterion", "Maximum", "Minimum", "Ratio"]
+__all__ += ["Rules", "Select", "SizeExponent", "Smoothing", "SubGroup", "Total", "check_rules"]
+__all__ += ["column_name", "indicator_columns", "load_rules", "override", "parse_rules"]
+__all__ += ["replace", "rules_schema", "rules_yaml"]

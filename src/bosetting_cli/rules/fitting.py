@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
-from bosetting_cli.findings import DataError, Problem, shown, some, weighed
-from bosetting_cli.rules import Ratio, column_name, indicator_columns, replace
-from bosetting_cli.statistics import year_list
+from bosetting_cli.findings import DataError, Finding, finding, shown, weighed
+from bosetting_cli.rules.change import replace
+from bosetting_cli.rules.structs import Criterion, Ratio, Rules, column_name, indicator_columns
+from bosetting_cli.statistics import Column, Statistics, year_list
 from bosetting_cli.statistics.divisions import CARRIED, carry_codes, carry_over, vintage, years_with
 from bosetting_cli.statistics.headers import canonical
 from bosetting_cli.statistics.table import capped
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from bosetting_cli.rules import Criterion, Rules
-    from bosetting_cli.statistics import Column, Statistics
 
 
 def in_one_years_codes(
@@ -57,8 +53,8 @@ def in_one_years_codes(
     )
     if changed == rules:
         return statistics, rules
-    what = f"{len(strange)} kommunenummer in the rules, to those of {to}: {some(sorted(strange))}"
-    note = Problem(what, severity="note", kind=CARRIED)
+    said = {"count": len(strange), "year": to, "names": tuple(sorted(strange))}
+    note = finding("rules carried over", said, severity="note", kind=CARRIED)
     return dataclasses.replace(statistics, notes=(*statistics.notes, note)), changed
 
 
@@ -79,7 +75,7 @@ def _recoded(names: Iterable[str], to: int) -> tuple[str, ...]:
 
 
 def checked(
-    statistics: Statistics, rules: Rules, *, strict: bool = False, notes: Sequence[Problem] = ()
+    statistics: Statistics, rules: Rules, *, strict: bool = False, notes: Sequence[Finding] = ()
 ) -> Statistics:
     """Return statistics that the rules can be applied to, with what is odd in their notes.
 
@@ -98,7 +94,7 @@ def checked(
     return dataclasses.replace(statistics, notes=(*statistics.notes, *problems))
 
 
-def check_figures(statistics: Statistics, rules: Rules) -> list[Problem]:
+def check_figures(statistics: Statistics, rules: Rules) -> list[Finding]:
     """Return what the statistics lack for the rules, and rates that exceed 1.
 
     Args:
@@ -108,55 +104,43 @@ def check_figures(statistics: Statistics, rules: Rules) -> list[Problem]:
     Returns:
         Errors, and warnings about what may be meant.
     """
-    problems: list[Problem] = []
-    for name, years in _asked(rules):
+    problems: list[Finding] = []
+    criteria = rules.every_criterion()
+    read = [(name, c.years) for c in criteria for name in indicator_columns(c.indicator)]
+    read += [(c.indicator, c.years) for c in rules.conditions()]
+    for name, years in read:
         column = statistics.columns.get(canonical(name)) or statistics.columns.get(name)
         if column is not None:  # else it has been said in reading
             problems += _years(column, years)
-    for criterion in _criteria(rules):
+    for criterion in criteria:
         problems += _above_one(statistics, criterion)
     problems += _minimums(statistics, rules)
     return list(dict.fromkeys(problems))
 
 
-def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Problem]:
+def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
     """Complain of minimums that would reach nobody."""
     known = set(statistics.units)
     for code in rules.minimum.by_municipality:
         if code not in known and not years_with(code):  # another year's may be carried over later
-            near = code.zfill(4)
-            hint = f"did you mean `{near}`?" if near in known else "expected a kommunenummer"
-            key = "minimum.by_municipality"
-            yield Problem(f"unknown municipality {shown(code)}", key=key, value=code, hint=hint)
+            near, key = code.zfill(4), "minimum.by_municipality"
+            remedy = finding("near", name=near) if near in known else finding("no code")
+            said = {"name": shown(code), "remedy": remedy}
+            yield finding("minimum of nobody", said, key=key, cell=code)
 
 
-def _asked(rules: Rules) -> Iterator[tuple[str, Sequence[int]]]:
-    """Yield each column that rules read by year, with its years."""
-    for criterion in _criteria(rules):
-        for name in indicator_columns(criterion.indicator):
-            yield name, criterion.years
-    groups = (group.among for group in rules.of_which if group.among)
-    for condition in (*rules.eligible, *groups):
-        yield condition.indicator, condition.years
-
-
-def _criteria(rules: Rules) -> tuple[Criterion, ...]:
-    return (*rules.criteria, *(rules.counties.criteria if rules.counties else ()))
-
-
-def _years(column: Column, years: Sequence[int]) -> Iterator[Problem]:
-    hint = f"it has {year_list(column.figures)}"
+def _years(column: Column, years: Sequence[int]) -> Iterator[Finding]:
+    told = functools.partial(finding, file=column.table, column=column.name)
     if missing := [year for year in years if year not in column.figures]:
-        what = f"`{column.name}` has no figures for {year_list(missing)}"
-        yield Problem(what, column.table, column=column.name, hint=hint)
+        known = year_list(column.figures)
+        yield told("years missing", years=year_list(missing), known=known)
     for year in years:
         cells = column.figures.get(year, {}).values()
         if cells and all(part is None for parts in cells for part in parts):
-            what = f"`{column.name}` is empty in {year}, a year that the rules ask for"
-            yield Problem(what, column.table, column=column.name, severity="warning")
+            yield told("year empty", year=year, severity="warning")
 
 
-def _above_one(statistics: Statistics, criterion: Criterion) -> Iterator[Problem]:
+def _above_one(statistics: Statistics, criterion: Criterion) -> Iterator[Finding]:
     """Complain of numerators above their denominators."""
     ratio = criterion.indicator
     if not isinstance(ratio, Ratio):
@@ -166,14 +150,14 @@ def _above_one(statistics: Statistics, criterion: Criterion) -> Iterator[Problem
     except DataError:
         return  # it has been said in reading
     names = {m.kommunenummer: m.municipality for m in statistics.municipalities}
-    hint = f"criterion {column_name(criterion.name)} is a rate: some of all;"
-    hint += " are numerator and denominator swapped?"
+    told = functools.partial(finding, "part above whole", file=above.table, column=above.name)
     problems = []
     for unit, year, part, x, n in _excesses(statistics, above, below):
-        row = f"{unit} {names[unit]}" + (f" {year}" if year is not None else "")
-        what = f"{x:.12g} of {n:.12g} (`{below.name}`) in {row}: the part exceeds the whole"
+        said = {"unit": unit, "name": names[unit], "year": "" if year is None else f" {year}"}
+        said |= {"whole": f"{n:.12g}", "below": below.name}
+        said |= {"criterion": column_name(criterion.name)}
         line = above.line(unit, year, part)
-        problems.append(Problem(what, above.table, line, above.name, None, f"{x:.12g}", hint))
+        problems.append(told(said, line=line, cell=f"{x:.12g}"))
     yield from capped(problems, 20)
 
 

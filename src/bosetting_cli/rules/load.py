@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from bosetting_cli.findings import DataError, Problem, RulesError
+from bosetting_cli.findings import DataError, Finding, RulesError, finding
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
-from bosetting_cli.rules.yamlfile import MAX_BYTES, Document, parse_yaml
-from bosetting_cli.statistics.decoding import read_bytes
+from bosetting_cli.rules.yamlfile import Document, parse_yaml, read_text
 from bosetting_cli.statistics.lists import county_list, municipality_list
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_FIRST = re.compile(r"[.\[]")  # what ends the first key of a path
 # Where rules name a file: what reads it, and where its contents belong.
 _FILES = {
     ("select", "list"): (municipality_list, "list"),
@@ -30,13 +26,17 @@ _FILES = {
 
 
 def load_rules(
-    path: str | Path | Mapping[str, Any] | None = None, *, notes: list[Problem] | None = None
+    path: str | Path | Mapping[str, Any] | None = None,
+    *,
+    notes: list[Finding] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from a YAML file, or from a dict of the same form.
 
     Args:
         path: The file, or what it would say; without it the packaged rules for 2018.
         notes: Gets what was mended in reading the CSV files that the rules name.
+        total: Stands for the total of rules that leave it out.
 
     Returns:
         The rules, checked.
@@ -52,21 +52,16 @@ def load_rules(
         return checked(expanded(dict(path)), Document(dict(path)))
     source = Path(path) if path is not None else config_dir() / "criteria.yaml"
     name = str(path) if path is not None else source.name
-    try:
-        content = read_bytes(source, name, MAX_BYTES)
-    except DataError as error:
-        raise RulesError(error.problems) from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        what = "is UTF-16" if content.startswith(_UTF16) else "is not UTF-8"
-        raise RulesError(Problem(what, name, line, hint="save the file as UTF-8")) from None
-    return parse_rules(text, name, source.parent, notes=notes)
+    return parse_rules(read_text(source, name), name, source.parent, notes=notes, total=total)
 
 
 def parse_rules(
-    text: str, file: str = "rules", folder: Path = Path(), *, notes: list[Problem] | None = None
+    text: str,
+    file: str = "rules",
+    folder: Path = Path(),
+    *,
+    notes: list[Finding] | None = None,
+    total: int | None = None,
 ) -> Rules:
     """Read rules from YAML text; see `load_rules`.
 
@@ -75,48 +70,50 @@ def parse_rules(
         file: What to call it in complaints.
         folder: Where the files lie that the rules name.
         notes: Gets what was mended in reading them.
+        total: Stands for the total of rules that leave it out.
     """
     document = parse_yaml(text, file)
     if not isinstance(document.data, dict):
-        hint = "expected keys and values, as in config/criteria.yaml"
-        raise RulesError([*document.problems, Problem("holds no rules", file, hint=hint)])
+        raise RulesError([*document.problems, finding("no rules", file=file)])
     data = expanded(document.data)
-    problems = [
-        located(problem, document, file)
-        for problem in _inline_files(data, folder, [] if notes is None else notes)
-    ]
-    return checked(data, document, file, [*document.problems, *problems])
+    if total is not None:
+        data.setdefault("total", {"value": total})
+    found = [*_inline_files(data, folder, [] if notes is None else notes)]
+    return checked(data, document, found)
 
 
-def checked(
-    data: dict[str, Any], document: Document, file: str | None = None, found: Iterable[Problem] = ()
-) -> Rules:
+def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] = ()) -> Rules:
     """Return the rules that plain data are.
 
     Args:
         data: The data, expanded.
         document: The data as they were written, and where.
-        file: What to call it in complaints.
-        found: What is known to be wrong already.
+        found: What else is wrong.
 
     Raises:
         RulesError: Something is wrong; all of it.
     """
-    problems, unknown = list(found), {_first(path) for path in document.unread}
+    problems, unknown = [*document.problems], {_FIRST.split(path)[0] for path in document.unread}
     try:
         rules = msgspec.convert(data, Rules)
     except msgspec.ValidationError as error:
         from bosetting_cli.rules.problems import schema_problems
 
-        missed = schema_problems(document.data, document, file)
+        missed = schema_problems(document.data, document)
         problems += [p for p in missed if not _is_unread(p, document)]
-        problems = problems or [Problem(str(error), file)]
+        problems = problems or [document.told("as told", "", what=str(error))]
         rules, wrong = _sound_parts(data)
         unknown |= wrong
-    problems += [located(p, document, file) for p in check_rules(rules, unknown)]
+    for one in (*found, *check_rules(rules, unknown)):
+        line, column = document.place(one.key or "")
+        problems.append(dataclasses.replace(one, file=document.file, line=line, column=column))
     if problems:
-        raise RulesError(sorted(problems, key=_position))
+        raise RulesError(sorted(problems, key=lambda p: (p.line or 0, _number(p.column))))
     return rules
+
+
+def _number(column: str | int | None) -> int:
+    return column if isinstance(column, int) else 0
 
 
 def _sound_parts(data: dict[str, Any]) -> tuple[Rules, set[str]]:
@@ -131,26 +128,9 @@ def _sound_parts(data: dict[str, Any]) -> tuple[Rules, set[str]]:
     return Rules(**parts), {key for key in parts if parts[key] is None}
 
 
-def _first(path: str) -> str:
-    return re.split(r"[.\[]", path)[0]
-
-
-def _is_unread(problem: Problem, document: Document) -> bool:
+def _is_unread(problem: Finding, document: Document) -> bool:
     key = problem.key or ""
     return any(re.match(rf"{re.escape(path)}($|[.\[])", key) for path in document.unread)
-
-
-def _position(problem: Problem) -> tuple[int, int]:
-    return problem.line or 0, problem.column if isinstance(problem.column, int) else 0
-
-
-def located(problem: Problem, document: Document, file: str | None) -> Problem:
-    """Return the problem with the line and column of its key in the document."""
-    path = problem.key or ""
-    while path and path not in document.marks:
-        path = path.rpartition("[" if path.endswith("]") else ".")[0]
-    line, column = document.marks.get(path, (None, None))
-    return dataclasses.replace(problem, file=file, line=line, column=column)
 
 
 def expanded(value: Any, path: str = "") -> Any:
@@ -175,7 +155,7 @@ def expanded(value: Any, path: str = "") -> Any:
     return value
 
 
-def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> Iterator[Problem]:
+def _inline_files(data: dict[str, Any], folder: Path, notes: list[Finding]) -> Iterator[Finding]:
     """Put the contents of the CSV files that rules name in the places of their names."""
     for (part, key), (read, place) in _FILES.items():
         given = data.get(part)
@@ -183,13 +163,9 @@ def _inline_files(data: dict[str, Any], folder: Path, notes: list[Problem]) -> I
             try:
                 found = read(folder / given[key], notes=notes)
             except DataError as error:
-                yield from _within(error, f"{part}.{key}")
+                for one in error.problems:
+                    said = {"found": one, "remedy": one.advice()}
+                    yield finding("in the file named", said, key=f"{part}.{key}")
             else:
                 del given[key]
                 given[place] = found
-
-
-def _within(error: DataError, key: str) -> Iterator[Problem]:
-    for problem in error.problems:
-        told = str(dataclasses.replace(problem, hint=None))
-        yield Problem(told, key=key, hint=problem.remedy())

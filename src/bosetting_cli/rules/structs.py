@@ -274,27 +274,31 @@ class Rules(Rule, frozen=True):
                 `weights`, `method`, `by`, `include`, `exclude`, `asked`, `at_least`, `of_which`.
 
         Raises:
-            RulesError: A criterion or sub-group is unknown, or the changed rules are impossible.
+            RulesError: A change, criterion or sub-group is unknown, or the rules become impossible.
         """
-        from bosetting_cli.findings import Problem, RulesError
         from bosetting_cli.rules.change import override
 
-        known = override.__kwdefaults__ or {}
-        if unknown := [f"`{name}` can't be changed" for name in changes if name not in known]:
-            hint = f"one of {', '.join(known)}"
-            raise RulesError([Problem(what, hint=hint) for what in unknown])
         return override(self, **changes)
+
+    def every_criterion(self) -> tuple[Criterion, ...]:
+        """Return the criteria, and those by which counties come first."""
+        return (*self.criteria, *(self.counties.criteria if self.counties else ()))
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return who may be asked, and who can receive those of sub-groups."""
+        return (*self.eligible, *(group.among for group in self.of_which if group.among))
+
+    def exponent(self, criterion: Criterion) -> float:
+        """Return the γ of a criterion's sizes, or of its own figures where it has none."""
+        own = criterion.size_exponent
+        return self.size_exponent.value if own is None else own
 
     def indicators(self) -> frozenset[str]:
         """Return the columns of the statistics that these rules read."""
-        names = {"population"}
-        counties = self.counties.criteria if self.counties else ()
-        for criterion in (*self.criteria, *counties):
-            names |= set(indicator_columns(criterion.indicator))
-            if criterion.scale_by:
-                names.add(criterion.scale_by)
-        groups = (group.among for group in self.of_which if group.among)
-        return frozenset(names | {rule.indicator for rule in (*self.eligible, *groups)})
+        criteria = self.every_criterion()
+        rates = (name for c in criteria for name in indicator_columns(c.indicator))
+        sizes = (c.scale_by for c in criteria if c.scale_by)
+        return frozenset({"population", *rates, *sizes, *(c.indicator for c in self.conditions())})
 
 
 # Where a number may stand for itself, `total: 4400`: the part, and the key that it stands for.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import yaml
 
+from bosetting_cli.rules.structs import Rules
 from bosetting_cli.rules.yamlfile import scalar
-
-if TYPE_CHECKING:
-    from bosetting_cli.rules.structs import Rules
 
 
 class _Dumper(yaml.SafeDumper):
@@ -73,14 +71,8 @@ def rules_yaml(rules: Rules) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
-        pairs = ((name, getattr(value, name)) for name in value.__struct_fields__)
-        return {name: _plain(item) for name, item in pairs if not _is_absent(item)}
+        given = {name: getattr(value, name) for name in value.__struct_fields__}
+        return {name: _plain(item) for name, item in given.items() if item not in (None, (), {})}
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    return value
-
-
-def _is_absent(value: Any) -> bool:
-    return value is None or (isinstance(value, tuple | dict) and not value)
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

@@ -8,26 +8,30 @@ written from one that was guessed, nor where an alias stood.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
-from bosetting_cli.findings import Problem, RulesError, shown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bosetting_cli.findings import DataError, Finding, RulesError, finding, shown
+from bosetting_cli.statistics.decoding import read_bytes
 
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+DECIMAL = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 _MAX_PROBLEMS = 100
-_LONGEST_NUMBER = 400
+_LONGESTDECIMAL = 400
+Mark: TypeAlias = tuple[int, int]
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Limits:
     """How much one file may hold.
 
     Attributes:
-        what: What the file holds, as hints call it.
+        what: What the file holds, as remedies call it.
         characters: The most characters.
         values: The most keys and values.
     """
@@ -58,13 +62,27 @@ class Document:
         key_marks: The same for the key itself.
         problems: What is wrong with the document as YAML.
         unread: Paths whose values were not understood, so that nothing more is said of them.
+        file: What to call it in complaints.
     """
 
     data: Any = None
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    key_marks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    marks: dict[str, Mark] = field(default_factory=dict)
+    key_marks: dict[str, Mark] = field(default_factory=dict)
+    problems: list[Finding] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    file: str | None = None
+
+    def place(self, path: str) -> tuple[int | None, int | None]:
+        """Return line and column of a value, or of what it would stand in."""
+        while path and path not in self.marks:
+            path = path.rpartition("[" if path.endswith("]") else ".")[0]
+        return self.marks.get(path, (None, None))
+
+    def told(self, words: str, key: str, place: Mark | None = None, /, **values: object) -> Finding:
+        """Return what is said of a key, or of another place."""
+        line, column = place or self.place(key)
+        at = shown(key, 200) or None
+        return finding(words, values, file=self.file, line=line, column=column, key=at)
 
 
 def join_path(parent: str, key: str | int) -> str:
@@ -77,6 +95,29 @@ def join_path(parent: str, key: str | int) -> str:
     if isinstance(key, int):
         return f"{parent}[{key}]"
     return f"{parent}.{key}" if parent else key
+
+
+def read_text(path: Path, name: str, limits: Limits = RULES) -> str:
+    """Return the text of a file of YAML.
+
+    Args:
+        path: The file.
+        name: What to call it in complaints.
+        limits: How large it may be.
+
+    Raises:
+        RulesError: It can't be read, is too large, or is not UTF-8.
+    """
+    try:
+        content = read_bytes(path, name, limits.characters)
+    except DataError as error:
+        raise RulesError(error.problems) from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        words = "is utf-16" if content.startswith(_UTF16) else "not utf-8"
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RulesError(finding(words, file=name, line=line)) from None
 
 
 def parse_yaml(text: str, file: str, limits: Limits = RULES, *, marked: bool = True) -> Document:
@@ -95,20 +136,20 @@ def parse_yaml(text: str, file: str, limits: Limits = RULES, *, marked: bool = T
         RulesError: The text is no YAML at all, is too large, or is nested too deeply.
     """
     if len(text) > limits.characters:
-        hint = f"{limits.what} have at most {limits.characters:,} characters"
-        raise RulesError(Problem(f"is {len(text):,} characters long", file, hint=hint))
+        said = {"count": len(text), "what": limits.what, "most": limits.characters}
+        raise RulesError(finding("yaml too long", said, file=file))
     text = unicodedata.normalize("NFC", text)  # as tables are read
-    document = Document()
+    document = Document(file=file)
     try:
-        _Reader(text, file, document, limits, marked=marked).read()
+        _Reader(text, document, limits, marked).read()
     except yaml.YAMLError as error:
-        raise RulesError([*document.problems, _yaml_problem(error, text, file)]) from None
+        raise RulesError([*document.problems, _not_valid(error, text, file)]) from None
     except UnicodeEncodeError:
-        raise RulesError(Problem("holds half of a surrogate pair", file)) from None
+        raise RulesError(finding("half a surrogate pair", file=file)) from None
     return document
 
 
-def _yaml_problem(error: Any, text: str, file: str) -> Problem:
+def _not_valid(error: Any, text: str, file: str) -> Finding:
     if isinstance(error, yaml.MarkedYAMLError):
         mark: Any = error.problem_mark
         what, line, column = str(error.problem), mark.line + 1, mark.column + 1
@@ -116,41 +157,35 @@ def _yaml_problem(error: Any, text: str, file: str) -> Problem:
         before = text.encode()[: error.position].decode()
         what, line = error.reason, before.count("\n") + 1
         column = len(before) - before.rfind("\n")
-    there = text.split("\n")[line - 1 : line]
-    hint = _advice(what, there[0][column - 1 : column] if there else "")
-    return Problem(f"is not valid YAML: {what}", file, line, column, hint=hint)
+    words, there = "not valid yaml", text.split("\n")[line - 1 : line]
+    if there and there[0][column - 1 : column] == "\t":
+        words = "tab in yaml"
+    elif "control characters" in what:
+        words = "control character in yaml"
+    elif "mapping values" in what:
+        words = "colon in yaml"
+    return finding(words, file=file, line=line, column=column, what=what)
 
 
-def _advice(what: str, character: str) -> str | None:
-    if character == "\t":
-        return "indent with spaces, not tabs"
-    if "control characters" in what:
-        return "remove the invisible character"
-    if "mapping values" in what:
-        return "text that holds a colon and a blank needs quotation marks"
-    return None
-
-
+@dataclass
 class _Reader:
     """Makes a document of the parser's events."""
 
-    def __init__(
-        self, text: str, file: str, document: Document, limits: Limits, *, marked: bool
-    ) -> None:
-        self.file = file
-        self.document = document
-        self.limits = limits
-        self.marked = marked
-        self.events = self._events(text)
+    text: str
+    document: Document
+    limits: Limits
+    marked: bool
+    kept: bool = True
 
     def read(self) -> None:
         """Read the whole text."""
+        self.events = self._events()
         for event in self.events:  # once, unless the text is empty
-            self.document.data = self._value(event, "", kept=True)
+            self.document.data = self._value(event, "")
 
-    def _events(self, text: str) -> Iterator[Any]:
+    def _events(self) -> Iterator[Any]:
         """Yield the events that begin, end or are a value; refuse more than the file may hold."""
-        loader = _Parser(text)
+        loader, most = _Parser(self.text), self.limits.values
         documents = values = depth = 0
         try:
             while loader.check_event():
@@ -160,13 +195,11 @@ class _Reader:
                 depth += isinstance(event, yaml.CollectionStartEvent)
                 depth -= isinstance(event, yaml.CollectionEndEvent)
                 if documents > 1:
-                    self._refuse(event, "a second document begins", "one file holds one document")
-                if values > self.limits.values:
-                    hint = f"{self.limits.what} hold at most {self.limits.values:,}"
-                    self._refuse(event, "has too many keys and values", hint)
+                    self._refuse(event, "second document")
+                if values > most:
+                    self._refuse(event, "too many values", what=self.limits.what, most=most)
                 if depth > MAX_DEPTH:
-                    hint = f"{self.limits.what} nest at most {MAX_DEPTH} levels"
-                    self._refuse(event, "is nested too deeply", hint)
+                    self._refuse(event, "too deep", what=self.limits.what, most=MAX_DEPTH)
                 if isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
                     yield event
         finally:
@@ -179,87 +212,74 @@ class _Reader:
                 return
             yield event
 
-    def _value(self, event: Any, path: str, *, kept: bool) -> Any:
-        """Return the value that begins with an event.
-
-        Args:
-            event: Its first.
-            path: Where it stands.
-            kept: Whether it is part of the document; what stands under a second key is not.
-        """
-        if kept and self.marked:
-            self.document.marks[path] = _place(event)
+    def _value(self, event: Any, path: str) -> Any:
+        """Return the value that begins with an event and stands at a path."""
+        self._mark(self.document.marks, path, event)
         self._refuse_tag(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
-            entries = enumerate(self._within())
-            return [self._value(entry, join_path(path, i), kept=kept) for i, entry in entries]
+            return [self._value(e, join_path(path, i)) for i, e in enumerate(self._within())]
         if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(path, kept=kept)
+            return self._mapping(path)
         if isinstance(event, yaml.AliasEvent):
-            what = f"the alias *{shown(str(event.anchor))} is not understood here"
-            self._complain(event, what, path, "write the value out")
-            self.document.unread.add(path)
+            self._complain(event, "alias", path, path, name=shown(str(event.anchor)))
             return None
         return event.value if event.style else scalar(event.value)
 
-    def _mapping(self, path: str, *, kept: bool) -> dict[str, Any]:
+    def _mapping(self, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for event in self._within():
             if not isinstance(event, yaml.ScalarEvent):
-                hint = "text that holds brackets or a star needs quotation marks"
-                self._refuse(event, "a key must be plain text", hint)
-            keeps = kept and self._is_new(event, path, lines)
-            here = join_path(path, event.value)
-            if keeps:
-                lines[event.value] = _place(event)[0]
-            if keeps and self.marked:
-                self.document.key_marks[here] = _place(event)
-            value = self._value(next(self.events), here, kept=keeps)
-            if keeps:
-                found[event.value] = value
+                self._refuse(event, "key is no text")
+            key, here, kept = event.value, join_path(path, event.value), self.kept
+            self._refuse_tag(event, here)
+            if merged := key == "<<" and not event.style:
+                self._complain(event, "merge key", here, path)
+            elif key in lines:
+                self._complain(event, "duplicate key", here, name=shown(key), first=lines[key])
+            self.kept = kept and not merged and key not in lines  # a second key is dropped
+            if self.kept:
+                lines[key] = _place(event)[0]
+                self._mark(self.document.key_marks, here, event)
+            value = self._value(next(self.events), here)
+            if self.kept:
+                found[key] = value
+            self.kept = kept
         return found
 
-    def _is_new(self, event: Any, path: str, known: dict[str, int]) -> bool:
-        """Return whether a key may stand here, given those known with their lines; complain."""
-        here = join_path(path, event.value)
-        self._refuse_tag(event, here)
-        if event.value == "<<" and not event.style:
-            what = "merge keys are not understood here"
-            self._complain(event, what, here, "write the keys out")
-            self.document.unread.add(path)
-        elif event.value in known:
-            what = f"duplicate key `{shown(event.value)}`, first on line {known[event.value]}"
-            self._complain(event, what, here)
-        else:
-            return True
-        return False
+    def _mark(self, marks: dict[str, Mark], path: str, event: Any) -> None:
+        if self.marked and self.kept:
+            marks[path] = _place(event)
 
     def _refuse_tag(self, event: Any, path: str) -> None:
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
             name = shown(tag.replace("tag:yaml.org,2002:", "!!"))
-            hint = "leave it out; text is put in quotation marks"
-            self._complain(event, f"the tag {name} is not understood here", path, hint)
-            self.document.unread.add(path)
+            self._complain(event, "tag", path, path, name=name)
 
-    def _complain(self, event: Any, what: str, path: str, hint: str | None = None) -> None:
+    def _complain(
+        self, event: Any, words: str, path: str, unread: str | None = None, **values: object
+    ) -> None:
+        """Note what is wrong at a path, and which path nothing more need be said of."""
         if len(self.document.problems) >= _MAX_PROBLEMS:
-            self._refuse(event, "and more of that kind; reading stopped here", None)
-        problem = Problem(what, self.file, *_place(event), key=shown(path) or None, hint=hint)
-        self.document.problems.append(problem)
+            self._refuse(event, "reading stopped")
+        if unread is not None:
+            self.document.unread.add(unread)
+        self.document.problems.append(self.document.told(words, path, _place(event), **values))
 
-    def _refuse(self, event: Any, what: str, hint: str | None) -> NoReturn:
-        final = Problem(what, self.file, *_place(event), hint=hint)
+    def _refuse(self, event: Any, words: str, **values: object) -> NoReturn:
+        final = self.document.told(words, "", _place(event), **values)
         raise RulesError([*self.document.problems, final])
 
 
-def _place(event: Any) -> tuple[int, int]:
+def _place(event: Any) -> Mark:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def scalar(text: str) -> Any:
     """Return what an unquoted scalar means: null, true, false, a decimal number, or its text.
+
+    A number with more digits than can be kept is text, lest it be rounded in silence.
 
     Example:
         >>> scalar("0301"), scalar("no"), scalar("4400"), scalar("0.5"), scalar("12:30")
@@ -269,13 +289,11 @@ def scalar(text: str) -> Any:
         return None
     if text in ("true", "false"):
         return text == "true"
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _LONGESTDECIMAL or not DECIMAL.fullmatch(text):
         return text
     if _INTEGER.fullmatch(text):
         return int(text)
-    if _NUMBER.fullmatch(text):
-        number = float(text)
-        if not number and re.search("[1-9]", re.split("[eE]", text)[0]):
-            return text  # nearer to 0 than a number can be
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
-    return text
+    number = float(text)
+    if math.isfinite(number) and Decimal(repr(number)) != Decimal(text):
+        return text
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number

@@ -3,6 +3,8 @@
 ```text
 loading · lists             folders of statistics; lists, counties' sums, saved allocations
 checks                      register and tables, names and codes
+controls · plausibility     published totals, what is expected of figures; yearly: as arrays
+constraints                 tables against their description
 divisions · names           the municipalities of a year, and which one is meant
 regroup                     figures of units → of counties, or of merged municipalities
 frame                       Statistics, Column, Municipality

@@ -1,20 +1,23 @@
-"""A column's cells against the type and constraints that `datapackage.json` gives it."""
+"""Tables against `datapackage.json`: columns, keys, the types and constraints of cells."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import shown
+from bosetting_cli.findings import finding, shown
+from bosetting_cli.statistics.headers import KEY, PART, YEAR
 from bosetting_cli.statistics.numbers import is_missing, read_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from bosetting_cli.findings import Problem
-    from bosetting_cli.statistics.table import Place
+    from bosetting_cli.findings import Finding
+    from bosetting_cli.statistics.descriptions import Description, Resource
+    from bosetting_cli.statistics.table import Place, Table
 
 DECLARED = "declared"  # the kind of finding that says what is against the description
 NUMBERS = ("integer", "number", "year")
@@ -68,7 +71,7 @@ def against_description(
     constraints: Mapping[str, Any],
     place: Place,
     values: Sequence[float | None] | None = None,
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """Yield a warning for each thing in the description that cells of a column break.
 
     Args:
@@ -108,9 +111,66 @@ def _rows(cells: Sequence[Any], is_wrong: Callable[[Any], bool]) -> list[int]:
     return [i for i, cell in enumerate(cells) if cell in wrong] if wrong else []
 
 
-def _told(rule: str, rows: Sequence[int], cells: Sequence[str], place: Place) -> Iterator[Problem]:
+def _told(rule: str, rows: Sequence[int], cells: Sequence[str], place: Place) -> Iterator[Finding]:
     if rows:
         few = tuple(dict.fromkeys(f"`{shown(cells[i])}`" for i in rows))
         said = {"rule": rule, "count": len(rows), "cells": few}
         found = place.told(rows[0], "against description", cells[rows[0]], **said)
         yield replace(found, kind=DECLARED)
+
+
+# --- tables ----------------------------------------------------------------------------------
+
+
+def against_resources(
+    description: Description, tables: Collection[Table], root: Path
+) -> Iterator[Finding]:
+    """Say which described files and columns there are not, and which keys are broken.
+
+    Args:
+        description: What is said of the tables.
+        tables: Those that were read, some of them perhaps without rows.
+        root: Their folder.
+    """
+    found = {Path(table.file).name: table for table in tables}
+    named = {resource.name: found.get(resource.file) for resource in description.resources}
+    files = [resource.file for resource in description.resources]
+    if gone := tuple(file for file in files if not (root / file).is_file()):
+        where = str(root / "datapackage.json")
+        yield finding("files lacking", {"names": gone}, severity="warning", file=where)
+    for resource in description.resources:
+        table = found.get(resource.file)
+        if table is None:  # it is not there, or can't be read
+            continue
+        if lacking := [name for name in resource.columns if name not in table.header]:
+            told = finding("columns lacking", {"names": tuple(lacking)}, severity="warning")
+            yield replace(told, kind=DECLARED, file=table.file, line=table.header_line)
+        elif table.rows:
+            yield from _keys(resource, table, named)
+
+
+def _keys(resource: Resource, table: Table, named: Mapping[str, Table | None]) -> Iterator[Finding]:
+    """Say which rows break the primary key, or refer to what is in no other table."""
+    if resource.key and {*resource.key} != {KEY, YEAR, PART} & {*table.header}:  # else it is said
+        times = Counter(cells := _cells(table, resource.key))
+        rows = [i for i, key in enumerate(cells) if times[key] > 1]
+        yield from _broken_key("primaryKey", table, resource.key, rows)
+    for columns, name, others in resource.references:
+        other = named.get(name) if name else table
+        if other is None or not other.rows or columns == others == (KEY,):
+            continue
+        known = set(_cells(other, others))
+        rows = [i for i, key in enumerate(_cells(table, columns)) if key not in known and any(key)]
+        yield from _broken_key("foreignKeys", table, columns, rows)
+
+
+def _cells(table: Table, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    at = [table.header.index(name) for name in columns]
+    return [tuple(row[i] for i in at) for row in table.rows]
+
+
+def _broken_key(
+    key: str, table: Table, columns: Sequence[str], rows: Sequence[int]
+) -> Iterator[Finding]:
+    place, cells = table.place(columns[0]), [" ".join(key) for key in _cells(table, columns)]
+    yield from _told(f"{key}: {', '.join(columns)}", rows, cells, place)

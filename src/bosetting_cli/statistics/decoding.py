@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 
-from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.statistics.table import warning
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+_BOMS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 # What people hand over instead of a CSV file, by how it begins.
-_FOREIGN = (
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls)"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x89PNG", "a picture"),
-)
+_FOREIGN = {
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "a gzip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel file",
+    b"PK\x03\x04": "a zip archive",
+    b"\x89PNG": "a picture",
+}
+_NAMES = {"utf-8-sig": "UTF-8", "windows-1252": "Windows-1252", "mac-roman": "Mac OS Roman"}
+# What is said if bytes are none of an encoding that nothing is certain of.
+_WRONG = {"utf-8": "mixes two encodings", "windows-1252": "neither encoding"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32), 127])
-# A Norwegian letter in UTF-8, and the same read as Windows-1252.
+# A Norwegian letter in UTF-8, and what became of letters.
 _UTF8_LETTER = re.compile(rb"\xc3[\x80-\xbf]")
-_TWICE = re.compile("Ã[¦¸¥†˜…]")
-
-
+_DAMAGE = {"letters replaced": re.compile("�"), "letters encoded twice": re.compile("Ã[¦¸¥†˜…]")}
 _NORWEGIAN = frozenset("æøåÆØÅéèêóòôáàäöüÉÄÖÜšžŠ–—’«»“”§°½\u00a0")
+
+
+_ledger: ContextVar[dict[str, str] | None] = ContextVar("ledger", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, str]]:
+    """Yield what gets file → SHA-256 of every file that is read meanwhile."""
+    found: dict[str, str] = {}
+    token = _ledger.set(found)
+    try:
+        yield found
+    finally:
+        _ledger.reset(token)
+
+
+def unreadable(error: Exception, file: str) -> DataError:
+    """Return that a file or folder can't be read, and why, as the system has it."""
+    why = getattr(error, "strerror", None) or str(error)
+    return DataError(finding("can't be read", file=file, why=why))
 
 
 def read_bytes(path: Path, file: str, limit: int) -> bytes:
@@ -53,15 +74,15 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except (OSError, ValueError) as error:
-        what = f"can't be read: {getattr(error, 'strerror', None) or error}"
-        raise DataError(Problem(what, file)) from None
+        raise unreadable(error, file) from None
     if len(content) > limit:
-        hint = f"files of up to {limit // 1_000_000} MB are read"
-        raise DataError(Problem("is too large", file, hint=hint))
+        raise DataError(finding("too large a file", file=file, megabytes=limit // 1_000_000))
+    if (ledger := _ledger.get()) is not None:
+        ledger[file] = hashlib.sha256(content).hexdigest()
     return content
 
 
-def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
+def decode(content: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:
     """Turn the bytes of a text file into text.
 
     A byte order mark decides; without one it is UTF-8, or else what `chardet` finds more likely
@@ -77,39 +98,45 @@ def decode(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
     Raises:
         DataError: The bytes are no text, or mix two encodings.
     """
-    for start, kind in _FOREIGN:
+    for start, what in _FOREIGN.items():
         if content.startswith(start):
-            hint = "save it as CSV, UTF-8"
-            raise DataError(Problem(f"is {kind}, not CSV", file, hint=hint))
+            raise DataError(finding("not CSV", file=file, what=what))
     text, notes = _decoded(content, file)
     if len(content.translate(None, _CONTROL_BYTES)) != len(content):
         _refuse_controls(text, file)
     if "�" in text or "Ã" in text:
-        notes = (*notes, *_damage(text, file))
-    return unicodedata.normalize("NFC", text), notes
+        lost = {words: len(signs.findall(text)) for words, signs in _DAMAGE.items()}
+        notes += [warning(words, file, count=count) for words, count in lost.items() if count]
+    return unicodedata.normalize("NFC", text), tuple(notes)
 
 
-def _decoded(content: bytes, file: str) -> tuple[str, tuple[Problem, ...]]:
-    certain = next((encoding for bom, encoding in _BOMS if content.startswith(bom)), None)
-    wide = _wide(content) if certain is None and b"\x00" in content else None
-    hint = "save the file anew as UTF-8"
+def _decoded(content: bytes, file: str) -> tuple[str, list[Finding]]:
+    encoding, guessed = _encoding(content)
+    name = _NAMES.get(encoding, encoding.upper())
     try:
-        text = content.decode(certain or wide or "utf-8").removeprefix("\ufeff")
-        return text, (_guess(wide, "it has no byte order mark", file),) if wide else ()
+        text = content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        at = error.start
-    if known := certain or wide:
-        what = f"is not valid {_name(known)} (byte {at + 1})"
-        raise DataError(Problem(what, file, hint=hint))
-    what = "mixes two encodings: most of it is UTF-8, this line is not"
-    if not _UTF8_LETTER.search(content):
-        encoding = _likely(content)
-        try:
-            return content.decode(encoding), (_guess(encoding, "it is not UTF-8", file),)
-        except UnicodeDecodeError as error:
-            at = error.start
-            what = f"is neither UTF-8 nor {_name(encoding)} (byte {at + 1})"
-    raise DataError(Problem(what, file, content.count(b"\n", 0, at) + 1, hint=hint))
+        said = {"encoding": name, "byte": error.start + 1}
+        if encoding not in _WRONG:
+            raise DataError(finding("not valid in encoding", said, file=file)) from None
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(finding(_WRONG[encoding], said, file=file, line=line)) from None
+    return text, [warning(guessed, file, encoding=name)] if guessed else []
+
+
+def _encoding(content: bytes) -> tuple[str, str]:
+    """Return the encoding, and the words for it if it is a guess."""
+    for bom, encoding in _BOMS.items():
+        if content.startswith(bom):
+            return encoding, ""
+    if b"\x00" in content and (wide := _wide(content)):
+        return wide, "read as without mark"
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        if not _UTF8_LETTER.search(content):
+            return _likely(content), "read as not UTF-8"
+    return "utf-8", ""
 
 
 def _wide(content: bytes) -> str | None:
@@ -132,34 +159,13 @@ def _likely(content: bytes) -> str:
         return "windows-1252"
     import chardet
 
-    choice = ["windows-1252", "mac-roman"]
-    found = chardet.detect(content, include_encodings=choice)["encoding"] or choice[0]
-    return found.lower()
-
-
-def _guess(encoding: str, why: str, file: str) -> Problem:
-    return warning(f"read as {_name(encoding)}: {why}", file)
-
-
-def _name(encoding: str) -> str:
-    return {"utf-8-sig": "UTF-8", "windows-1252": "Windows-1252"}.get(
-        encoding, "Mac OS Roman" if encoding.startswith("mac") else encoding.upper()
-    )
+    found = chardet.detect(content, include_encodings=["windows-1252", "mac-roman"])["encoding"]
+    return "mac-roman" if (found or "").lower().startswith("mac") else "windows-1252"
 
 
 def _refuse_controls(text: str, file: str) -> None:
     # UTF-16 has such bytes inside letters; only the decoded text tells.
     if found := _CONTROLS.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        what = f"holds a control character (U+{ord(found[0]):04X})"
-        hint = "it is no text file, or is damaged; save it anew as CSV, UTF-8"
-        raise DataError(Problem(what, file, line, hint=hint))
-
-
-def _damage(text: str, file: str) -> Iterator[Problem]:
-    for damaged, how in (
-        (text.count("�"), "were lost before the file came here (they are `�` now)"),
-        (len(_TWICE.findall(text)), "were encoded twice before the file came here (`Ã¸` for `ø`)"),
-    ):
-        if damaged:
-            yield warning(f"{damaged} letters {how}", file)
+        code = f"U+{ord(found[0]):04X}"
+        raise DataError(finding("control character", file=file, line=line, code=code))

@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.frame import Municipality, year_list
+from bosetting_cli.statistics.frame import Municipality, Statistics
 from bosetting_cli.statistics.headers import KEY
 from bosetting_cli.statistics.regroup import is_count, regroup
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from bosetting_cli.statistics.frame import Statistics
 
 _PREFIX = "kommunenummer_"
 CARRIED = "carried over"  # the kind of note that says so
@@ -56,20 +51,13 @@ def codes_of(year: int) -> frozenset[str]:
         DataError: The year is not known.
     """
     if year not in known_years():
-        hint = f"known are {', '.join(map(str, known_years()))}"
-        raise DataError(Problem(f"the kommunenummer of {year} are not known", hint=hint))
+        raise DataError(finding("unknown division", year=year, known=known_years()))
     return frozenset(_column(year))
 
 
 def years_with(code: str) -> list[int]:
     """Return the years that know a kommunenummer."""
     return [year for year in known_years() if code in codes_of(year)]
-
-
-def of_years(code: str) -> str:
-    """Return what to add to a kommunenummer that is not known here, but in other years."""
-    years = years_with(code)
-    return f", a code of {year_list(years)}" if years else ""
 
 
 def vintage(codes: Iterable[str]) -> int | None:
@@ -182,14 +170,11 @@ def carry_codes(
     return carried
 
 
-def _divided(code: str, name: str, targets: Sequence[str], source: int, to: int) -> Problem:
-    who = f"{name} {code}".strip()
-    parts = " and ".join(f"{t} {name_of(t, to)}".strip() for t in targets)
-    what = f"{who} of {source} is divided between {parts} in {to}"
-    hint = "how much of it goes where would be an assumption; give figures in the new codes"
-    if to < source:
-        hint = f"what each of them had can't be known; use --codes {source} or figures of {to}"
-    return Problem(what, column=KEY, value=code, hint=hint)
+def _divided(code: str, name: str, targets: Sequence[str], source: int, to: int) -> Finding:
+    parts = tuple(f"{t} {name_of(t, to)}".strip() for t in targets)
+    said = {"who": f"{name} {code}".strip(), "source": source, "parts": parts, "to": to}
+    words = "divided later" if to < source else "divided"
+    return finding(words, said, column=KEY, cell=code)
 
 
 def carry_over(statistics: Statistics, to: int) -> Statistics:
@@ -223,34 +208,28 @@ def carry_over(statistics: Statistics, to: int) -> Statistics:
     for m in statistics.municipalities:
         groups.setdefault(group_of[m.kommunenummer], []).append(m)
     merged = {code: _merged(code, parts) for code, parts in groups.items()}
-    rates = [name for name, column in statistics.columns.items() if not is_count(column)]
-    what = f"figures on the municipalities of {source} to those of {to}: "
-    note = Problem(what + _said(groups, merged, rates), severity="note", kind=CARRIED)
+    said = {"source": source, "to": to, **_done(groups, merged, statistics)}
     carried = regroup(statistics, group_of, list(merged.values()))
+    note = finding(CARRIED, said, severity="note", kind=CARRIED)
     return replace(carried, notes=(*statistics.notes, note))
 
 
-def _of_no_year(statistics: Statistics) -> list[Problem]:
-    years = ", ".join(map(str, known_years()))
+def _of_no_year(statistics: Statistics) -> list[Finding]:
     strange = [m for m in statistics.municipalities if not years_with(m.kommunenummer)]
     if not strange:
-        what = f"the kommunenummer are of no single year known ({years})"
-        return [Problem(what, hint="give all figures on the municipalities of one year")]
-    return [
-        Problem(f"{m.municipality} {m.kommunenummer}: in none of the years {years}")
-        for m in strange
-    ]
+        return [finding("codes of no single year", years=known_years())]
+    names = [f"{m.municipality} {m.kommunenummer}" for m in strange]
+    return [finding("code of no year", name=name, years=known_years()) for name in names]
 
 
-def _lacking(group_of: Mapping[str, str], source: int, to: int) -> Iterator[Problem]:
+def _lacking(group_of: Mapping[str, str], source: int, to: int) -> Iterator[Finding]:
     """Yield the municipalities of `to` of which the statistics have only some parts."""
     parts = successors(to, source)
     for target in sorted(set(group_of.values())):
-        missing = [code for code in parts[target] if code not in group_of]
-        if missing:
-            what = f"{name_of(target, to)} {target} of {to} lacks a part"
-            hint = f"the statistics have no {', '.join(missing)}; give their figures or none"
-            yield Problem(what.strip(), column=KEY, value=target, hint=hint)
+        if missing := tuple(code for code in parts[target] if code not in group_of):
+            name = f"{name_of(target, to)} {target}".strip()
+            said = {"name": name, "to": to, "missing": missing}
+            yield finding("lacks a part", said, column=KEY, cell=target)
 
 
 def _merged(code: str, parts: Sequence[Municipality]) -> Municipality:
@@ -271,21 +250,25 @@ def _merged(code: str, parts: Sequence[Municipality]) -> Municipality:
     return Municipality(code, name, fylke, agreed)
 
 
-def _said(
+def _done(
     groups: Mapping[str, Sequence[Municipality]],
     merged: Mapping[str, Municipality],
-    rates: Sequence[str],
-) -> str:
+    statistics: Statistics,
+) -> dict[str, object]:
     """Return how many were renumbered, which were merged, and what that cost."""
     joined = {code: parts for code, parts in sorted(groups.items()) if len(parts) > 1}
-    renumbered = sum(groups[c][0].kommunenummer != c for c in groups.keys() - joined.keys())
-    shown = [
-        f"{merged[code].municipality} from {' + '.join(part.municipality for part in parts)}"
+    rates = tuple(name for name, column in statistics.columns.items() if not is_count(column))
+    pairs = [
+        (merged[code].municipality, " + ".join(part.municipality for part in parts))
         for code, parts in joined.items()
     ]
-    few = shown if len(shown) <= 5 else [*shown[:5], f"{len(shown) - 5} more"]
-    text = f"{renumbered} renumbered"
-    text += f", {len(shown)} merged ({'; '.join(few)})" if shown else ""
-    if shown and rates:
-        text += f"; no figure for those merged in {', '.join(rates)}, which can't be added up"
-    return text
+    return {
+        "renumbered": sum(groups[c][0].kommunenummer != c for c in groups.keys() - joined.keys()),
+        "joined": "merged ones" if pairs else "",
+        "number": len(pairs),
+        "pairs": tuple(pairs[:5]),
+        "more": "more merged ones" if pairs[5:] else "",
+        "rest": len(pairs) - 5,
+        "lost": "rates of merged ones" if pairs and rates else "",
+        "rates": rates,
+    }

@@ -6,21 +6,19 @@ import datetime as dt
 import html
 import math
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, did_you_mean, some
+from bosetting_cli.findings import DataError, Finding, advised, finding, some
 from bosetting_cli.statistics.headers import KEY, canonical
-from bosetting_cli.statistics.table import count
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-_REFERENCE = re.compile(r"year(?:\+([0-9]+))?-([0-9]{2})-([0-9]{2})")
+_REFERENCE = re.compile(r"year(?:\+([0-9]{1,2}))?-([0-9]{2})-([0-9]{2})")
 Parts = tuple[float | None, ...]
 Figures = dict[int | None, dict[str, Parts]]
 
@@ -106,20 +104,14 @@ class Column:
     def __repr__(self) -> str:
         units = max(map(len, self.figures.values()), default=0)
         years = "" if None in self.figures else f", {year_list(self.figures)}"
-        return f"<Column {self.name}: {count(units, 'unit')}{years}, {self.table}>"
+        return f"<Column {self.name}: {_count(units, 'unit')}{years}, {self.table}>"
 
     def date(self, year: int | None) -> dt.date | None:
         """Return the day that a year's figures refer to; None for a table without years.
 
         Where no description says, it is 1 January of the year.
         """
-        text = self.reference_date or "year-01-01"
-        match = _REFERENCE.fullmatch(text)
-        if match is None:
-            return dt.date.fromisoformat(text)
-        if year is None:
-            return None
-        return dt.date(year + int(match[1] or 0), int(match[2]), int(match[3]))
+        return referred(self.reference_date or "year-01-01", year)
 
     def newest(self, as_of: dt.date) -> int | None:
         """Return the newest year whose figures don't refer to a day after `as_of`.
@@ -129,10 +121,27 @@ class Column:
         """
         years = [y for y in self.figures if (date := self.date(y)) is None or date <= as_of]
         if not years:
-            what = f"`{self.name}` has no figures up to {as_of}"
-            hint = f"it has {year_list(self.figures)}; later years must be asked for by `years`"
-            raise DataError(Problem(what, self.table, column=self.name, hint=hint))
+            said = {"name": self.name, "day": str(as_of), "known": year_list(self.figures)}
+            raise DataError(finding("no figures so early", said, file=self.table, column=self.name))
         return max(years, key=_year)
+
+    def late(self, years: Iterable[int | None], as_of: dt.date) -> list[int]:
+        """Return those of some years whose figures refer to a day after `as_of`."""
+        dated = [(year, self.date(year)) for year in years]
+        return sorted({year for year, day in dated if year and day and day > as_of})
+
+    def beside(
+        self, other: Column, kommunenummer: str, year: int | None
+    ) -> list[tuple[float, float]]:
+        """Return this and another figure of each part of a municipality that has both.
+
+        If only one of the two is published by parts, sum stands beside sum.
+        """
+        own, others = self.parts(kommunenummer, year), other.parts(kommunenummer, year)
+        if len(own) != len(others):
+            own, others = (self.value(kommunenummer, year),), (other.value(kommunenummer, year),)
+        pairs = zip(own, others, strict=True)
+        return [(x, y) for x, y in pairs if x is not None and y is not None]
 
     def value(self, kommunenummer: str, year: int | None) -> float | None:
         """Return a municipality's figure; None if it, or a predecessor's, is not published."""
@@ -192,7 +201,7 @@ class Statistics:
     municipalities: tuple[Municipality, ...]
     columns: Mapping[str, Column]
     inputs: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[Problem, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Statistics: {self._size()}: {some(self.columns, 6)}>"
@@ -201,7 +210,7 @@ class Statistics:
         """Return how much it holds."""
         units, columns = len(self.municipalities), len(self.columns)
         who = "1 municipality" if units == 1 else f"{units} municipalities"
-        return f"{who}, {count(columns, 'column')}, {count(len(self.notes), 'note')}"
+        return f"{who}, {_count(columns, 'column')}, {_count(len(self.notes), 'note')}"
 
     def _repr_html_(self) -> str:
         """Return a small table of the columns, which notebooks show."""
@@ -250,8 +259,7 @@ class Statistics:
         for known in (name, canonical(name)):
             if known in self.columns:
                 return self.columns[known]
-        hint = did_you_mean(name, self.columns) or f"there are {some(sorted(self.columns), 30)}"
-        raise DataError(Problem(f"no table has a column `{name}`", hint=hint))
+        raise DataError(finding("no such column", advised(name, self.columns), name=name))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -276,6 +284,31 @@ class Statistics:
 
 def _year(year: int | None) -> int:
     return year or 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def referred(text: str, year: int | None) -> dt.date | None:
+    """Return the day that a reference date means for figures of a year.
+
+    Args:
+        text: A date, or one of every year: `year-01-01`, `year+1-11-30`.
+        year: The year; None for a table without years, which then has no day of the latter kind.
+
+    Raises:
+        ValueError: It is none of both, or no day of every year.
+
+    Example:
+        >>> referred("year+1-11-30", 2016)
+        datetime.date(2017, 11, 30)
+    """
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return dt.date.fromisoformat(text)
+    day = dt.date(2001, int(match[2]), int(match[3]))  # 29 February is no day of every year
+    return None if year is None else day.replace(year=year + int(match[1] or 0))
 
 
 def year_list(years: Collection[int | None]) -> str:

@@ -32,7 +32,7 @@ _WORDS = {
 # blanks, dots, hyphens and underscores as one blank. docs/input.md shows this table.
 ALIASES = {name: tuple(others.split(", ")) for name, others in _WORDS.items()}
 # Statbank's headers for the column of municipalities; taken so only where no better one is.
-WEAK_KEYS = ("region", "kommune", "municipality")
+WEAK_KEYS = frozenset(("region", "kommune", "municipality"))
 
 _GAPS = re.compile(r"[\s_.\-\u2010-\u2014]+")
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import Problem, shown, some
+from bosetting_cli.findings import Finding, shown
 from bosetting_cli.statistics.divisions import looks_like, years_with
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, WEAK_KEYS, YEAR, folded
-from bosetting_cli.statistics.table import Place, capped, count
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from bosetting_cli.statistics.table import Table
+from bosetting_cli.statistics.table import LIMIT, Place, Table, capped
 
 _PROPER = re.compile(r"[0-9]{4}")
 # Groups other than the digits are what is mended.
@@ -32,14 +27,14 @@ _TOTALS = re.compile(
 # abroad (21 to 25), and people of a county whose municipality is not known (ending in 99).
 _NOWHERE = re.compile(r"2[1-5][0-9]{2}|[0-9]{2}99")
 _UNKNOWN = re.compile(r"\b(?:uoppgi|uoppgj|ukjen[dt]\b)")
-# Kind of repair → what is said of it; {} is how many, and an example follows.
+# What is mended → what is said of it.
 _SAID = {
-    "zero": "leading zero restored in {} kommunenummer",
-    "prefix": "K left out before {} kommunenummer",
-    "decimals": "decimals left out after {} kommunenummer",
-    "blank": "blank left out within {} kommunenummer",
-    "mark": "apostrophe left out before {} kommunenummer",
-    "name": "name taken off {} kommunenummer",
+    "zero": "leading zeros restored",
+    "prefix": "K left out",
+    "decimals": "decimals of codes left out",
+    "blank": "blanks in codes left out",
+    "mark": "apostrophes left out",
+    "name": "names taken off codes",
 }
 
 
@@ -98,26 +93,25 @@ def with_proper_codes(table: Table) -> Table:
     that are no kommunenummer stay as they are, for the reader to complain of.
     """
     table = _with_key(table)
+    distinct = set(table.column(KEY))
     if KEY not in table.header:
         return _without_totals(table)
-    distinct = set(table.column(KEY))
-    if all(map(_PROPER.fullmatch, distinct)) and "0000" not in distinct:
-        return _without_nowhere(table)
-    table = _without_totals(table)
-    cells = table.column(KEY)
+    if not all(map(_PROPER.fullmatch, distinct)) or "0000" in distinct:
+        table = _mended(_without_totals(table))
+    return _without_nowhere(table)
+
+
+def _mended(table: Table) -> Table:
+    cells, place, repairs = table.column(KEY), table.place(KEY), []
     known = {cell: understand(cell) for cell in set(cells)}
     codes = [known[cell] for cell in cells]
-    repairs = tuple(_repairs(table, cells, codes))
-    key = table.header.index(KEY)
-    rows = [
-        [*row[:key], code.number, *row[key + 1 :]]
-        for row, code in zip(table.rows, codes, strict=True)
-    ]
-    header, labels = table.header, table.labels
-    if NAME not in header and any(code.name for code in codes):
-        rows = [[*row, code.name] for row, code in zip(rows, codes, strict=True)]
-        header, labels = (*header, NAME), (*labels, table.label(KEY))
-    return _without_nowhere(replace(table, header=header, labels=labels, rows=rows).noted(*repairs))
+    for kind, words in _SAID.items():
+        if mended := [i for i, code in enumerate(codes) if kind in code.repairs]:
+            said = {"count": len(mended), "number": codes[mended[0]].number}
+            repairs.append(place.told(mended[0], words, cells[mended[0]], **said))
+    named = NAME not in table.header and any(code.name for code in codes)
+    table = table.with_column(KEY, [code.number for code in codes]).noted(*repairs)
+    return table.added(NAME, [code.name for code in codes], table.label(KEY)) if named else table
 
 
 def _with_key(table: Table) -> Table:
@@ -141,15 +135,14 @@ def _without_totals(table: Table) -> Table:
         return table
     kept = [i for i, cell in enumerate(firsts) if cell not in totals]
     first = next(i for i, cell in enumerate(firsts) if cell in totals)
-    what = f"{count(len(firsts) - len(kept), 'row')} of totals left out"
-    what += f": {some(sorted(map(shown, totals)), 3)}"
-    return table.only(kept).noted(table.place(keys[0]).repair(first, what))
+    names, rows = tuple(sorted(map(shown, totals))), len(firsts) - len(kept)
+    note = table.place(keys[0]).told(first, "totals left out", names=names, rows=rows)
+    return table.only(kept).noted(note)
 
 
 def _without_nowhere(table: Table) -> Table:
     """Leave out rows of people who live in no municipality, where the others are Norway's."""
-    codes = table.column(KEY)
-    names = table.column(NAME) if NAME in table.header else [""] * len(codes)
+    codes, names = table.column(KEY), table.column(NAME)
     odd = {code for code in set(codes) if _NOWHERE.fullmatch(code)}
     odd |= {name for name in set(names) if _UNKNOWN.search(name.casefold())}
     pairs = enumerate(zip(codes, names, strict=True)) if odd else ()
@@ -162,38 +155,33 @@ def _without_nowhere(table: Table) -> Table:
     return table.only([i for i in range(len(codes)) if i not in gone]).noted(note)
 
 
-def _repairs(table: Table, cells: Sequence[str], codes: Sequence[Code]) -> Iterator[Problem]:
-    for kind, said in _SAID.items():
-        mended = [i for i, code in enumerate(codes) if kind in code.repairs]
-        if mended:
-            i = mended[0]
-            what = f"{said.format(len(mended))}: `{shown(cells[i])}` is read as {codes[i].number}"
-            yield table.place(KEY).repair(i, what, cells[i])
-
-
-def code_problems(table: Table) -> list[Problem]:
-    """Return a complaint for each cell that is no kommunenummer."""
-    place, hint = table.place(KEY), "expected four digits, such as 0301"
+def code_problems(table: Table) -> list[Finding]:
+    """Return a finding for each cell that is no kommunenummer."""
     cells = table.column(KEY)
-    said = {
-        cell: f"`{shown(cell)}` is no kommunenummer" if cell else "the kommunenummer is missing"
-        for cell in set(cells)
-        if not is_proper(cell)
+    strange = {cell for cell in set(cells) if not is_proper(cell)}
+    wrong = {
+        i: "no kommunenummer" if cell else "missing kommunenummer"
+        for i, cell in enumerate(cells if strange else ())
+        if cell in strange
     }
-    rows = [i for i, cell in enumerate(cells) if cell in said] if said else []
-    if cells and cells[0] and cells.count("") > 1:
-        hint += "; were cells merged? write it in every row"
-    return [place.error(i, said[cells[i]], cells[i], hint) for i in rows]
+    also = "were cells merged" if cells and cells[0] and cells.count("") > 1 else ""
+    return table.place(KEY).each(wrong, cells, also=also)
 
 
-def duplicates(table: Table, keys: Sequence[tuple[str, ...]]) -> list[Problem]:
-    """Return a complaint for each row whose key, a kommunenummer and more, was there before."""
+def duplicates(table: Table, keys: Sequence[tuple[str, ...]]) -> list[Finding]:
+    """Return a finding for each row whose key, a kommunenummer and more, was there before."""
     first: dict[tuple[str, ...], int] = {}
+    again = {
+        i: before
+        for i, key in enumerate(keys)
+        if is_proper(key[0]) and (before := first.setdefault(key, i)) < i
+    }
+    place, advice = Place(table.file, KEY, table.lines), "one row each"
+    if YEAR in table.header:
+        advice = "one row each year"
     problems = []
-    hint = "one row per municipality" + (" and year" if YEAR in table.header else "")
-    for i, key in enumerate(keys):
-        if is_proper(key[0]) and (before := first.setdefault(key, i)) < i:
-            what = f"duplicate {KEY} {shown(' '.join(filter(None, key)))}"
-            what += f", first on line {table.lines[before]}" if table.lines[before] else ""
-            problems.append(Place(table.file, KEY, table.lines).error(i, what, key[0], hint))
-    return capped(problems)
+    for i in list(again)[: LIMIT + 1]:
+        line, text = table.lines[again[i]], shown(" ".join(filter(None, keys[i])))
+        said = {"text": text, "line": line, "before": "first on line" if line else ""}
+        problems.append(place.wrong(i, "duplicate", keys[i][0], advice=advice, **said))
+    return capped(problems, number=len(again))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import misnamed
 from bosetting_cli.statistics.divisions import names_by_code
@@ -14,10 +15,7 @@ from bosetting_cli.statistics.headers import COUNTY, KEY, NAME
 from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import read_counts
 from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.statistics.table import capped
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from bosetting_cli.words import say
 
 NUMBER, GROUP, TOTAL = "requested", "requested_", "total"
 
@@ -49,11 +47,13 @@ class Saved:
         name: What to call it: the file, or the rules' title.
         entries: By kommunenummer.
         notes: What was mended or is odd in the file.
+        actual: The year for which these requests were really made; empty if they were not.
     """
 
     name: str
     entries: tuple[Entry, ...]
-    notes: tuple[Problem, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    actual: str = ""
 
     @property
     def requested(self) -> dict[str, int]:
@@ -70,47 +70,43 @@ class _List:
         notes: What was mended or is odd.
     """
 
-    def __init__(self, path: Path, name: str, *columns: str, hint: str = "") -> None:
+    def __init__(self, path: Path, name: str, *columns: str, advice: str = "") -> None:
         self.table = read_table(path, name)
-        self.table.require(*columns, hint=hint)
-        self.problems: list[Problem] = []
+        if missing := self.table.lacking(columns, advice):
+            raise DataError(missing)
+        self.problems: list[Finding] = []
         self.notes = [*self.table.repairs]
         if KEY in columns:
-            self.problems += capped(code_problems(self.table))
+            self.problems += code_problems(self.table)
             if NAME in self.table.header:
                 self.notes += misnamed(self.table, names_by_code())
 
     def counts(self, name: str) -> list[int | None]:
         """Return a column of whole numbers; None: empty."""
         read = read_counts(self.table.column(name), self.table.place(name))
-        self.problems += capped(read.problems)
+        self.problems += read.problems
         self.notes += read.repairs
         return [None if value is None else int(value) for value in read.values]
 
-    def texts(self, name: str) -> list[str]:
-        """Return a column of text, empty where the table has none."""
-        table = self.table
-        return table.column(name) if name in table.header else [""] * len(table.rows)
-
-    def finish(self, lacking: str, notes: list[Problem] | None) -> None:
+    def finish(self, lacking: str = "", notes: list[Finding] | None = None) -> None:
         """Hand over what is to be said.
 
         Args:
-            lacking: What it is a list of.
+            lacking: What is said if nothing else is wrong.
             notes: Gets what was mended.
 
         Raises:
-            DataError: Something is wrong, or nothing is left.
+            DataError: Something is wrong.
         """
         if lacking and not self.problems:
-            self.problems.append(Problem(f"names no {lacking}", self.table.file))
+            self.problems.append(finding(lacking, file=self.table.file))
         if self.problems:
             raise DataError(sorted(self.problems, key=lambda problem: problem.line or 0))
         if notes is not None:
             notes += self.notes
 
 
-def municipality_list(path: Path, *, notes: list[Problem] | None = None) -> list[str]:
+def municipality_list(path: Path, *, notes: list[Finding] | None = None) -> list[str]:
     """Return the kommunenummer in a file; with a column `requested`, of those asked alone.
 
     Args:
@@ -124,11 +120,11 @@ def municipality_list(path: Path, *, notes: list[Problem] | None = None) -> list
     codes = given.table.column(KEY)
     if NUMBER in given.table.header:
         codes = [c for c, number in zip(codes, given.counts(NUMBER), strict=True) if number]
-    given.finish("" if codes else "municipality", notes)
+    given.finish("" if codes else "names no municipality", notes)
     return codes
 
 
-def county_list(path: Path, *, notes: list[Problem] | None = None) -> dict[str, int]:
+def county_list(path: Path, *, notes: list[Finding] | None = None) -> dict[str, int]:
     """Return fylke → number from a file with the columns fylke and total.
 
     Args:
@@ -139,20 +135,19 @@ def county_list(path: Path, *, notes: list[Problem] | None = None) -> dict[str, 
         DataError: The file can't be read, lacks a column or holds something else.
     """
     given = _List(path, str(path), COUNTY, TOTAL)
-    table, place = given.table, given.table.place(TOTAL)
+    table = given.table
     names, cells, numbers = table.column(COUNTY), table.column(TOTAL), given.counts(TOTAL)
     broken = {problem.line for problem in given.problems}
     totals: dict[str, int] = {}
     for i, (name, cell, number) in enumerate(zip(names, cells, numbers, strict=True)):
         if name in totals:
-            what = f"a second number for {shown(name)}"
-            given.problems.append(table.place(COUNTY).error(i, what, name))
+            given.problems.append(table.place(COUNTY).wrong(i, "second number for", name))
         elif number is not None:
             totals[name] = number
         elif table.lines[i] not in broken:
-            what = f"`{shown(cell)}` is not a whole number" if cell else "the number is missing"
-            given.problems.append(place.error(i, what, cell))
-    given.finish("" if totals else "fylke", notes)
+            words = "no whole number" if cell else "number missing"
+            given.problems.append(table.place(TOTAL).wrong(i, words, cell))
+    given.finish("" if totals else "names no fylke", notes)
     return totals
 
 
@@ -170,24 +165,21 @@ def read_saved(path: str | Path, name: str | None = None) -> Saved:
         DataError: It can't be read or is no allocation; all mistakes, with line and column.
     """
     file = name or str(path)
-    hint = "write it with `bosetting allocate -o FILE.csv`, or .json"
-    given = _List(Path(path), file, KEY, NUMBER, hint=hint)
+    given = _List(Path(path), file, KEY, NUMBER, advice="or write it with allocate")
     table = given.table
-    codes = table.column(KEY)
+    codes, numbers = table.column(KEY), given.counts(NUMBER)
     given.problems += duplicates(table, [(code,) for code in codes])
-    numbers = given.counts(NUMBER)
     groups = {
         column.removeprefix(GROUP): given.counts(column)
         for column in table.header
         if column.startswith(GROUP)
     }
+    named = zip(codes, table.column(NAME), table.column(COUNTY), numbers, strict=True)
     entries = [
         Entry(code, municipality, fylke, number or 0, {g: n[i] or 0 for g, n in groups.items()})
-        for i, (code, municipality, fylke, number) in enumerate(
-            zip(codes, given.texts(NAME), given.texts(COUNTY), numbers, strict=True)
-        )
+        for i, (code, municipality, fylke, number) in enumerate(named)
     ]
-    given.finish("", None)
+    given.finish()
     entries.sort(key=lambda entry: entry.kommunenummer)
     return Saved(file, tuple(entries), tuple(given.notes))
 
@@ -206,10 +198,11 @@ def read_actual(year: str) -> Saved:
     """
     known = actual_years()
     if year not in map(str, known):
-        hint = f"there are {', '.join(f'actual:{y}' for y in known)}"
-        raise DataError(Problem(f"no requests for `{year}`", hint=hint))
+        names = tuple(f"actual:{y}" for y in known)
+        raise DataError(finding("no requests", year=year, known=names))
     path = data_dir() / "reference" / f"requests_{year}.csv"
-    return read_saved(path, f"actual requests for {year}")
+    saved = read_saved(path, say("actual requests", year=year))
+    return dataclasses.replace(saved, actual=year)
 
 
 def names_of(*sides: Sequence[Entry]) -> dict[str, tuple[str, str]]:

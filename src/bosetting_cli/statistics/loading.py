@@ -7,33 +7,33 @@ dates and names the columns.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import operator
 import re
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.findings import DataError, Problem, did_you_mean, finding, shown, some, weighed
+from bosetting_cli.findings import DataError, Finding, advised, finding, shown, weighed
 from bosetting_cli.resources import data_dir
-from bosetting_cli.statistics.checks import against_register, column_problems, mixed_register
-from bosetting_cli.statistics.constraints import against_description
-from bosetting_cli.statistics.descriptions import Field, fields
+from bosetting_cli.statistics.checks import against_register, column_problems, of_its_year
+from bosetting_cli.statistics.constraints import against_description, against_resources
+from bosetting_cli.statistics.controls import deviations
+from bosetting_cli.statistics.decoding import unreadable
+from bosetting_cli.statistics.descriptions import Description, Field, read_description
 from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
 from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
 from bosetting_cli.statistics.numbers import is_figure, is_missing, read_figures
+from bosetting_cli.statistics.plausibility import implausible
 from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.statistics.table import capped, warning
+from bosetting_cli.statistics.table import Table, capped, warning
+from bosetting_cli.statistics.yearly import Yearly
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
     import pandas as pd
-
-    from bosetting_cli.statistics.table import Table
 
 REGISTER = "municipalities"
 REGISTER_COLUMNS = (KEY, NAME, COUNTY)
@@ -62,7 +62,11 @@ def load_statistics(
         DataError: Something is missing or wrong; all mistakes, with file, line and column.
     """
     statistics, problems = read(directory, indicators)
-    problems = weighed(problems, strict=strict)
+    return _sound(statistics, weighed(problems, strict=strict))
+
+
+def _sound(statistics: Statistics | None, problems: Sequence[Finding]) -> Statistics:
+    """Return statistics of which nothing is wrong."""
     if statistics is None or any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     return statistics
@@ -83,15 +87,12 @@ def from_frames(
             text = json.dumps(description, ensure_ascii=False)
             (folder / "datapackage.json").write_text(text, encoding="utf-8")
         statistics, problems = read(folder, None)
-    told = [dataclasses.replace(p, file=p.file and Path(p.file).stem) for p in problems]
-    if statistics is None or any(problem.severity == "error" for problem in told):
-        raise DataError(told)
-    return statistics
+    return _sound(statistics, [replace(p, file=p.file and Path(p.file).stem) for p in problems])
 
 
 def read(
     directory: str | Path | None, indicators: Collection[str] | None
-) -> tuple[Statistics | None, list[Problem]]:
+) -> tuple[Statistics | None, list[Finding]]:
     """Read a folder or file of statistics as far as can be.
 
     Args:
@@ -105,13 +106,17 @@ def read(
     root = Path(directory) if directory is not None else data_dir()
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
-        found.fields = fields(root, found.problems)
-        tables = found.tables(root, packaged=directory is None)
+        found.description = read_description(root, found.problems)
+        tables = found.tables(root, packaged=directory is None or data_dir() in root.parents)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
+    said = found.description
+    found.problems += against_resources(said, tables, root)
+    missing: list[str] = []
     if directory is not None:
-        found.problems += mixed_register(tables[0])
+        missing, told = of_its_year(tables[0], part=said.part)
+        found.problems += told
     found.known = {m.kommunenummer: m.municipality for m in municipalities}
     for table in tables:
         found.add(table)
@@ -119,6 +124,11 @@ def read(
         names = {name for table in tables for name in table.header} - set(_NO_FIGURES)
         where = None if directory is None else shown(str(root), 200)
         found.problems += found.missing(indicators, names, where)
+    yearly = Yearly(municipalities)
+    found.problems += deviations(found.columns, said, yearly, missing)
+    wrong = {(problem.file, problem.line) for problem in found.problems}
+    odd = implausible(found.columns, said.fields, yearly)
+    found.problems += (one for one in odd if (one.file, one.line) not in wrong)
     used = {column.table for column in found.columns.values()} | {tables[0].file}
     tables = [table for table in tables if table.file in used]
     repairs = [note for table in tables for note in table.repairs]
@@ -128,11 +138,11 @@ def read(
     return statistics, sorted_problems([*found.problems, *notes], list(inputs))
 
 
-def sorted_problems(problems: Sequence[Problem], files: Sequence[str]) -> list[Problem]:
+def sorted_problems(problems: Sequence[Finding], files: Sequence[str]) -> list[Finding]:
     """Return problems without repetitions, in the order of their files and lines."""
     order = {file: i for i, file in enumerate(files)}
 
-    def place(p: Problem) -> tuple[int, str, int, bool]:
+    def place(p: Finding) -> tuple[int, str, int, bool]:
         file = p.file or ""
         return order.get(file, len(order)), file, p.line or 0, p.severity != "error"
 
@@ -148,35 +158,32 @@ def table_paths(root: Path) -> list[Path]:
     Raises:
         DataError: There is no such folder, or it has no register.
     """
+    name = shown(str(root), 200)
     try:
         if not root.is_dir():
             if root.exists():
                 return [root]
-            raise DataError(Problem("there is no such folder or file", shown(str(root), 200)))
-        tables = sorted(path for path in root.iterdir() if _is_table(path))
+            raise DataError(finding("no such folder", file=name))
+        tables = _files(root, SUFFIXES)
     except (OSError, ValueError) as error:
-        what = f"can't be read: {getattr(error, 'strerror', None) or error}"
-        raise DataError(Problem(what, shown(str(root), 200))) from None
+        raise unreadable(error, name) from None
     registers = [path for path in tables if path.stem.casefold() == REGISTER]
     if not registers:
-        hint = f"the register of municipalities has the columns {', '.join(REGISTER_COLUMNS)}"
-        raise DataError(Problem("missing file", str(root / f"{REGISTER}.csv"), hint=hint))
+        file = str(root / f"{REGISTER}.csv")
+        raise DataError(finding("no register", file=file, columns=REGISTER_COLUMNS))
     if len(registers) > 1:
-        what = f"a second register beside {registers[0].name}"
-        raise DataError(Problem(what, str(registers[1]), hint="remove one of the two"))
+        first, second = registers[:2]
+        raise DataError(finding("second register", file=str(second), other=first.name))
     return [*registers, *(path for path in tables if path not in registers)]
 
 
-def _is_table(path: Path, suffixes: Collection[str] = SUFFIXES) -> bool:
-    # Excel's lock files and hidden files lie about in shared folders.
-    return path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
-
-
-def _unread(root: Path) -> Iterator[Problem]:
-    """Say which spreadsheets of a folder are of a kind that is not read."""
-    for path in sorted(root.iterdir()) if root.is_dir() else ():
-        if _is_table(path, _UNREAD):
-            yield finding("not read", severity="warning", file=str(path))
+def _files(root: Path, suffixes: Collection[str]) -> list[Path]:
+    """Return the files of these kinds, but for those that hide or that Excel has open."""
+    return sorted(
+        path
+        for path in root.iterdir()
+        if path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
+    )
 
 
 # --- what is gathered while tables are read --------------------------------------------------
@@ -191,20 +198,23 @@ class _Found:
         problems: What is wrong or odd.
         columns: Name → column.
         known: The register: kommunenummer → name.
-        fields: (File name, column) → its description.
+        description: What `datapackage.json` says.
     """
 
     wanted: Collection[str] | None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[tuple[str, str], Field] = field(default_factory=dict)
+    description: Description = field(default_factory=Description)
 
     def tables(self, root: Path, *, packaged: bool) -> list[Table]:
         """Read the register, and the tables that have a wanted column."""
         register, *others = table_paths(root)
-        self.problems += _unread(root)
-        named = {path: path.name if packaged else str(path) for path in (register, *others)}
+        unread = _files(root, _UNREAD) if root.is_dir() else ()
+        self.problems += [warning("not read", str(path)) for path in unread]
+        named = {path: str(path) for path in (register, *others)}
+        if packaged:
+            named = {path: path.relative_to(data_dir()).as_posix() for path in named}
         tables = [read_table(register, named[register])]
         for path in others:
             try:
@@ -213,21 +223,27 @@ class _Found:
                 self.problems += error.problems
         return [self.described(table) for table in tables]
 
+    def told(self, file: str, name: str) -> Field:
+        """Return what is said of a column; nothing if it is not described."""
+        return self.description.fields.get((file, name), Field())
+
     def described(self, table: Table) -> Table:
         """Empty the cells that hold what the description calls no value."""
         file = Path(table.file).name
-        signs = [self.fields.get((file, name), Field()).missing for name in table.header]
+        signs = [
+            self.description.fields.get((file, name), Field()).missing for name in table.header
+        ]
         if not any(signs):
             return table
         rows = [
             ["" if cell in none else cell for cell, none in zip(row, signs, strict=True)]
             for row in table.rows
         ]
-        return dataclasses.replace(table, rows=rows)
+        return replace(table, rows=rows)
 
     def hold(self, table: Table, name: str, values: Sequence[float | None] | None = None) -> None:
         """Hold a column against its description."""
-        told = self.fields.get((Path(table.file).name, name))
+        told = self.description.fields.get((Path(table.file).name, name))
         if told and table.rows:
             cells, place = table.column(name), table.place(name)
             self.problems += against_description(cells, told.kind, told.constraints, place, values)
@@ -237,12 +253,11 @@ class _Found:
         if missing := table.lacking(REGISTER_COLUMNS):
             raise DataError([*self.problems, *missing, *table.repairs])
         if not table.rows:
-            hint = "expected a row per municipality"
-            raise DataError(Problem("has no rows", table.file, hint=hint))
-        self.problems += capped(code_problems(table))
+            raise DataError(finding("no rows", file=table.file))
+        self.problems += code_problems(table)
         if YEAR not in table.header:
             self.problems += duplicates(table, [(code,) for code in table.column(KEY)])
-        self.problems += capped(list(_nameless(table)))
+        self.problems += _nameless(table)
         left = [i for i, name in enumerate(table.header) if name not in (*REGISTER_COLUMNS, YEAR)]
         found: dict[str, Municipality] = {}
         columns = zip(*(table.column(name) for name in REGISTER_COLUMNS), strict=True)
@@ -250,9 +265,10 @@ class _Found:
             attributes = {table.header[j]: table.rows[i][j] for j in left}
             first = found.setdefault(code, Municipality(code, name, county, attributes))
             if (first.municipality, first.fylke) != (name, county):
-                what = f"{code} is {shown(name)} in {shown(county)} here, above it is"
-                what += f" {shown(first.municipality)} in {shown(first.fylke)}"
-                self.problems.append(table.place(NAME).error(i, what))
+                texts = (name, county, first.municipality, first.fylke)
+                here, where, above, there = map(shown, texts)
+                said = {"code": code, "here": here, "in": where, "above": above, "there": there}
+                self.problems.append(table.place(NAME).wrong(i, "two names", **said))
         return tuple(found[code] for code in sorted(found))
 
     def add(self, table: Table) -> None:
@@ -270,22 +286,21 @@ class _Found:
         rows = _rows(table, self)
         for name in names:
             if other := self.columns.get(name):
-                label = table.label(name)
-                what = f"a second column `{label}`; the other is in {other.table}"
-                self.problems.append(table.at_header(label, what))
+                label, said = table.label(name), {"other": other.table}
+                self.problems.append(table.at_header("second column elsewhere", label, **said))
                 continue
-            told, place = self.fields.get((file, name), Field()), table.place(name)
+            told, place = self.told(file, name), table.place(name)
             read = read_figures(table.column(name), place)
-            self.problems += capped(read.problems)
+            self.problems += read.problems
             self.problems += capped(list(column_problems(name, read.values, place)))
             self.problems += read.repairs
             self.hold(table, name, read.values)
             about = (told.title, told.title_nb, told.unit, told.reference_date)
             values = rows.arranged(read.values)
             self.columns[name] = Column(name, table.file, values, *about, rows)
-        if YEAR in table.header and not any((file, name) in self.fields for name in names):
-            what = "no datapackage.json dates these figures; 1 January of their year is assumed"
-            self.problems.append(warning(what, table.file))
+        described = self.description.fields
+        if YEAR in table.header and not any((file, name) in described for name in names):
+            self.problems.append(warning("1 January assumed", table.file))
 
     def is_wanted(self, table: Table, name: str) -> bool:
         """Return whether a column is to be read as figures.
@@ -297,34 +312,32 @@ class _Found:
             return False
         if self.wanted is not None:
             return name in self.wanted
-        if told := self.fields.get((Path(table.file).name, name)):
+        if told := self.description.fields.get((Path(table.file).name, name)):
             return told.kind in ("number", "integer")
         cells = [cell for cell in table.column(name) if not is_missing(cell)]
         return bool(cells) and 2 * sum(map(is_figure, cells)) >= len(cells)
 
     def missing(
         self, indicators: Collection[str], known: Collection[str], where: str | None
-    ) -> Iterator[Problem]:
+    ) -> Iterator[Finding]:
         """Complain of indicators that no table has."""
         broken = {p.column for p in self.problems}
         for name in sorted(indicators):
             if canonical(name) in {*self.columns, *known, *broken}:
                 continue
-            hint = f"the columns are {some(sorted(known), 30)}" if known else None
-            hint = did_you_mean(name, sorted(known)) or hint
-            if years := sorted(label for label in known if _YEAR.search(label)):
-                hint = f"{hint}; years stand in a column of their own, not in headers"
-                hint += f" like {years[0]}"
-            yield Problem(f"missing column: no table has `{shown(name)}`", where, hint=hint)
+            header = next((label for label in sorted(known) if _YEAR.search(label)), "")
+            also = "no years in headers" if header else ""
+            said = {"name": shown(name), "header": header, "also": also, **advised(name, known)}
+            yield finding("missing indicator", said, file=where)
 
 
-def _nameless(table: Table) -> Iterator[Problem]:
-    keys = table.column(KEY), table.column(NAME), table.column(COUNTY)
-    whole = [any(cells) for cells in zip(*keys, strict=True)]  # else one complaint is enough
-    for name, noun in ((NAME, "name"), (COUNTY, "fylke")):
-        for i, cell in enumerate(table.column(name)):
-            if not cell and whole[i]:
-                yield table.place(name).error(i, f"the {noun} is missing", "")
+def _nameless(table: Table) -> Iterator[Finding]:
+    keys = [table.column(name) for name in REGISTER_COLUMNS]
+    whole = [any(cells) for cells in zip(*keys, strict=True)]  # else one finding is enough
+    for name, words in ((NAME, "name missing"), (COUNTY, "fylke missing")):
+        cells = table.column(name)
+        lacking = {i: words for i, cell in enumerate(cells) if not cell and whole[i]}
+        yield from table.place(name).each(lacking, cells)
 
 
 # --- rows by municipality and year -----------------------------------------------------------
@@ -332,13 +345,12 @@ def _nameless(table: Table) -> Iterator[Problem]:
 
 def _rows(table: Table, found: _Found) -> Rows:
     """Read the keys of a table and complain of what is wrong with them."""
-    codes = table.column(KEY)
-    years = _years(table, found.problems)
+    codes, years = table.column(KEY), _years(table, found.problems)
     pairs = {*zip(codes, years, strict=True)}
     parted = len(pairs) < len(codes)
-    parts = table.column(PART) if parted and PART in table.header else [""] * len(codes)
+    parts = table.column(PART) if parted else [""] * len(codes)
     if wrong := code_problems(table):
-        found.problems += capped(wrong)
+        found.problems += wrong
     else:
         found.problems += against_register(table, codes, pairs, found.known)
     if parted and len({*zip(codes, years, parts, strict=True)}) < len(codes):
@@ -354,22 +366,21 @@ def _rows(table: Table, found: _Found) -> Rows:
     return Rows(codes, by_year, table.lines, parted)
 
 
-def _years(table: Table, problems: list[Problem]) -> list[int | None]:
+def _years(table: Table, problems: list[Finding]) -> list[int | None]:
     """Return the year of each row; None for all in a table without years."""
     if YEAR not in table.header:
         return [None] * len(table.rows)
     cells, place = table.column(YEAR), table.place(YEAR)
     known = {cell: match for cell in set(cells) if (match := _YEAR.fullmatch(cell))}
-    hint = "expected a year such as 2017"
-    said = {
-        cell: f"`{shown(cell)}` is no year" if cell else "the year is missing"
-        for cell in set(cells) - known.keys()
+    wrong = {
+        i: "no year" if cell else "year missing"
+        for i, cell in enumerate(cells)
+        if cell not in known
     }
-    wrong = [i for i, cell in enumerate(cells) if cell in said] if said else []
-    problems += capped([place.error(i, said[cells[i]], cells[i], hint) for i in wrong])
+    problems += place.each(wrong, cells)
     if any(match[2] for match in known.values()):
         decimals = [i for i, cell in enumerate(cells) if cell in known and known[cell][2]]
-        what = f"decimals left out after {len(decimals)} years: `{cells[decimals[0]]}`"
-        problems.append(place.repair(decimals[0], what))
+        first, words = decimals[0], "decimals of years left out"
+        problems.append(place.told(first, words, count=len(decimals), text=cells[first]))
     years = {cell: int(match[1]) for cell, match in known.items()}
     return [years.get(cell) for cell in cells]

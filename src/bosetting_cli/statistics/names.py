@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
-from bosetting_cli.findings import BosettingError, Problem, shown
+from bosetting_cli.findings import BosettingError, finding, meant, shown
+from bosetting_cli.statistics.frame import Municipality
 from bosetting_cli.statistics.headers import COUNTY, NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from bosetting_cli.statistics.frame import Municipality
-    from bosetting_cli.statistics.table import Table
+from bosetting_cli.statistics.table import Table
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = str.maketrans(
@@ -33,17 +28,15 @@ def with_bare_names(table: Table) -> Table:
     for name in (NAME, COUNTY):
         if name not in table.header:
             continue
-        cells, at = table.column(name), table.header.index(name)
+        cells, place = table.column(name), table.place(name)
         bare = [_SPAN.sub("", cell) if cell.endswith(")") else cell for cell in cells]
-        if spans := [i for i, cell in enumerate(cells) if bare[i] != cell]:
-            said = {"count": len(spans), "name": shown(bare[spans[0]])}
-            note = table.place(name).told(spans[0], "years in names", cells[spans[0]], **said)
-            rows = [[*r[:at], cell, *r[at + 1 :]] for r, cell in zip(table.rows, bare, strict=True)]
-            table = replace(table, rows=rows).noted(note)
-        if lost := [i for i, cell in enumerate(bare) if "?" in cell and _LOST.search(cell)]:
-            said = {"count": len(lost), "name": shown(bare[lost[0]])}
-            note = table.place(name).told(lost[0], "letters lost", bare[lost[0]], **said)
-            table = table.noted(note)
+        spans = [i for i, cell in enumerate(cells) if bare[i] != cell]
+        lost = [i for i, cell in enumerate(bare) if "?" in cell and _LOST.search(cell)]
+        table = table.with_column(name, bare) if spans else table
+        for words, rows, shows in (("years in names", spans, cells), ("letters lost", lost, bare)):
+            if rows:
+                said = {"count": len(rows), "name": shown(bare[rows[0]])}
+                table = table.noted(place.told(rows[0], words, shows[rows[0]], **said))
     return table
 
 
@@ -85,25 +78,50 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         for municipality in known:
             if municipality.kommunenummer == number.zfill(4):
                 return municipality
-        raise BosettingError(Problem(f"unknown municipality {number}", value=text))
+        raise BosettingError(finding("unknown municipality", cell=text, name=number, advice=""))
     wanted = fold(number)
     exact = [m for m in known if wanted == fold(m.municipality)]
     found = exact or [m for m in known if wanted in name_keys(m.municipality)]
     if len(found) == 1:
         return found[0]
     if found:
-        which = ", ".join(f"{m.municipality} {m.kommunenummer}" for m in found)
-        hint = f"say which by its kommunenummer: {which}"
-        raise BosettingError(Problem(f"several municipalities are called {text}", hint=hint))
+        raise BosettingError(finding("several of this name", name=text, which=_called(found)))
+    near = () if "," in text else _called(_nearest(wanted, known))
+    advice = "one at a time" if "," in text else "did you mean" if near else ""
     raise BosettingError(
-        Problem(f"unknown municipality {text}", value=text, hint=_nearest(wanted, known))
+        finding("unknown municipality", cell=text, name=text, near=near, advice=advice)
     )
 
 
-def _nearest(wanted: str, known: Sequence[Municipality]) -> str | None:
+def find_county(text: str, counties: Iterable[str]) -> str:
+    """Return the county that a name in any case means, one of two languages or without accents.
+
+    Raises:
+        BosettingError: None is meant; the remedy names the meant, and all.
+    """
+    known = tuple(dict.fromkeys(name for name in counties if name))
+    for county in known:
+        if fold(text) in {fold(county), *name_keys(county)}:
+            return county
+    near = meant(text, known)
+    said = {"name": shown(text), "known": known, "near": near}
+    raise BosettingError(finding("unknown county, near" if near else "unknown county", said))
+
+
+def is_county(text: str, municipalities: Iterable[Municipality]) -> bool:
+    """Return whether a name is a county's and no municipality's."""
+    known, wanted = list(municipalities), fold(text)
+    named = any(wanted in name_keys(m.fylke) for m in known)
+    return named and not any(wanted in name_keys(m.municipality) for m in known)
+
+
+def _called(found: Iterable[Municipality]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{m.municipality} {m.kommunenummer}" for m in found))
+
+
+def _nearest(wanted: str, known: Sequence[Municipality]) -> list[Municipality]:
     from difflib import get_close_matches
 
     by_key = {key: m for m in reversed(known) for key in name_keys(m.municipality)}
     near = get_close_matches(wanted, sorted(by_key), n=3, cutoff=0.6)
-    names = list(dict.fromkeys(f"{by_key[k].municipality} {by_key[k].kommunenummer}" for k in near))
-    return f"did you mean {' or '.join(names)}?" if names else None
+    return [by_key[key] for key in near]

@@ -8,15 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from bosetting_cli.findings import Problem, shown
-from bosetting_cli.statistics.table import Place, count
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from bosetting_cli.findings import Finding, shown
+from bosetting_cli.statistics.table import Place
 
 # Not published, or not to be: Statbank's signs, IMDi's NULL, and what spreadsheets show.
 MISSING = frozenset(
@@ -85,8 +82,8 @@ class Numbers:
     """
 
     values: list[float | None]
-    problems: list[Problem]
-    repairs: list[Problem]
+    problems: list[Finding]
+    repairs: list[Finding]
 
 
 def _figure(text: str) -> float | None:
@@ -123,12 +120,13 @@ def read_figures(cells: Sequence[str], place: Place) -> Numbers:
 def read_counts(cells: Sequence[str], place: Place) -> Numbers:
     """Read a column of whole numbers; `1550.0` and `1 550` are such, `12.5` is not."""
     read = read_figures(cells, place)
-    for i, value in enumerate(read.values):
-        if value is not None and not (value.is_integer() and value < _MOST):
-            what = "too large" if value.is_integer() else "not a whole number"
-            read.problems.append(place.error(i, f"`{shown(cells[i])}` is {what}", cells[i]))
-            read.values[i] = None
-    return read
+    wrong = {
+        i: "too large a number" if value.is_integer() else "no whole number"
+        for i, value in enumerate(read.values)
+        if value is not None and not (value.is_integer() and value < _MOST)
+    }
+    values = [None if i in wrong else value for i, value in enumerate(read.values)]
+    return Numbers(values, [*read.problems, *place.each(wrong, cells)], read.repairs)
 
 
 def is_figure(cell: str) -> bool:
@@ -173,30 +171,44 @@ class _Carefully:
     def read(self) -> Numbers:
         """Read it."""
         values: list[float | None] = [None] * len(self.cells)
-        others = [i for i in range(len(values)) if i not in self.numbers]
-        problems = [self._no_number(i) for i in others if not is_missing(self.cells[i])]
-        mixed = list(self._some_per_cent())
-        problems += mixed
+        wrong = {
+            i: "no number"
+            for i, cell in enumerate(self.cells)
+            if i not in self.numbers and not is_missing(cell)
+        }
+        mixed = self._some_per_cent()
         mark, doubt = self._decimal_mark()
         if doubt:
-            return Numbers(values, [*problems, self._ambiguous(doubt)], [])
+            unclear = [*self.place.each(wrong, self.cells), *mixed, self._ambiguous(doubt)]
+            return Numbers(values, unclear, [])
         for i, number in self.numbers.items():
             values[i] = value = _value(number, mark)
-            if value is None:
-                problems.append(self._no_number(i))
-            elif value < 0:
-                hint = "figures count people or are rates"
-                problems.append(self._wrong(i, f"`{shown(self.cells[i])}` is negative", hint))
-        known = [i for i in self.numbers if values[i] is not None]
-        signed = [i for i in known if self.numbers[i]["percent"] and not mixed]
-        grouped = [i for i in known if {*_marks(self.numbers[i])} - {mark}]
-        other = "," if mark == "." else "."
-        repairs = [
-            *self._not_published(),
-            *self._read_as("per cent read as parts of 1", signed, values, "g"),
-            *self._read_as(f"`{other}` read as a thousands separator", grouped, values, ".12g"),
-        ]
+            if value is None or value < 0:
+                wrong[i] = "no number" if value is None else "negative"
+        problems = [*self.place.each(dict(sorted(wrong.items())), self.cells), *mixed]
+        repairs = list(self._repairs(values, mark, mixed=bool(mixed)))
         return Numbers(values, sorted(problems, key=lambda p: p.line or 0), repairs)
+
+    def _repairs(
+        self, values: Sequence[float | None], mark: str, *, mixed: bool
+    ) -> Iterator[Finding]:
+        """Say what was read although it is not a plain number."""
+        known = {i: number for i, number in self.numbers.items() if values[i] is not None}
+        missing = [i for i, cell in enumerate(self.cells) if cell and is_missing(cell)]
+        signs = sorted(Counter(self.cells[i] for i in missing).items())
+        read = {
+            "read as not published": missing,
+            "per cent read": [i for i, number in known.items() if number["percent"] and not mixed],
+            "thousands read": [i for i, number in known.items() if {*_marks(number)} - {mark}],
+        }
+        given = {
+            "mark": "," if mark == "." else ".",
+            "signs": tuple(f"{times} `{shown(sign)}`" for sign, times in signs),
+        }
+        for words, rows in read.items():
+            if rows:
+                said = {"cells": len(rows), "figure": values[rows[0]], **given}
+                yield self.place.told(rows[0], words, self.cells[rows[0]], **said)
 
     def _decimal_mark(self) -> tuple[str, list[int]]:
         """Decide which of dot and comma is the decimal mark in the column.
@@ -222,53 +234,27 @@ class _Carefully:
             return ("," if "." in thousands else "."), []
         return ".", sorted(either.values())
 
-    def _wrong(self, i: int, message: str, hint: str) -> Problem:
-        return self.place.error(i, message, self.cells[i], hint)
+    def _wrong(self, i: int, words: str, **said: object) -> Finding:
+        return self.place.wrong(i, words, self.cells[i], **said)
 
-    def _no_number(self, i: int) -> Problem:
-        hint = "expected a number, or an empty cell where no figure is published"
-        return self._wrong(i, f"`{shown(self.cells[i])}` is not a number", hint)
-
-    def _ambiguous(self, doubt: Sequence[int]) -> Problem:
-        first, last = (shown(self.cells[i]) for i in (doubt[0], doubt[-1]))
+    def _ambiguous(self, doubt: Sequence[int]) -> Finding:
         if len(doubt) > 1:
-            line = self.place.lines[doubt[-1]]
-            what = f"dot and comma are used in two ways, `{first}` and `{last}` (line {line})"
-            hint = "write thousands without a mark, and the same decimal mark in the whole column"
-            return self._wrong(doubt[0], what, hint)
+            line, last = self.place.lines[doubt[-1]], shown(self.cells[doubt[-1]])
+            return self._wrong(doubt[0], "dot and comma", last=last, line=line)
         digits = _digits(self.numbers[doubt[0]])
         whole = re.sub("[.,]", "", digits)
-        hint = f"nothing else in the column tells: write {whole} or {digits}0 instead"
-        return self._wrong(doubt[0], f"`{first}` may be thousands or decimals", hint)
+        return self._wrong(doubt[0], "thousands or decimals", whole=whole, digits=digits)
 
-    def _some_per_cent(self) -> Iterator[Problem]:
+    def _some_per_cent(self) -> list[Finding]:
         """Complain of a column in which some figures have a per cent sign; 0 needs none."""
         signed = [i for i, number in self.numbers.items() if number["percent"]]
         bare = [i for i, n in self.numbers.items() if not n["percent"] and n["digits"].strip("0.,")]
-        if signed and bare:
-            few = min(bare, signed, key=len)
-            has, others = ("a", "have none") if few is signed else ("no", "have one")
-            what = f"`{shown(self.cells[few[0]])}` has {has} per cent sign, the others {others}"
-            what += f" (the first of {len(few)} such cells)" if len(few) > 1 else ""
-            yield self._wrong(
-                few[0], what, "write all figures of the column with the sign, or none"
-            )
-
-    def _not_published(self) -> Iterator[Problem]:
-        missing = [i for i, cell in enumerate(self.cells) if cell and is_missing(cell)]
-        if missing:
-            signs = sorted(Counter(self.cells[i] for i in missing).items())
-            each = ", ".join(f"{times} `{shown(sign)}`" for sign, times in signs)
-            what = f"read as not published: {each}"
-            yield self.place.repair(missing[0], what, self.cells[missing[0]])
-
-    def _read_as(
-        self, what: str, rows: Sequence[int], values: Sequence[float | None], form: str
-    ) -> Iterator[Problem]:
-        if rows:
-            cell, value = self.cells[rows[0]], format(values[rows[0]], form)
-            what = f"{what} in {count(len(rows), 'cell')}: `{cell}` is {value}"
-            yield self.place.repair(rows[0], what, cell)
+        if not signed or not bare:
+            return []
+        few = min(bare, signed, key=len)
+        has = "per cent here" if few is signed else "no per cent here"
+        more = "first of such cells" if len(few) > 1 else ""
+        return [self._wrong(few[0], "per cent mixed", has=has, more=more, count=len(few))]
 
 
 def _evidence(number: re.Match[str]) -> tuple[str, str, str]:

@@ -10,19 +10,18 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
 
-from bosetting_cli.findings import DataError, Problem, shown
+from bosetting_cli.findings import DataError, Finding, finding, shown
 from bosetting_cli.statistics import decoding
 from bosetting_cli.statistics.headers import COUNTY, KEY, WEAK_KEYS, canonical, folded
 from bosetting_cli.statistics.kommunenummer import is_code, is_total, with_proper_codes
 from bosetting_cli.statistics.names import with_bare_names
-from bosetting_cli.statistics.table import Table, capped, count, warning
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-    from pathlib import Path
+from bosetting_cli.statistics.table import LIMIT, Table, capped, warning
 
 MAX_BYTES = 20_000_000
 MAX_CELLS = 1_000_000
@@ -30,6 +29,7 @@ MAX_COLUMNS = 1_000
 MAX_LINE = 1_000_000
 _MARKS = ";\t,|"
 _BLANKS = " \t\u00a0\u2007\u2009\u200a\u200b\u202f\ufeff"
+_AROUND = (" \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])  # cells have blanks around them
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
@@ -37,6 +37,13 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _OPEN = re.compile(r"""(?:^|[;\t,|])"(?:[^"]|"")*$""")  # a cell that ends on a later line
 _HEAD = 40  # lines in which the header is looked for
 _Row = TypeVar("_Row")
+# What makes a header of a row, the surest first.
+_HEADERS: tuple[Callable[[Sequence[str]], bool], ...] = (
+    lambda cells: KEY in map(canonical, cells),
+    lambda cells: len(cells) > 1 and not WEAK_KEYS.isdisjoint(map(folded, cells)),
+    lambda cells: len(cells) > 1 and COUNTY in map(canonical, cells),
+    lambda cells: any(cell.strip(_MARKS) for cell in cells),
+)
 
 
 def read_table(
@@ -56,28 +63,26 @@ def read_table(
     """
     file = name or str(path)
     content = decoding.read_bytes(path, file, MAX_BYTES)
-    digest = hashlib.sha256(content).hexdigest()
+    table = Table(file, hashlib.sha256(content).hexdigest(), (), [], [])
     if content.startswith(b"PK\x03\x04"):
         from bosetting_cli.statistics.spreadsheet import read_sheet
 
         sheet, notes = read_sheet(content, file, MAX_CELLS)
-        found = _find_header(sheet[:_HEAD], lambda row: [("", row)])
-        start = found[0] if found else next((i for i, row in enumerate(sheet) if any(row)), 0)
+        start, _, _ = _find_header(sheet[:_HEAD], lambda row: [("", row)])
         titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
         rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
-        return _finished(Table(file, digest, (), rows, lines, (*notes, *_titles(titles, file))))
+        return _finished(table, rows, lines, notes, titles)
     text, notes = decoding.decode(content, file)
     if path.suffix.lower() == ".json":
         from bosetting_cli.statistics.records import read_records
 
         rows, lines = read_records(text, file)
-        return _finished(Table(file, digest, (), _stripped(rows), lines, notes))
+        return _finished(table, _stripped(rows), lines, notes)
     dialect = _dialect(text)
     if wanted is not None and not set(wanted) & set(dialect.header):
-        return Table(file, digest, dialect.header, [], [])
+        return replace(table, header=dialect.header)
     rows, lines = _parsed(text, dialect, file)
-    notes = (*notes, *_titles(dialect.skipped, file))
-    return _finished(Table(file, digest, (), rows, lines, notes))
+    return _finished(table, rows, lines, notes, dialect.skipped)
 
 
 # --- where the table begins, and what separates its cells ------------------------------------
@@ -95,29 +100,19 @@ class _Dialect:
 
 
 def _dialect(text: str) -> _Dialect:
-    """Find the header, and the delimiter, which is what makes a header of it.
-
-    Where no line is one, it is the first that is not empty, and the delimiter what is most
-    frequent in it.
-    """
-    offset, line, marks = 0, 0, _MARKS
+    """Find the header, and the delimiter, which is what makes a header of it."""
+    offset, marks = 0, _MARKS
     if match := _SEP.match(text):
-        offset, line, marks = match.end(), 1, match[1]
-    blank = _BLANK_LINES.match(text, offset)
-    if blank and blank.end() > offset:
-        line += len(blank[0].splitlines())
+        offset, marks = match.end(), match[1]
+    if blank := _BLANK_LINES.match(text, offset):
         offset = blank.end()
     stream = io.StringIO(text[offset : offset + MAX_LINE], newline="")
-    head = _records([line for line, _ in zip(stream, range(_HEAD), strict=False)]) or [""]
-    found = _find_header(head, lambda line: ((mark, _split(line, mark)) for mark in marks))
-    at = found[0] if found else next((i for i, line in enumerate(head) if line.strip()), 0)
-    best = max(marks, key=head[at].count)
-    frequent = best if best in head[at] else ","
-    delimiter, cells = found[1:] if found else (frequent, _split(head[at], frequent))
-    delimiter = delimiter if len(cells) > 1 else frequent
+    head = _records(list(islice(stream, _HEAD)))
+    at, delimiter, cells = _find_header(head, lambda line: _splits(line, marks))
     offset += sum(map(len, head[:at]))
     skipped = tuple(title for title in map(str.strip, head[:at]) if title)
-    line += sum(len(_BREAK.findall(row)) or 1 for row in head[:at])
+    line = len(_BREAK.findall(text[:offset]))
+    delimiter = delimiter if len(cells) > 1 else ","
     return _Dialect(delimiter, line, offset, tuple(map(canonical, cells)), skipped)
 
 
@@ -138,50 +133,32 @@ def _records(lines: Sequence[str]) -> list[str]:
 
 def _find_header(
     head: Sequence[_Row], split: Callable[[_Row], Iterable[tuple[str, list[str]]]]
-) -> tuple[int, str, list[str]] | None:
-    """Return the first row with a column of municipalities, or else of counties.
+) -> tuple[int, str, list[str]]:
+    """Return the first row with a column of municipalities, else of counties, else any text.
 
     Args:
         head: The first rows.
-        split: Gives the delimiters that a row may have, and its cells by each.
+        split: Gives the delimiters that a row may have, the likeliest first, and its cells.
 
     Returns:
         The row's position, the delimiter and the cells.
     """
-    for is_header in (_names_key, _names_region, _names_county):
+    for is_header in _HEADERS:
         for at, row in enumerate(head):
             for mark, cells in split(row):
                 if is_header(cells):
                     return at, mark, cells
-    return None
+    return 0, ",", []
 
 
-def _names_key(cells: Sequence[str]) -> bool:
-    return KEY in map(canonical, cells)
-
-
-def _names_region(cells: Sequence[str]) -> bool:
-    return len(cells) > 1 and any(folded(cell) in WEAK_KEYS for cell in cells)
-
-
-def _names_county(cells: Sequence[str]) -> bool:
-    return len(cells) > 1 and COUNTY in map(canonical, cells)
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    try:
-        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
-    except csv.Error:  # a cell beyond the parser's limit; said when the rows are read
-        return []
-    return [cell.strip(_BLANKS) for cell in cells]
-
-
-def _titles(skipped: Sequence[str], file: str) -> tuple[Problem, ...]:
-    if not skipped:
-        return ()
-    lines = count(len(skipped), "line")
-    what = f"{lines} above the header left out: `{shown(skipped[0], 40)}`"
-    return (warning(what, file, 1),)
+def _splits(line: str, marks: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the cells that each delimiter makes of a line, the most frequent in it first."""
+    for mark in sorted(marks, key=line.count, reverse=True):
+        try:
+            cells = next(csv.reader([line.rstrip("\r\n")], delimiter=mark), [])
+        except csv.Error:  # a cell beyond the parser's limit; said when the rows are read
+            cells = [line]
+        yield mark, [cell.strip(_BLANKS) for cell in cells]
 
 
 # --- text into cells -------------------------------------------------------------------------
@@ -189,11 +166,14 @@ def _titles(skipped: Sequence[str], file: str) -> tuple[Problem, ...]:
 
 def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], list[int]]:
     below = text[dialect.offset :] if dialect.offset else text
-    if len(below) > MAX_LINE:
-        _refuse_long_lines(below, file)
-    if below.count(dialect.delimiter) + below.count("\n") > MAX_CELLS:
-        raise DataError(Problem(f"has more than {MAX_CELLS:,} cells", file))
-    reader = csv.reader(io.StringIO(below, newline=""), delimiter=dialect.delimiter, strict=True)
+    # One endless row would be all in memory before its cells can be counted.
+    for number, line in enumerate(below.splitlines(), 1) if len(below) > MAX_LINE else ():
+        if len(line) > MAX_LINE:
+            raise DataError(finding("long line", file=file, line=number, characters=len(line)))
+    mark = dialect.delimiter
+    if below.count(mark) + below.count("\n") > MAX_CELLS:
+        raise DataError(finding("too many cells", file=file, limit=MAX_CELLS))
+    reader = csv.reader(io.StringIO(below, newline=""), delimiter=mark, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
     try:
@@ -204,8 +184,12 @@ def _parsed(text: str, dialect: _Dialect, file: str) -> tuple[list[list[str]], l
             rows.append(row)
             lines.append(reader.line_num + dialect.line)
     except csv.Error as error:
-        raise DataError(_syntax(error, file, reader.line_num + dialect.line, lines)) from None
-    care = any(mark in text for mark in _careful(dialect.delimiter))
+        at, why = reader.line_num + dialect.line, str(error)
+        if "unexpected end" not in why:
+            raise DataError(finding("not valid CSV", file=file, line=at, why=why)) from None
+        opened = lines[-1] + 1 if lines else 1
+        raise DataError(finding("open quotation", file=file, line=opened)) from None
+    care = any(sign in text for sign in (f" {mark}", f"{mark} ", *_AROUND))
     return _stripped(rows) if care else rows, lines
 
 
@@ -213,50 +197,37 @@ def _stripped(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[cell.strip(_BLANKS) for cell in row] for row in rows]
 
 
-def _refuse_long_lines(text: str, file: str) -> None:
-    # One endless row would be all in memory before its cells can be counted.
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > MAX_LINE:
-            raise DataError(Problem(f"a line of {len(line):,} characters", file, number))
-
-
-def _syntax(error: csv.Error, file: str, line: int, lines: Sequence[int]) -> Problem:
-    hint = 'a cell that holds a quotation mark is quoted, and the mark written twice: ""'
-    if "unexpected end" not in str(error):
-        return Problem(f"is not valid CSV: {error}", file, line, hint=hint)
-    line = (lines[-1] if lines else 0) + 1
-    hint = 'close it, or write a quotation mark inside a cell twice: ""'
-    return Problem("a quotation mark is opened and never closed", file, line, hint=hint)
-
-
-def _careful(delimiter: str) -> tuple[str, ...]:
-    """Return what in a text means that cells have blanks around them."""
-    return (f" {delimiter}", f"{delimiter} ", " \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])
-
-
 # --- cells into a table ----------------------------------------------------------------------
 
 
-def _finished(table: Table) -> Table:
-    """Make columns with names of cells, the header's among them."""
-    rows, file = table.rows, table.file
+def _finished(
+    table: Table,
+    rows: list[list[str]],
+    lines: list[int],
+    notes: Sequence[Finding],
+    above: Sequence[str] = (),
+) -> Table:
+    """Make columns with names of cells, the header's among them; `above` stands over it."""
+    file = table.file
     if not rows or not any(rows[0]):
-        raise DataError(Problem("is empty", file, hint="expected a header row and data"))
-    labels, at = [cell.strip(_BLANKS) for cell in rows[0]], table.lines[0]
+        raise DataError(finding("is empty", file=file, advice="expected a header"))
+    labels, at = [cell.strip(_BLANKS) for cell in rows[0]], lines[0]
     if len(labels) > MAX_COLUMNS:
-        raise DataError(Problem(f"has more than {MAX_COLUMNS:,} columns", file, at))
+        raise DataError(finding("too many columns", file=file, line=at, limit=MAX_COLUMNS))
     if not labels[-1]:
         labels = labels[: _width(labels, rows)]
-    header = tuple(map(canonical, labels))
-    below = table.only(range(1, len(rows)))
-    table = _rectangle(replace(below, header=header, labels=tuple(labels), header_line=at))
+    if above:
+        said = {"lines": len(above), "text": shown(above[0], 40)}
+        notes = (*notes, warning("lines above the header", file, 1, **said))
+    names = tuple(map(canonical, labels))
+    table = Table(file, table.sha256, names, rows[1:], lines[1:], tuple(notes), tuple(labels), at)
+    table = _rectangle(table)
     if "" in labels:
         table = _without_unnamed(table)
     table = with_bare_names(with_proper_codes(table))
     if KEY not in table.header and any(map(is_code, labels)):
-        what = f"the first line is no header: `{shown(' '.join(labels), 40)}`"
-        hint = "expected names such as kommunenummer, year, population"
-        raise DataError(Problem(what, file, at, hint=hint))
+        text = shown(" ".join(labels), 40)
+        raise DataError(finding("no header", file=file, line=at, text=text))
     if problems := _second_names(table):
         raise DataError(problems)
     return table
@@ -286,25 +257,17 @@ def _rectangle(table: Table) -> Table:
     rows = [row if any(row[width:]) else row[:width] for row in rows]
     table = _without_footnotes(replace(table, rows=rows))
     table = table.only([i for i, row in enumerate(table.rows) if any(row)])
-    problems = [
-        _wrong_length(len(row), width, table.file, line)
-        for row, line in zip(table.rows, table.lines, strict=True)
-        if len(row) != width
-    ]
-    if problems and width == 1:
-        hint = "expected a header such as kommunenummer,year,population"
-        hint = f"the first line has one cell; {hint}"
-        raise DataError(Problem("is no table", table.file, hint=hint))
-    if problems:
-        raise DataError(capped(problems))
+    wrong = [i for i, row in enumerate(table.rows) if len(row) != width]
+    if wrong and width == 1:
+        raise DataError(finding("is no table", file=table.file))
+    problems = []
+    for i in wrong[: LIMIT + 1]:
+        cells, line = len(table.rows[i]), table.lines[i]
+        words = "row too long" if cells > width else "row too short"
+        problems.append(finding(words, file=table.file, line=line, cells=cells, width=width))
+    if wrong:
+        raise DataError(capped(problems, number=len(wrong)))
     return table
-
-
-def _wrong_length(cells: int, width: int, file: str, line: int) -> Problem:
-    hint = "a row ends early, or the file was cut off"
-    if cells > width:
-        hint = "a comma inside a number or name? quote the cell, or separate by semicolons"
-    return Problem(f"has {count(cells, 'cell')}, the header has {width}", file, line, hint=hint)
 
 
 def _without_footnotes(table: Table) -> Table:
@@ -324,9 +287,10 @@ def _without_footnotes(table: Table) -> Table:
     notes = [i for i in range(first, len(rows)) if any(rows[i])]
     if not notes:
         return table.only(range(first))
-    said = "1 footnote" if len(notes) == 1 else f"{len(notes)} lines of footnotes"
-    what = f"{said} left out: `{shown(' '.join(filter(None, rows[notes[0]])), 40)}`"
-    return table.only(range(first)).noted(warning(what, table.file, table.lines[notes[0]]))
+    text = shown(" ".join(filter(None, rows[notes[0]])), 40)
+    words = "footnote" if len(notes) == 1 else "footnotes"
+    note = warning(words, table.file, table.lines[notes[0]], count=len(notes), text=text)
+    return table.only(range(first)).noted(note)
 
 
 def _may_be_note(row: Sequence[str], width: int, *, keyed: bool) -> bool:
@@ -343,7 +307,7 @@ def _without_unnamed(table: Table) -> Table:
     """Leave out columns without a name; one that has cells is said."""
     named = [i for i, label in enumerate(table.labels) if label]
     notes = [
-        warning(f"column {i + 1} has no name and is not read", table.file, table.header_line)
+        warning("unnamed column", table.file, table.header_line, number=i + 1)
         for i, label in enumerate(table.labels)
         if not label and any(row[i] for row in table.rows)
     ]
@@ -355,13 +319,12 @@ def _without_unnamed(table: Table) -> Table:
     ).noted(*notes)
 
 
-def _second_names(table: Table) -> list[Problem]:
-    first: dict[str, str] = {}
+def _second_names(table: Table) -> list[Finding]:
     problems = []
-    for name, label in zip(table.header, table.labels, strict=True):
-        if name in first:
-            also = f" (`{shown(label)}` means the same)" if label != first[name] else ""
-            what = f"a second column `{shown(first[name])}`{also}"
-            problems.append(table.at_header(label, what, "rename or remove one of the two"))
-        first.setdefault(name, label)
+    for i, (name, label) in enumerate(zip(table.header, table.labels, strict=True)):
+        before = table.labels[table.header.index(name)]
+        if table.header.index(name) < i:
+            also = "" if label == before else "means the same"
+            said = {"name": shown(before), "other": shown(label), "also": also}
+            problems.append(table.at_header("second column", label, **said))
     return problems

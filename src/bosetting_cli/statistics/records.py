@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from bosetting_cli.findings import DataError, Problem
+from bosetting_cli.findings import DataError, finding
 from bosetting_cli.statistics.spreadsheet import cell_text
-
-_HINT = "write it with `bosetting allocate -o FILE.csv`, or .json"
 
 
 def read_records(text: str, file: str) -> tuple[list[list[str]], list[int]]:
@@ -24,15 +22,15 @@ def read_records(text: str, file: str) -> tuple[list[list[str]], list[int]]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        what = f"is not valid JSON: {getattr(error, 'msg', error)}"
-        raise DataError(Problem(what, file, getattr(error, "lineno", None))) from None
+        line, why = getattr(error, "lineno", None), getattr(error, "msg", error)
+        raise DataError(finding("not valid JSON", file=file, line=line, why=str(why))) from None
     rows = content.get("rows") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DataError(Problem("is no allocation: it has no `rows`", file, hint=_HINT))
+        raise DataError(finding("no rows in JSON", file=file))
     keys = list(dict.fromkeys(key for row in rows for key in row))
     if lacking := [key for key in keys if any(key not in row for row in rows)]:
         raise DataError(
-            [Problem(f"rows without `{key}`", file, key="rows", hint=_HINT) for key in lacking]
+            [finding("rows without key", file=file, key="rows", name=key) for key in lacking]
         )
     cells = [["" if row[key] is None else cell_text(row[key]) for key in keys] for row in rows]
     lines = _lines(text, keys[0]) if keys else []

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from bosetting_cli.statistics.frame import Column, Figures, Municipality, Statistics
+from bosetting_cli.statistics.frame import Column, Figures, Municipality, Statistics
 
 # What a column that can't be added up is counted in, or called.
 _RATE = re.compile(

@@ -6,14 +6,12 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bosetting_cli.findings import DataError, Problem, finding, install, shown, some
+from bosetting_cli.findings import DataError, Finding, finding, install, shown
 from bosetting_cli.statistics.table import warning
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_UNPACKED = 100_000_000
 # Where a sheet's cells stand, and how often an .ods repeats one that is not empty: a single
@@ -31,7 +29,7 @@ _ROWS_REPEATED = re.compile(
 
 def read_sheet(
     content: bytes, file: str, limit: int
-) -> tuple[list[list[str]], tuple[Problem, ...]]:
+) -> tuple[list[list[str]], tuple[Finding, ...]]:
     """Read the first visible sheet that holds anything.
 
     Args:
@@ -45,55 +43,53 @@ def read_sheet(
     Raises:
         DataError: It is no spreadsheet, is too large, or the reader is not installed.
     """
-    with _complaining("is a damaged or encrypted spreadsheet", file):
+    with _complaining("damaged spreadsheet", file):
         _refuse_bulk(content, file, limit)
     try:
         from python_calamine import CalamineWorkbook, SheetVisibleEnum
     except ImportError:
-        hint = f"{install('excel')}; or save the sheet as CSV"
-        raise DataError(Problem("is a spreadsheet", file, hint=hint)) from None
-    with _complaining("can't be read as a spreadsheet", file):
+        raise DataError(finding("spreadsheet", file=file, install=install("excel"))) from None
+    with _complaining("unreadable spreadsheet", file):
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
         rows = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
         shows = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
-    filled = [name for name in rows if rows[name] and name in shows]
+    first, *others = [name for name in rows if rows[name] and name in shows] or [""]
     hidden = tuple(shown(name) for name in rows if rows[name] and name not in shows)
-    if not filled:
-        hint = f"its hidden sheets are not read: {some(hidden)}" if hidden else ""
-        hint = hint or "expected a header row and data"
-        raise DataError(Problem("is empty", file, hint=hint))
-    what = f"the sheet `{shown(filled[0])}` is read; not read: {some(map(shown, filled[1:]))}"
-    notes = [warning(what, file)] if filled[1:] else []
+    if not first:
+        advice = "hidden sheets not read" if hidden else "expected a header"
+        raise DataError(finding("is empty", file=file, advice=advice, names=hidden))
+    notes = []
+    if others:
+        unread = tuple(map(shown, others))
+        notes.append(warning("sheets not read", file, name=shown(first), names=unread))
     if hidden:
-        notes.append(finding("hidden sheets", severity="warning", file=file, names=hidden))
-    return [[cell_text(cell) for cell in row] for row in rows[filled[0]]], tuple(notes)
+        notes.append(warning("hidden sheets", file, names=hidden))
+    return [[cell_text(cell) for cell in row] for row in rows[first]], tuple(notes)
 
 
 @contextmanager
-def _complaining(what: str, file: str) -> Iterator[None]:
+def _complaining(words: str, file: str) -> Iterator[None]:
     """Turn whatever a broken file raises in its reader into a complaint about it."""
     try:
         yield
     except (DataError, KeyboardInterrupt, MemoryError, SystemExit):
         raise
     except BaseException as error:  # a panic inside the reader is no Exception
-        hint = "save the sheet as CSV"
-        raise DataError(Problem(f"{what}: {shown(str(error))}", file, hint=hint)) from None
+        raise DataError(finding(words, file=file, why=shown(str(error)))) from None
 
 
 def _refuse_bulk(content: bytes, file: str, limit: int) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-            hint = f"up to {MAX_UNPACKED // 1_000_000} MB are read"
-            raise DataError(Problem("unpacks to too much", file, hint=hint))
+            most = MAX_UNPACKED // 1_000_000
+            raise DataError(finding("unpacks to too much", file=file, megabytes=most))
         parts = [name for name in archive.namelist() if _is_sheet(name)]
         if not parts:
-            raise DataError(Problem("is a zip archive, not CSV", file, hint="unpack it"))
+            raise DataError(finding("no spreadsheet in archive", file=file))
         largest = max(max(_areas(archive.read(name)), default=0) for name in parts)
     if largest > limit:
-        hint = "delete what stands far below or right of the table"
-        raise DataError(Problem(f"spans {largest:,} cells", file, hint=hint))
+        raise DataError(finding("sheet spans too many cells", file=file, cells=largest))
 
 
 def _is_sheet(name: str) -> bool:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import islice
 
-from bosetting_cli.findings import DataError, Problem, finding, shown, some
+from bosetting_cli.findings import Finding, finding, shown
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+LIMIT = 100  # so many findings of one kind are told one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a column stands, for messages: its file, its label, the line of each cell.
+    """Where a column stands, for findings: its file, its label, the line of each cell.
 
     Example:
-        >>> print(Place("own.csv", "people", [2, 3]).error(1, "`x` is not a number", "x"))
+        >>> print(Place("own.csv", "people", [2, 3]).wrong(1, "no number", "x"))
         own.csv:3: people: `x` is not a number
+          expected a number, or an empty cell where no figure is published
     """
 
     file: str
     label: str
     lines: Sequence[int]
 
-    def error(
-        self, row: int | None, message: str, cell: str | None = None, hint: str | None = None
-    ) -> Problem:
+    def wrong(
+        self, row: int | None, words: str, cell: str | None = None, **said: object
+    ) -> Finding:
         """Return what is wrong with one cell, or with the whole column."""
         line = None if row is None else self.lines[row] or None
-        return Problem(message, self.file, line, self.label, value=cell, hint=hint)
+        return finding(words, said, file=self.file, line=line, column=self.label, cell=cell)
 
-    def repair(self, row: int | None, message: str, cell: str | None = None) -> Problem:
+    def told(self, row: int | None, words: str, cell: str | None = None, **said: object) -> Finding:
         """Return what was mended in cells of which this is the first, or what is odd."""
-        return replace(self.error(row, message, cell), severity="warning")
+        return replace(self.wrong(row, words, cell, **said), severity="warning")
 
-    def told(self, row: int | None, words: str, cell: str | None = None, **said: object) -> Problem:
-        """Return a warning about cells of which this is the first, in the catalogue's words."""
-        found = finding(words, said, severity="warning", file=self.file, column=self.label)
-        return replace(found, line=self.error(row, "").line, value=cell)
+    def each(self, wrong: Mapping[int, str], cells: Sequence[str], **said: object) -> list[Finding]:
+        """Return what is wrong with many cells: row → the words; of many, how many more."""
+        few = islice(wrong.items(), LIMIT + 1)
+        told = [self.wrong(i, words, cells[i], **said) for i, words in few]
+        return capped(told, number=len(wrong))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Table:
     header: tuple[str, ...]
     rows: list[list[str]]
     lines: list[int]
-    repairs: tuple[Problem, ...] = ()
+    repairs: tuple[Finding, ...] = ()
     labels: tuple[str, ...] = ()
     header_line: int = 1
 
     def column(self, name: str) -> list[str]:
-        """Return the cells of one column."""
+        """Return the cells of one column; empty ones where there is no such column."""
+        if name not in self.header:
+            return [""] * len(self.rows)
         position = self.header.index(name)
         return [row[position] for row in self.rows]
 
@@ -80,29 +84,20 @@ class Table:
         """Return where a column stands."""
         return Place(self.file, self.label(name), self.lines)
 
-    def at_header(self, label: str, message: str, hint: str | None = None) -> Problem:
+    def at_header(self, words: str, label: str, **said: object) -> Finding:
         """Return what is wrong with the name of a column."""
-        return Problem(message, self.file, self.header_line, label, hint=hint)
+        return finding(words, said, file=self.file, line=self.header_line, column=label)
 
-    def lacking(self, names: Iterable[str], hint: str = "") -> list[Problem]:
-        """Return a complaint for each of these columns that the table has not."""
-        found = f"found: {some(map(shown, dict.fromkeys(self.labels or self.header)), 30)}"
+    def lacking(self, names: Sequence[str], advice: str = "") -> list[Finding]:
+        """Return a finding for each of these columns that the table has not."""
+        found = tuple(map(shown, dict.fromkeys(self.labels or self.header)))
         return [
-            self.at_header(name, f"missing column `{name}`", f"{found}; {hint}" if hint else found)
+            self.at_header("missing column", name, found=found, advice=advice)
             for name in names
             if name not in self.header
         ]
 
-    def require(self, *names: str, hint: str = "") -> None:
-        """Refuse a table without these columns.
-
-        Raises:
-            DataError: It lacks one; all of them are named.
-        """
-        if problems := self.lacking(names, hint):
-            raise DataError(problems)
-
-    def noted(self, *repairs: Problem) -> Table:
+    def noted(self, *repairs: Finding) -> Table:
         """Return the table with more said of it."""
         return replace(self, repairs=(*self.repairs, *repairs))
 
@@ -111,25 +106,36 @@ class Table:
         kept, lines = [self.rows[i] for i in rows], [self.lines[i] for i in rows]
         return replace(self, rows=kept, lines=lines)
 
+    def with_column(self, name: str, cells: Sequence[str]) -> Table:
+        """Return the table with other cells in a column."""
+        at = self.header.index(name)
+        rows = [[*r[:at], cell, *r[at + 1 :]] for r, cell in zip(self.rows, cells, strict=True)]
+        return replace(self, rows=rows)
 
-def warning(message: str, file: str, line: int | None = None) -> Problem:
+    def added(self, name: str, cells: Sequence[str], label: str) -> Table:
+        """Return the table with a further column."""
+        rows = [[*row, cell] for row, cell in zip(self.rows, cells, strict=True)]
+        header, labels = (*self.header, name), (*self.labels, label)
+        return replace(self, header=header, labels=labels, rows=rows)
+
+
+def warning(words: str, file: str, line: int | None = None, **said: object) -> Finding:
     """Return what is odd about a file, or was mended in it."""
-    return Problem(message, file, line, severity="warning")
+    return finding(words, said, severity="warning", file=file, line=line)
 
 
-def capped(problems: Sequence[Problem], limit: int = 100) -> list[Problem]:
-    """Return the first problems of one kind, and how many more there are."""
-    if len(problems) <= limit:
-        return list(problems)
-    more = f"and {len(problems) - limit:,} more such rows"
-    return [*problems[:limit], replace(problems[limit], plain=more, hint=None)]
+def capped(
+    findings: Sequence[Finding], limit: int = LIMIT, number: int | None = None
+) -> list[Finding]:
+    """Return the first findings of one kind, and how many more there are.
 
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Example:
-        >>> count(1, "row"), count(3, "cell")
-        ('1 row', '3 cells')
+    Args:
+        findings: All of them, or one more than the limit.
+        limit: How many are told one by one.
+        number: How many there are in all.
     """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    if len(findings) <= limit:
+        return list(findings)
+    more = (("more", (number or len(findings)) - limit),)
+    last = replace(findings[limit], words="more such rows", values=more, hint=None)
+    return [*findings[:limit], last]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +22,6 @@ class Agreement:
         misplaced_share: The same of the lists as parts of their totals, between 0 and 1; with
             equal totals it is `misplaced` as a part of the total.
         rank_correlation: Spearman's, among the units asked in both; None if it is undefined.
-        differences: Unit → first minus second, the largest in size first, equal ones by unit;
-            units on which the lists agree are not in it.
     """
 
     both: tuple[str, ...]
@@ -36,7 +32,6 @@ class Agreement:
     misplaced: float
     misplaced_share: float
     rank_correlation: float | None
-    differences: Mapping[str, float]
 
 
 def agreement(a: Mapping[str, float], b: Mapping[str, float]) -> Agreement:
@@ -50,12 +45,9 @@ def agreement(a: Mapping[str, float], b: Mapping[str, float]) -> Agreement:
         >>> agreement({"x": 6, "y": 4}, {"x": 5, "z": 5}).misplaced
         5.0
     """
-    in_a = {unit for unit, n in a.items() if n}
-    in_b = {unit for unit, n in b.items() if n}
+    in_a, in_b = ({unit for unit, n in side.items() if n} for side in (a, b))
     both = tuple(sorted(in_a & in_b))
     total_a, total_b = math.fsum(a.values()), math.fsum(b.values())
-    gaps = {u: a.get(u, 0) - b.get(u, 0) for u in in_a | in_b}
-    differing = sorted((u for u, gap in gaps.items() if gap), key=lambda u: (-abs(gaps[u]), u))
     return Agreement(
         both,
         tuple(sorted(in_a - in_b)),
@@ -65,7 +57,6 @@ def agreement(a: Mapping[str, float], b: Mapping[str, float]) -> Agreement:
         misplaced(a, b),
         misplaced(_parts(a, total_a), _parts(b, total_b)),
         rank_correlation([a[u] for u in both], [b[u] for u in both]),
-        {unit: gaps[unit] for unit in differing},
     )
 
 
@@ -86,12 +77,11 @@ def rank_correlation(a: Sequence[float], b: Sequence[float]) -> float | None:
     """
     x, y = average_ranks(a), average_ranks(b)
     middle = (len(x) + 1) / 2
-    xx = math.fsum((r - middle) ** 2 for r in x)
-    yy = math.fsum((r - middle) ** 2 for r in y)
-    if not xx or not yy:
-        return None
-    xy = math.fsum((r - middle) * (s - middle) for r, s in zip(x, y, strict=True))
-    return xy / math.sqrt(xx * yy)
+    xx, yy, xy = (
+        math.fsum((r - middle) * (s - middle) for r, s in zip(*both, strict=True))
+        for both in ((x, x), (y, y), (x, y))
+    )
+    return xy / math.sqrt(xx * yy) if xx and yy else None
 
 
 def average_ranks(values: Sequence[float]) -> list[float]:
@@ -101,7 +91,5 @@ def average_ranks(values: Sequence[float]) -> list[float]:
         >>> average_ranks([10, 20, 10])
         [1.5, 3.0, 1.5]
     """
-    from bisect import bisect_left, bisect_right
-
     ordered = sorted(values)
     return [(bisect_left(ordered, x) + bisect_right(ordered, x) + 1) / 2 for x in values]

@@ -6,26 +6,24 @@ difference shows what each of these steps decided.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bosetting_cli.findings import BosettingError, DataError, Problem, some
+from bosetting_cli.findings import BosettingError, DataError, finding
 from bosetting_cli.resources import data_dir
-from bosetting_cli.result import allocate
-from bosetting_cli.rules import Counties, Select, Total, replace
+from bosetting_cli.result import Allocation, allocate
+from bosetting_cli.rules import Counties, Rules, Select, Total, replace
 from bosetting_cli.rules.fitting import in_one_years_codes
-from bosetting_cli.statistics.divisions import carry_codes, known_years, vintage
-from bosetting_cli.statistics.lists import actual_years
-from bosetting_cli.statistics.reading import read_table
-from bosetting_cli.studies.agreement import agreement
+from bosetting_cli.statistics import Statistics
+from bosetting_cli.statistics.divisions import known_years, vintage
+from bosetting_cli.statistics.lists import actual_years, read_saved
+from bosetting_cli.studies.agreement import Agreement, agreement
+from bosetting_cli.studies.compare import carried, saved_of
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bosetting_cli.result import Allocation
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
-    from bosetting_cli.studies.agreement import Agreement
+# What is given of the decision, trial by trial: the counties' sums, and the list of those asked.
+GIVEN = ((False, False), (True, False), (False, True), (True, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +59,19 @@ class Trial:
         asked: Whether the list of those asked is the one decided.
         allocation: What the rules give; None if they admit nothing.
         agreement: The rules' requests (a) beside the decision (b).
-        problem: Why there is no allocation.
+        error: Why there is no allocation.
     """
 
     counties: bool
     asked: bool
     allocation: Allocation | None
     agreement: Agreement | None
-    problem: str = ""
+    error: BosettingError | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why there is no allocation, in English; empty if there is one."""
+        return str(self.error or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +127,25 @@ def backtest(
     statistics, rules = in_one_years_codes(statistics, rules, codes)
     made = decided(statistics, year, codes)
     places = made.total if total is None else total
-    trials = []
-    for by_county, by_list in ((False, False), (True, False), (False, True), (True, True)):
-        wanted = (by_county, by_list) == (counties, asked)
-        try:
-            given = _with_decision(rules, made, places, counties=by_county, asked=by_list)
-            result = allocate(statistics, given)
-        except BosettingError as error:
-            if wanted:
-                raise
-            trials.append(Trial(by_county, by_list, None, None, str(error)))
-            continue
-        near = agreement(requests_of(result), made.requested)
-        trials.append(Trial(by_county, by_list, result, near))
-    chosen = next(t for t in trials if (t.counties, t.asked) == (counties, asked))
+    trials = tuple(_trial(statistics, rules, made, places, *given) for given in GIVEN)
+    chosen = trials[GIVEN.index((counties, asked))]
+    if chosen.error:
+        raise chosen.error
     assert chosen.allocation is not None and chosen.agreement is not None  # noqa: S101, PT018
-    return Backtest(made, tuple(trials), chosen.allocation, chosen.agreement, counties, asked)
+    return Backtest(made, trials, chosen.allocation, chosen.agreement, counties, asked)
+
+
+def _trial(
+    statistics: Statistics, rules: Rules, made: Decided, total: int, counties: bool, asked: bool
+) -> Trial:
+    try:
+        given = _with_decision(rules, made, total, counties=counties, asked=asked)
+        result = allocate(statistics, given)
+    except BosettingError as error:
+        return Trial(counties, asked, None, None, error)
+    return Trial(
+        counties, asked, result, agreement(saved_of(result, rules.title).requested, made.requested)
+    )
 
 
 def _codes(statistics: Statistics, year: int) -> int:
@@ -161,29 +167,18 @@ def decided(statistics: Statistics, year: int, codes: int) -> Decided:
     """
     path = data_dir() / "reference" / f"requests_{year}.csv"
     if not path.is_file():
-        hint = f"there are requests for {', '.join(map(str, actual_years()))}"
-        raise DataError(Problem(f"no requests for {year}", hint=hint))
-    table = read_table(path, f"reference/{path.name}")
-    numbers = dict(zip(table.column("kommunenummer"), table.column("requested"), strict=True))
-    asked = {code: int(number) for code, number in numbers.items() if number.strip("0")}
-    carried = carry_codes(tuple(asked), codes)
+        raise DataError(finding("no requests made", year=year, years=actual_years()))
+    requested = carried(read_saved(path), codes).requested
     fylke = {m.kommunenummer: m.fylke for m in statistics.municipalities}
-    if strange := sorted(code for code in asked if carried.get(code) not in fylke):
-        hint = "the statistics must have every municipality that was asked"
-        what = f"{len(strange)} that were asked are not in the statistics: {some(strange)}"
-        raise DataError(Problem(what, table.file, column="kommunenummer", hint=hint))
-    requested: dict[str, int] = {}
+    file = f"reference/{path.name}"
+    if strange := tuple(sorted(requested.keys() - fylke)):
+        values = {"count": len(strange), "codes": strange}
+        raise DataError(finding("asked but unknown", values, file=file, column="kommunenummer"))
     by_fylke = dict.fromkeys(fylke.values(), 0)
-    for code, number in asked.items():
-        unit = carried[code]
-        requested[unit] = requested.get(unit, 0) + number
+    for unit, number in requested.items():
         by_fylke[fylke[unit]] += number
-    return Decided(year, dict(sorted(requested.items())), by_fylke, table.file, table.sha256)
-
-
-def requests_of(allocation: Allocation) -> dict[str, int]:
-    """Return kommunenummer → places of those asked."""
-    return {row.kommunenummer: row.requested for row in allocation.selected}
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Decided(year, requested, by_fylke, file, digest)
 
 
 def _with_decision(

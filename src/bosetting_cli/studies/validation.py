@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-import bosetting_cli
-from bosetting_cli.findings import BosettingError, Problem, shown, weighed
+from bosetting_cli.findings import BosettingError, Finding, finding, weighed
 from bosetting_cli.resources import data_dir
-from bosetting_cli.rules import load_rules
+from bosetting_cli.result import allocate
+from bosetting_cli.rules import Rules, load_rules, override
 from bosetting_cli.rules.fitting import check_figures
+from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.constraints import DECLARED
+from bosetting_cli.statistics.controls import unguarded
+from bosetting_cli.statistics.descriptions import read_description
+from bosetting_cli.statistics.lists import read_saved
 from bosetting_cli.statistics.loading import read, sorted_problems
+from bosetting_cli.statistics.names import find_county
+from bosetting_cli.statistics.plausibility import IMPLAUSIBLE
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Statistics
-
-SCHEMA_VERSION = 1
-TOGETHER = "rules and statistics together"
-_COLUMNS = ("line", "column", "value", "problem", "expected")
-_LIMITS = (7, 24, 14)
+_EFFECTS = 5  # of so many figures it is told what they do
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +31,60 @@ class Report:
     Attributes:
         problems: Errors and warnings in the order of the files.
         inputs: File of statistics → SHA-256 of its bytes, as far as they could be read.
+        notes: What is no problem, but to be known: that nothing guards the figures.
+        statistics: The statistics, as far as they could be read.
+        region: The county that is shown; empty if all are.
+        hidden: What is wrong in rows of other counties.
     """
 
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
     inputs: dict[str, str]
+    notes: tuple[Finding, ...] = ()
+    statistics: Statistics | None = None
+    region: str = ""
+    hidden: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> int:
         """How many problems are errors."""
-        return sum(problem.severity == "error" for problem in self.problems)
+        return sum(p.severity == "error" for p in (*self.problems, *self.hidden))
 
     @property
     def warnings(self) -> int:
         """How many are warnings."""
-        return len(self.problems) - self.errors
+        return len(self.problems) + len(self.hidden) - self.errors
 
-    def by_file(self) -> dict[str, list[Problem]]:
-        """Return the problems of each file."""
-        groups: dict[str, list[Problem]] = {}
-        for problem in self.problems:
-            groups.setdefault(problem.file or TOGETHER, []).append(problem)
-        return groups
+
+def of_region(report: Report, region: str) -> Report:
+    """Return a report that hides what stands in rows of other counties' municipalities.
+
+    Raises:
+        BosettingError: There is no such county.
+    """
+    if report.statistics is None:
+        return report
+    known, columns = report.statistics.municipalities, report.statistics.columns.values()
+    name = find_county(region, (m.fylke for m in known))
+    others = [m.kommunenummer for m in known if m.fylke != name]
+    elsewhere = {
+        (column.table, line)
+        for column in columns
+        if column.rows
+        for year in column.figures
+        for unit in others
+        for line in column.rows.lines_of(unit, year)
+    }
+    shown = tuple(p for p in report.problems if (p.file, p.line) not in elsewhere)
+    hidden = tuple(p for p in report.problems if (p.file, p.line) in elsewhere)
+    return replace(report, problems=shown, hidden=hidden, region=name)
 
 
 def validate(
-    data: Path | None = None, rules_file: Path | None = None, *, strict: bool = False
+    data: Path | None = None,
+    rules_file: Path | None = None,
+    *,
+    at_least: Path | None = None,
+    strict: bool = False,
 ) -> Report:
     """Check rules, statistics and both together.
 
@@ -68,159 +93,105 @@ def validate(
     Args:
         data: Folder or file of statistics; the packaged ones by default.
         rules_file: Rules; the packaged ones of 2018 by default.
+        at_least: An earlier allocation, of whose numbers the rules make minimums.
         strict: Make errors of all warnings.
     """
-    problems: list[Problem] = []
-    rules = _rules(rules_file, problems)
-    statistics, inputs = _statistics(data, rules, problems)
+    problems: list[Finding] = []
+    rules = _rules(rules_file, at_least, problems)
+    whole, statistics = _statistics(data, rules, problems)
+    inputs = dict(whole.inputs) if whole else {}
     if rules is not None and statistics is not None:
-        sound = all(problem.severity == "warning" for problem in problems)
-        problems += _together(statistics, rules, sound=sound)
+        problems += _together(statistics, rules, sound=not _errors(problems))
+        problems = _with_effects(problems, statistics, rules)
     files = [str(rules_file)] if rules_file else []
     root = data_dir() if data is None else data
     found = sorted_problems(weighed(problems, strict=strict), [*files, str(root), *inputs])
-    return Report(tuple(found), inputs)
+    notes = unguarded(read_description(root, []), root) if inputs and root.is_dir() else ()
+    return Report(tuple(found), inputs, tuple(notes), whole)
 
 
-def _rules(path: Path | None, problems: list[Problem]) -> Rules | None:
+def _rules(path: Path | None, at_least: Path | None, problems: list[Finding]) -> Rules | None:
     try:
-        return load_rules(path, notes=problems)
+        rules = load_rules(path, notes=problems)
+        if at_least is None:
+            return rules
+        earlier = read_saved(at_least)
+        problems += earlier.notes
+        return override(rules, at_least=earlier.requested)
     except BosettingError as error:
         problems += error.problems
         return None
 
 
 def _statistics(
-    data: Path | None, rules: Rules | None, problems: list[Problem]
-) -> tuple[Statistics | None, dict[str, str]]:
+    data: Path | None, rules: Rules | None, problems: list[Finding]
+) -> tuple[Statistics | None, Statistics | None]:
     """Read all columns, then those that the rules read: what only the first minds, is a warning."""
     whole, found = read(data, None)
-    if rules is None:
-        problems += map(_declared, found)
-        return None, dict(whole.inputs) if whole else {}
-    needed, serious = read(data, rules.indicators())
-    problems += map(_declared, serious)
-    told = {_without_severity(problem) for problem in serious}
-    for problem in found:
-        if _without_severity(problem) not in told:
-            problems.append(replace(problem, severity="warning"))
-    return needed, dict(whole.inputs) if whole else {}
+    needed, serious = (None, found) if rules is None else read(data, rules.indicators())
+    problems += (
+        # other commands only warn of what is against the description
+        replace(one, severity="error") if one.kind == DECLARED else one
+        for one in serious
+    )
+    told = {replace(one, severity="") for one in serious}
+    problems += (
+        replace(one, severity="warning") for one in found if replace(one, severity="") not in told
+    )
+    return whole, needed
 
 
-def _declared(problem: Problem) -> Problem:
-    """Make an error of what is against the description; other commands only warn of it."""
-    return replace(problem, severity="error") if problem.kind == DECLARED else problem
-
-
-def _without_severity(problem: Problem) -> Problem:
-    return replace(problem, severity="")
-
-
-def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Problem]:
+def _together(statistics: Statistics, rules: Rules, *, sound: bool) -> list[Finding]:
     """Compare figures and rules, and if nothing is wrong, see whether there is an allocation."""
     problems = check_figures(statistics, rules)
-    if not sound or any(problem.severity == "error" for problem in problems):
-        return problems
-    from bosetting_cli.result import allocate
-
-    try:
-        allocate(statistics, rules)
-    except BosettingError as error:
-        problems += error.problems
+    if sound and not _errors(problems):
+        try:
+            allocate(statistics, rules)
+        except BosettingError as error:
+            problems += error.problems
     return problems
 
 
-# --- the report written out ------------------------------------------------------------------
+def _errors(problems: list[Finding]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
 
 
-def report_json(report: Report) -> bytes:
-    """Return the report for machines; see docs/input.md for its keys."""
-    document = {
-        "schema_version": SCHEMA_VERSION,
-        "program": f"bosetting {bosetting_cli.__version__}",
-        "valid": report.errors == 0,
-        "errors": report.errors,
-        "warnings": report.warnings,
-        "inputs": report.inputs,
-        "files": [
-            {"file": _printable(file), "problems": [_record(problem) for problem in group]}
-            for file, group in report.by_file().items()
-        ],
-    }
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+# --- what an odd figure does -----------------------------------------------------------------
 
 
-def _record(problem: Problem) -> dict[str, Any]:
-    named = isinstance(problem.column, str)
-    return {
-        "severity": problem.severity,
-        "line": problem.line,
-        "column": _printable(str(problem.column)) if named else None,
-        "position": None if named else problem.column,
-        "key": problem.key,
-        "value": problem.value,
-        "message": problem.message,
-        "expected": problem.remedy(),
-    }
-
-
-def report_text(report: Report, width: int = 100) -> bytes:
-    """Return the report for people: a table for each file that has problems.
-
-    Args:
-        report: What was found.
-        width: Columns to fit into.
-    """
-    parts = [
-        f"{_printable(file)}\n{_table(group, width)}\n" for file, group in report.by_file().items()
+def _with_effects(
+    problems: Sequence[Finding], statistics: Statistics, rules: Rules
+) -> list[Finding]:
+    """Add to the first implausible figures what they do to the numbers asked."""
+    odd = [one for one in problems if one.kind == IMPLAUSIBLE and "low" in dict(one.values)]
+    read_here = [one for one in odd if one.column in statistics.columns][:_EFFECTS]
+    try:
+        asked = _asked(statistics, rules) if read_here else {}
+        effects = {one: _effect(one, statistics, rules, asked) for one in read_here}
+    except BosettingError:  # there is no allocation, which has been said
+        return list(problems)
+    return [
+        replace(one, values=(*one.values, ("remedy", effects[one]))) if one in effects else one
+        for one in problems
     ]
-    return "\n".join(parts).encode("utf-8", "replace")
 
 
-def _table(problems: Sequence[Problem], width: int) -> str:
-    import tabulate
-
-    rows = [_cells(problem) for problem in problems]
-    wide = [max(len(head), *(len(row[i]) for row in rows)) for i, head in enumerate(_COLUMNS)]
-    room = width - 2 - sum(wide[:3]) - 2 * (len(_COLUMNS) - 1)
-    expected = min(wide[4], max(room - wide[3], room // 2, 20))
-    problem = max(room - expected, 20)
-    tabulate.MIN_PADDING = 0  # headings need no room beyond the gap between columns
-    text = tabulate.tabulate(
-        [[*row[:3], _wrapped(row[3], problem), _wrapped(row[4], expected)] for row in rows],
-        _COLUMNS,
-        tablefmt="simple",
-        colalign=["right", "left", "left", "left", "left"],
-        disable_numparse=True,
-    )
-    return textwrap.indent("\n".join(line.rstrip() for line in text.split("\n")), "  ")
+def _effect(
+    problem: Finding, statistics: Statistics, rules: Rules, asked: Mapping[str, int]
+) -> Finding:
+    """Return how the numbers would be with the nearest figure that would be expected."""
+    values: dict[str, Any] = dict(problem.values)
+    code, year = str(values["who"]).partition(" ")[0], values["year"] or None
+    expected = values["low" if float(values["figure"]) < values["low"] else "high"]
+    column = statistics.columns[str(problem.column)]
+    figures = {**column.figures, year: {**column.figures[year], code: (expected,)}}
+    columns = {**statistics.columns, column.name: replace(column, figures=figures)}
+    then = _asked(replace(statistics, columns=columns), rules)
+    others = sum(then[unit] != number for unit, number in asked.items() if unit != code)
+    numbers = {"asked": asked[code], "then": then[code], "others": others}
+    return finding("effect of a figure", numbers, expected=expected)
 
 
-def _cells(problem: Problem) -> list[str]:
-    line = "" if problem.line is None else str(problem.line)
-    column = problem.key or problem.column or ""
-    if isinstance(problem.column, int):
-        line += f":{problem.column}"
-        column = problem.key or ""
-    value = "" if problem.value is None else problem.value
-    cells = [line, *map(shown, (str(column), value), _LIMITS[1:])]
-    mark = "warning: " if problem.severity == "warning" else ""
-    return [*cells, mark + problem.message, problem.remedy() or ""]
-
-
-def _wrapped(text: str, width: int) -> str:
-    return "\n".join(
-        piece for line in text.split("\n") for piece in textwrap.wrap(line, width) or [""]
-    )
-
-
-def _printable(text: str) -> str:
-    return shown(text, 1_000)
-
-
-def summary(report: Report) -> str:
-    """Return how many problems there are, in one line."""
-    errors = "1 error" if report.errors == 1 else f"{report.errors} errors"
-    warnings = "1 warning" if report.warnings == 1 else f"{report.warnings} warnings"
-    tables = "1 table" if len(report.inputs) == 1 else f"{len(report.inputs)} tables"
-    return f"{errors}, {warnings}; rules and {tables} checked"
+def _asked(statistics: Statistics, rules: Rules) -> dict[str, int]:
+    requested = allocate(statistics, rules).decision.requested[0]
+    return dict(zip(statistics.units, requested.tolist(), strict=True))

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from bosetting_cli.result import SELECTED
+from bosetting_cli.result import SELECTED, Allocation, Group, Row
 from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.result.rows import columns, record
-from bosetting_cli.rules import column_name
-from bosetting_cli.tables import kinds
-from bosetting_cli.tables.columns import criterion_columns, group_columns, place_columns
-from bosetting_cli.tables.document import note_records, stamp
-from bosetting_cli.tables.sorting import sort_rows
-from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.rules import Rules, column_name
+from bosetting_cli.tables import Column, Table, kinds
+from bosetting_cli.tables.columns import made_from, named_columns, place_columns, stamp
+from bosetting_cli.tables.sorting import SORTS
 from bosetting_cli.tables.writers import NO_MARK
 from bosetting_cli.words import heading, number, say
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bosetting_cli.result import Allocation, Group, Row
-    from bosetting_cli.rules import Rules
 
 MARK = "*"
 
@@ -31,12 +24,12 @@ def municipality_table(
 ) -> Table:
     """Return the table of municipalities: those asked, or all with the reasons."""
     rules = allocation.rules
-    shown = sort_rows(allocation.rows if everyone else allocation.selected, sort)
+    shown = sorted(allocation.rows if everyone else allocation.selected, key=SORTS[sort])
     rows = [record(row, rules) | _for_people(row, rules, lang) for row in shown]
-    groups = group_columns(rules.of_which, lang, "of_whom")
-    last = criterion_columns(rules.criteria, lang, "contribution")
-    if everyone:
-        last = [Column("told", f"{say('status', lang)}, {say('reason', lang)}", kinds.PROSE)]
+    groups = named_columns(rules.of_which, "of_whom", lang)
+    parts = named_columns(rules.criteria, "contribution", lang)
+    told = Column("told", f"{say('status', lang)}, {say('reason', lang)}", kinds.PROSE)
+    summed = ["population", *(column.key for column in (groups if everyone else groups + parts))]
     return Table(
         [
             Column("rank", say("rank", lang), kinds.CODE),
@@ -44,11 +37,15 @@ def municipality_table(
             Column("population", heading("population", lang), kinds.COUNT),
             Column("asked_for", heading("requested", lang, 20), kinds.CODE),
             *groups,
-            *last,
+            *([told] if everyone else parts),
         ],
         rows,
-        columns(rules),
-        _totals(rows, [c.key for c in groups + last if c.key != "told"], lang),
+        [Column(key) for key in columns(rules)],
+        {
+            "municipality": say("total", lang),
+            "asked_for": number(sum(row.requested for row in shown), 0, lang) + NO_MARK,
+            **{key: math.fsum(row.get(key) or 0 for row in rows) for key in summed},
+        },
         [say("note minimum", lang)] if any(row.at_minimum for row in shown) else [],
         lang,
     )
@@ -59,22 +56,13 @@ def _for_people(row: Row, rules: Rules, lang: str) -> dict[str, Any]:
     asked = row.status == SELECTED
     mark = MARK if row.at_minimum else NO_MARK
     told = [say(row.status, lang), reason_text(row.why, rules, lang) if row.why else ""]
+    of_whom = {
+        f"of_whom_{column_name(g.name)}": row.of_which.get(g.name, 0) for g in rules.of_which
+    }
     return {
         "asked_for": f"{number(row.requested, 0, lang)}{mark}" if asked else "–",
         "told": ": ".join(word for word in told if word),
-        **{
-            f"of_whom_{column_name(g.name)}": row.of_which.get(g.name, 0) if asked else None
-            for g in rules.of_which
-        },
-    }
-
-
-def _totals(rows: Sequence[dict[str, Any]], summed: Sequence[str], lang: str) -> dict[str, Any]:
-    return {
-        "municipality": say("total", lang),
-        "population": sum(row["population"] or 0 for row in rows),
-        "asked_for": number(sum(row["requested"] for row in rows), 0, lang) + NO_MARK,
-        **{key: math.fsum(row[key] or 0 for row in rows) for key in summed},
+        **(of_whom if asked else {}),
     }
 
 
@@ -85,23 +73,22 @@ def document(allocation: Allocation, fields: Sequence[str] = ()) -> dict[str, An
         allocation: The allocation.
         fields: The columns of the table that it comes with.
     """
-    from msgspec import to_builtins
-
-    rules = allocation.rules
+    rules, whole = allocation.rules, allocation.whole
+    used = made_from(rules, allocation.inputs, allocation.notes)
     return {
         **stamp(),
         "title": rules.title,
+        **({"region": allocation.region} if allocation.region else {}),
         "columns": list(fields),
         "summary": {
             "total": rules.total.value,
-            "asked": len(allocation.selected),
-            "eligible": len(allocation.eligible),
-            "at_minimum": sum(row.at_minimum for row in allocation.rows),
+            "asked": len(whole.selected),
+            "eligible": len(whole.eligible),
+            "at_minimum": sum(row.at_minimum for row in whole.rows),
         },
-        "notes": note_records(allocation.notes),
+        "notes": used.pop("notes"),
         "groups": [_group_record(group) for group in allocation.groups],
-        "rules": to_builtins(rules),
-        "inputs": dict(allocation.inputs),
+        **used,
     }
 
 

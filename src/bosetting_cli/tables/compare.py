@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from bosetting_cli.studies.compare import DIRECTIONS, SAME, Comparison, Difference
-from bosetting_cli.tables import kinds
-from bosetting_cli.tables.columns import PLACE, place_columns
-from bosetting_cli.tables.document import stamp
-from bosetting_cli.tables.table import Column, Table
-from bosetting_cli.words import name, number, say, signed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from bosetting_cli.tables import Column, Table, kinds
+from bosetting_cli.tables.columns import place_columns, stamp
+from bosetting_cli.words import name, number, say, signed, told
 
 LARGEST = 5
 WIDTH = 100
-KEYS = (*PLACE, "requested_a", "requested_b", "change", "direction")
 
 
 def difference_table(found: Comparison, *, everyone: bool = False, lang: str = "en") -> Table:
     """Return the municipalities that differ, or all, the largest changes first."""
     ordered = sorted(found.differences, key=lambda d: (-d.largest, d.kommunenummer))
     shown = [one for one in ordered if everyone or one.largest]
-    groups = dict.fromkeys(group for one in shown for group in one.of_which)
-    return Table(
-        [*place_columns(lang), *_sides(lang), Column("told", "", kinds.TEXT)],
-        [record(one) | {"told": _told(one, lang)} for one in shown],
-        (*KEYS, *(f"requested_{group}_{side}" for group in groups for side in "ab")),
-        {"municipality": say("total", lang), **_totals(found)},
-        summary(found, lang),
-        lang,
-    )
+    told = Column("told", of=lambda one: _told(one, lang))
+    columns = [*place_columns(lang), *_sides(lang), told]
+    return _table(found, columns, shown, "municipality", lang, _machine(shown))
+
+
+def fylke_table(found: Comparison, *, lang: str = "en") -> Table:
+    """Return the totals by fylke."""
+    columns = [Column("fylke", say("fylke", lang)), *_sides(lang)]
+    return _table(found, columns, found.fylker, "fylke", lang)
+
+
+def _table(
+    found: Comparison,
+    columns: list[Column],
+    rows: Sequence[Difference],
+    name: str,
+    lang: str,
+    machine: Sequence[Column] = (),
+) -> Table:
+    """Return a table of differences; `name` is the column in which the last line says so."""
+    a, b = found.agreement.total_a, found.agreement.total_b
+    totals = {name: say("total", lang), "requested_a": a, "requested_b": b, "change": b - a}
+    return Table(columns, rows, machine, totals, summary(found, lang), lang)
 
 
 def no_difference(found: Comparison, lang: str = "en") -> str:
@@ -40,25 +50,31 @@ def no_difference(found: Comparison, lang: str = "en") -> str:
     return "\n".join([say("no difference", lang), *summary(found, lang)]) + "\n"
 
 
-def fylke_table(found: Comparison, *, lang: str = "en") -> Table:
-    """Return the totals by fylke."""
-    return Table(
-        [Column("fylke", say("fylke", lang), kinds.TEXT), *_sides(lang)],
-        [_fylke_record(one) for one in found.fylker],
-        totals={"fylke": say("total", lang), **_totals(found)},
-        notes=summary(found, lang),
-        lang=lang,
-    )
-
-
 def _sides(lang: str) -> list[Column]:
-    sides = [Column(f"requested_{side.lower()}", side, kinds.PLACES) for side in "AB"]
-    return [*sides, Column("change", say("change", lang), kinds.CHANGE)]
+    return [
+        Column("requested_a", "A", kinds.PLACES, lambda one: one.a),
+        Column("requested_b", "B", kinds.PLACES, lambda one: one.b),
+        Column("change", say("change", lang), kinds.CHANGE),
+    ]
 
 
-def _totals(found: Comparison) -> dict[str, Any]:
-    a, b = found.agreement.total_a, found.agreement.total_b
-    return {"requested_a": a, "requested_b": b, "change": b - a}
+def _machine(shown: Sequence[Difference]) -> list[Column]:
+    """Return the columns of machine formats: two for each sub-group that somebody has."""
+    groups = dict.fromkeys(group for one in shown for group in one.of_which)
+    return [
+        *place_columns("en"),
+        *_sides("en"),
+        Column("direction"),
+        *(
+            Column(f"requested_{group}_{side}", of=functools.partial(_of_group, group, i))
+            for group in groups
+            for i, side in enumerate("ab")
+        ),
+    ]
+
+
+def _of_group(group: str, side: int, one: Difference) -> int | None:
+    return one.of_which[group][side] if group in one.of_which else None
 
 
 def _told(one: Difference, lang: str) -> str:
@@ -70,38 +86,38 @@ def _told(one: Difference, lang: str) -> str:
     return ", ".join(words)
 
 
+# --- both sides in a few lines ---------------------------------------------------------------
+
+
 def counts(found: Comparison) -> dict[str, int]:
     """Return direction → how many municipalities."""
-    return {
-        direction: sum(one.direction == direction for one in found.differences)
-        for direction in DIRECTIONS
-    }
+    known = [one.direction for one in found.whole or found.differences]
+    return {direction: known.count(direction) for direction in DIRECTIONS}
 
 
 def summary(found: Comparison, lang: str = "en") -> list[str]:
     """Return the sides and what they have in common, in a few lines."""
     near, many = found.agreement, counts(found)
-    both = number(len(near.both), 0, lang)
     words = {d: say(f"count {d}", lang, count=number(many[d], 0, lang)) for d in DIRECTIONS[:4]}
-    lines = [
-        _side("A", found.a, near.both + near.only_a, near.total_a, lang),
-        _side("B", found.b, near.both + near.only_b, near.total_b, lang),
-        say("asked in both", lang, both=both, **words),
-        _moved(found, lang),
-    ]
+    lines = []
+    for letter, side in zip("AB", found.sides, strict=True):
+        called = say("actual requests", lang, year=side.actual) if side.actual else side.name
+        asked, total = len(side.requested), sum(side.requested.values())
+        numbers = {"asked": number(asked, 0, lang), "total": number(total, 0, lang)}
+        lines.append(say("side", lang, letter=letter, name=called, **numbers))
+    lines.append(say("asked in both", lang, both=number(len(near.both), 0, lang), **words))
+    lines.append(_moved(found, lang))
     if near.rank_correlation is not None:
         correlation = number(near.rank_correlation, 3, lang)
         lines.append(say("rank correlation of both", lang, correlation=correlation))
-    return [part for line in lines for part in _wrapped(line)]
-
-
-def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _side(letter: str, name: str, asked: Sequence[str], total: float, lang: str) -> str:
-    numbers = {"asked": number(len(asked), 0, lang), "total": number(total, 0, lang)}
-    return say("side", lang, letter=letter, name=name, **numbers)
+    if found.region:
+        a, b = (sum(getattr(one, side) for one in found.fylker) for side in "ab")
+        lines.append(told("one county compared", lang, region=found.region, a=a, b=b))
+    return [
+        part
+        for line in lines
+        for part in textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+    ]
 
 
 def _moved(found: Comparison, lang: str) -> str:
@@ -112,34 +128,25 @@ def _moved(found: Comparison, lang: str) -> str:
     return say("moved apart", lang, change=signed(near.total_b - near.total_a, lang), share=share)
 
 
-# --- for machines ----------------------------------------------------------------------------
-
-
-def record(one: Difference) -> dict[str, Any]:
-    """Return a municipality's difference as column → value."""
-    groups: dict[str, int] = {}
-    for group, (a, b) in one.of_which.items():
-        groups |= {f"requested_{group}_a": a, f"requested_{group}_b": b}
-    return {
-        "kommunenummer": one.kommunenummer,
-        "municipality": one.municipality,
-        **_fylke_record(one),
-        "direction": one.direction,
-        **groups,
-    }
-
-
-def _fylke_record(one: Difference) -> dict[str, Any]:
-    return {"fylke": one.fylke, "requested_a": one.a, "requested_b": one.b, "change": one.change}
+# --- JSON ------------------------------------------------------------------------------------
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
     """Return what the JSON form says besides the rows."""
     near = found.agreement
+    known = found.whole or found.differences
+    largest = sorted(known, key=lambda d: (-abs(d.change), d.kommunenummer))[:LARGEST]
     return {
         **stamp(),
-        "a": {"name": found.a, "total": round(near.total_a), "asked": len(near.both + near.only_a)},
-        "b": {"name": found.b, "total": round(near.total_b), "asked": len(near.both + near.only_b)},
+        **{
+            letter: {
+                "name": side.name,
+                "total": sum(side.requested.values()),
+                "asked": len(side.requested),
+            }
+            for letter, side in zip("ab", found.sides, strict=True)
+        },
+        **({"region": found.region} if found.region else {}),
         "municipalities_of": found.codes,
         "summary": {
             "asked_in_both": len(near.both),
@@ -147,12 +154,12 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
             "places_moved": near.misplaced,
             "share_moved": near.misplaced_share,
             "rank_correlation": near.rank_correlation,
-            "largest": [record(one) for one in _largest(found.differences)],
+            "largest": [
+                record
+                for d in largest
+                if d.change
+                for record in Table(_machine([d]), [d]).records()
+            ],
         },
-        "fylker": [_fylke_record(one) for one in found.fylker],
+        "fylker": list(fylke_table(found).records()),
     }
-
-
-def _largest(differences: Iterable[Difference]) -> list[Difference]:
-    ordered = sorted(differences, key=lambda d: (-abs(d.change), d.kommunenummer))
-    return [one for one in ordered[:LARGEST] if one.change]

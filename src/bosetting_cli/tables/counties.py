@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from bosetting_cli.result import NOT_ELIGIBLE, SELECTED
-from bosetting_cli.rules import column_name
-from bosetting_cli.tables import kinds
-from bosetting_cli.tables.columns import criterion_columns, group_columns
-from bosetting_cli.tables.table import Column, Table
+from bosetting_cli.result import NOT_ELIGIBLE, SELECTED, Allocation, Group, Row
+from bosetting_cli.rules import Criterion, Rules
+from bosetting_cli.tables import Column, Table, kinds
+from bosetting_cli.tables.columns import named_columns
 from bosetting_cli.words import heading, say
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+# What people see of two steps, in order; machines get step 1 last.
+_TWO_STEPS = (
+    *("fylke", "population", "county_contribution", "requested", "per_1000"),
+    *("eligible", "asked", "at_minimum", "smallest", "largest"),
+)
 
-    from bosetting_cli.result import Allocation, Group, Row
-    from bosetting_cli.rules import Criterion, Rules, SubGroup
+
+class County(NamedTuple):
+    """A county, or all of them together.
+
+    Attributes:
+        fylke: Its name.
+        rows: Its municipalities.
+        groups: The numbers that were shared out among them alone.
+    """
+
+    fylke: str
+    rows: Sequence[Row]
+    groups: Sequence[Group]
+
+    def per_1000(self) -> float | None:
+        """Return the places per 1,000 inhabitants."""
+        people = sum(row.population or 0 for row in self.rows)
+        return sum(row.requested for row in self.rows) * 1000 / people if people else None
+
+    def seats(self) -> list[int]:
+        """Return the numbers of those asked."""
+        return [number for group in self.groups for number in group.seats().values()]
+
+
+def by_county(allocation: Allocation) -> dict[str, list[Row]]:
+    """Return the rows of each county, in the order of the kommunenummer.
+
+    Fylker that share one number are one county.
+    """
+    counties: dict[str, list[Row]] = {}
+    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
+        counties.setdefault(row.group or row.fylke, []).append(row)
+    return counties
 
 
 def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
@@ -24,93 +58,59 @@ def county_table(allocation: Allocation, *, lang: str = "en") -> Table:
     If counties come first, it shows both steps: how a county's number came about, and what
     became of it within the county.
     """
-    rules = allocation.rules
-    rows = [_record(*county, rules.of_which) for county in _by_county(allocation).items()]
+    rules, groups = allocation.rules, {group.name: [group] for group in allocation.groups}
+    rows = [County(n, rows, groups.get(n, ())) for n, rows in by_county(allocation).items()]
+    whole = County(say("total", lang), allocation.rows, allocation.groups)
+    columns = _columns(rules, lang)
     if rules.counties is None:
-        columns, notes = _columns(rules, lang), []
-    else:
-        key = rules.counties.criteria
-        groups = {group.name: group for group in allocation.groups}
-        rows = [row | _first_step(groups[row["fylke"]], key) for row in rows]
-        columns = _two_step_columns(rules, key, lang)
-        notes = [say("two steps by key" if key else "two steps", lang)]
-    totals = {"fylke": say("total", lang)} | _whole(rows)
-    return Table(columns, rows, tuple(rows[0]), totals, notes, lang)
-
-
-def _by_county(allocation: Allocation) -> dict[str, list[Row]]:
-    """Return the rows of each county, in the order of the kommunenummer."""
-    counties: dict[str, list[Row]] = {}
-    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
-        counties.setdefault(row.group or row.fylke, []).append(row)
-    return counties
-
-
-def _record(name: str, rows: Sequence[Row], groups: Iterable[SubGroup]) -> dict[str, Any]:
-    population = sum(row.population or 0 for row in rows)
-    requested = sum(row.requested for row in rows)
-    return {
-        "fylke": name,
-        "population": population,
-        "eligible": sum(row.status != NOT_ELIGIBLE for row in rows),
-        "asked": sum(row.status == SELECTED for row in rows),
-        "at_minimum": sum(row.at_minimum for row in rows),
-        "requested": requested,
-        **{
-            f"requested_{column_name(g.name)}": sum(row.of_which.get(g.name, 0) for row in rows)
-            for g in groups
-        },
-        "per_1000": requested * 1000 / population if population else None,
-    }
-
-
-def _first_step(group: Group, key: Iterable[Criterion]) -> dict[str, Any]:
-    """Return the numbers of step 1, and the range of step 2."""
-    numbers = group.seats().values()
-    return {
-        "county_total": group.total,
-        **{f"county_contribution_{column_name(c.name)}": group.contributions[c.name] for c in key},
-        "smallest": min(numbers, default=None),
-        "largest": max(numbers, default=None),
-    }
-
-
-def _whole(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the totals of the columns that have one."""
-    kept = {
-        key: [row[key] for row in rows if row[key] is not None]
-        for key in rows[0]
-        if key not in ("fylke", "per_1000")
-    }
-    whole: dict[str, Any] = {key: sum(values) for key, values in kept.items()}
-    for key, extreme in (("smallest", min), ("largest", max)):
-        if key in kept:
-            whole[key] = extreme(kept[key], default=None)
-    people = whole["population"]
-    return whole | {"per_1000": whole["requested"] * 1000 / people if people else None}
+        return Table(columns, rows, totals=whole, lang=lang)
+    key = rules.counties.criteria
+    columns += _first_step(key, lang)
+    hidden = ("requested_",) if key else ()  # beside the key's criteria there is no room
+    shown = [
+        column
+        for start in _TWO_STEPS
+        for column in columns
+        if f"{column.key}_".startswith(f"{start}_") and not column.key.startswith(hidden)
+    ]
+    note = say("two steps by key" if key else "two steps", lang)
+    return Table(shown, rows, columns, whole, [note], lang)
 
 
 def _columns(rules: Rules, lang: str) -> list[Column]:
+    def summed(key: str, of: Callable[[Row], int]) -> Column:
+        return _count(key, lang, lambda county: sum(of(row) for row in county.rows))
+
+    per_1000 = (heading if rules.counties else say)("per 1,000", lang)
     return [
         Column("fylke", say("fylke", lang), kinds.NAME),
-        *_counts(("population", "eligible", "asked", "at_minimum", "requested"), lang),
-        *group_columns(rules.of_which, lang),
-        Column("per_1000", say("per 1,000", lang), kinds.decimal(2)),
+        summed("population", lambda row: row.population or 0),
+        summed("eligible", lambda row: row.status != NOT_ELIGIBLE),
+        summed("asked", lambda row: row.status == SELECTED),
+        summed("at_minimum", lambda row: row.at_minimum),
+        summed("requested", lambda row: row.requested),
+        *named_columns(rules.of_which, "requested", lang, _of_which),
+        Column("per_1000", per_1000, kinds.decimal(2), County.per_1000),
     ]
 
 
-def _two_step_columns(rules: Rules, key: Sequence[Criterion], lang: str) -> list[Column]:
-    """Return the columns; sub-groups only where there is room beside the key's criteria."""
+def _first_step(key: Sequence[Criterion], lang: str) -> list[Column]:
+    """Return the columns on the numbers of step 1, and on the range of step 2."""
     return [
-        Column("fylke", say("fylke", lang), kinds.NAME),
-        *_counts(("population",), lang),
-        *criterion_columns(key, lang, "county_contribution"),
-        *_counts(("requested",), lang),
-        *group_columns(() if key else rules.of_which, lang),
-        Column("per_1000", heading("per 1,000", lang), kinds.decimal(2)),
-        *_counts(("eligible", "asked", "at_minimum", "smallest", "largest"), lang),
+        Column("county_total", of=lambda county: sum(group.total for group in county.groups)),
+        *named_columns(key, "county_contribution", lang, _contribution),
+        _count("smallest", lang, lambda county: min(county.seats(), default=None)),
+        _count("largest", lang, lambda county: max(county.seats(), default=None)),
     ]
 
 
-def _counts(keys: Iterable[str], lang: str) -> list[Column]:
-    return [Column(key, say(key, lang), kinds.COUNT) for key in keys]
+def _count(key: str, lang: str, of: Callable[[County], Any]) -> Column:
+    return Column(key, say(key, lang), kinds.COUNT, of)
+
+
+def _of_which(name: str) -> Callable[[County], int]:
+    return lambda county: sum(row.of_which.get(name, 0) for row in county.rows)
+
+
+def _contribution(name: str) -> Callable[[County], float]:
+    return lambda county: sum(group.contributions[name] for group in county.groups)

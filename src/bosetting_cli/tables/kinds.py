@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from bosetting_cli.words import number, signed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def _text(value: Any, lang: str) -> str:  # noqa: ARG001 - as all that show a value
@@ -22,12 +20,14 @@ class Kind(NamedTuple):
         show: Value and language → text.
         none: What stands for no value.
         fit: What may be done to fit a width: `cut` (the widest first), `wrap`, or nothing.
+        least: How narrow it may be made.
     """
 
     align: str
     show: Callable[[Any, str], str] = _text
     none: str = ""
     fit: str = ""
+    least: int = 10
 
 
 def decimal(decimals: int, none: str = "") -> Kind:
@@ -37,7 +37,7 @@ def decimal(decimals: int, none: str = "") -> Kind:
 
 TEXT = Kind("left")
 NAME = Kind("left", fit="cut")
-PROSE = Kind("left", fit="wrap")
+PROSE = Kind("left", fit="wrap", least=24)
 CODE = Kind("right")
 COUNT = decimal(0)
 NUMBER = Kind(

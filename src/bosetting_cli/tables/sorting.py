@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from bosetting_cli.result import Row
 
-# Name → what is sorted by; the largest come first in `population` and `requested`.
+# Name → what is sorted by; the largest come first in `population` and `requested`. Ties keep
+# their order, which is that of the ranks.
 SORTS: dict[str, Callable[[Row], Any]] = {
     "rank": lambda row: row.rank is None,
     "kommunenummer": lambda row: row.kommunenummer,
@@ -18,8 +19,3 @@ SORTS: dict[str, Callable[[Row], Any]] = {
     "population": lambda row: -(row.population or 0),
     "requested": lambda row: -row.requested,
 }
-
-
-def sort_rows(rows: Iterable[Row], by: str) -> list[Row]:
-    """Order rows by one of `SORTS`; ties keep their order, which is that of the ranks."""
-    return sorted(rows, key=SORTS[by])

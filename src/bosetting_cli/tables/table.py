@@ -1,15 +1,12 @@
-"""What a table is: columns with a key, a heading and a kind, over rows of values."""
+"""What a table is: columns with a key, a heading, a kind and an accessor, over rows of any type."""
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from bosetting_cli.tables.kinds import TEXT, Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +14,22 @@ class Column:
     """One column.
 
     Attributes:
-        key: What rows call it; in machine formats the column's name.
+        key: In machine formats its name.
         heading: What people read above it; line breaks where it may be set on two lines.
         kind: How its values are shown.
+        of: Row → value; without it the row's own, as a mapping or as an object has it.
     """
 
     key: str
-    heading: str
+    heading: str = ""
     kind: Kind = TEXT
+    of: Callable[[Any], Any] | None = None
+
+    def value(self, row: Any) -> Any:
+        """Return what a row has in this column; None if it has nothing."""
+        if self.of:
+            return self.of(row)
+        return row.get(self.key) if isinstance(row, Mapping) else getattr(row, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,9 @@ class Table:
 
     Attributes:
         columns: What people see.
-        rows: Key → value, None where there is none.
-        keys: The columns of machine formats; without them those that people see.
-        totals: The last line, set off from the others; may be empty.
+        rows: What the columns are read from; if they are made one by one, they are read once.
+        machine: What machine formats hold; without them what people see.
+        totals: The last line, set off from the others: column → value, or a row like the others.
         notes: Lines below the table for people.
         lang: Language of numbers.
 
@@ -47,38 +52,47 @@ class Table:
     """
 
     columns: Sequence[Column]
-    rows: Sequence[Mapping[str, Any]]
-    keys: Sequence[str] = ()
-    totals: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    rows: Iterable[Any]
+    machine: Sequence[Column] = ()
+    totals: Any = field(default_factory=dict)
     notes: Sequence[str] = ()
     lang: str = "en"
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The columns of machine formats."""
-        return tuple(self.keys or (column.key for column in self.columns))
+        return tuple(column.key for column in self.machine or self.columns)
 
-    def records(self) -> list[dict[str, Any]]:
-        """Return the rows as machine formats have them: column → value."""
-        return [{key: row.get(key) for key in self.fields} for row in self.rows]
+    def values(self) -> Iterator[list[Any]]:
+        """Yield the rows as machine formats have them, in the order of `fields`."""
+        getters = [column.of or column.value for column in self.machine or self.columns]
+        return ([get(row) for get in getters] for row in self.rows)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield the same as column → value."""
+        fields = self.fields
+        return (dict(zip(fields, values, strict=True)) for values in self.values())
 
     def cells(self) -> list[list[str]]:
         """Return the rows as people read them."""
-        return [self._shown(row) for row in self.rows]
+        return [self._shown([column.value(row) for column in self.columns]) for row in self.rows]
 
     def footer(self) -> list[str]:
         """Return the last line as people read it; empty if there is none."""
-        return self._shown(self.totals, "") if self.totals else []
+        last = self.totals
+        if isinstance(last, Mapping):
+            return (
+                self._shown([last.get(column.key) for column in self.columns], "") if last else []
+            )
+        return self._shown([column.value(last) for column in self.columns], "")
 
-    def _shown(self, row: Mapping[str, Any], none: str | None = None) -> list[str]:
-        shown = []
-        for column in self.columns:
-            value, kind = row.get(column.key), column.kind
-            nothing = kind.none if none is None else none
-            shown.append(nothing if value is None else kind.show(value, self.lang))
-        return shown
+    def _shown(self, values: Iterable[Any], none: str | None = None) -> list[str]:
+        return [
+            (kind.none if none is None else none) if value is None else kind.show(value, self.lang)
+            for kind, value in zip((c.kind for c in self.columns), values, strict=True)
+        ]
 
 
 def listed(records: Sequence[Mapping[str, Any]]) -> Table:
     """Return records as they are, for machines."""
-    return Table([Column(key, key) for key in (records[0] if records else ())], records)
+    return Table([Column(key) for key in (records[0] if records else ())], records)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bosetting_cli.tables.table import Table
-
-MIN_WIDTH, MIN_WRAPPED = 10, 24
+from bosetting_cli.tables.kinds import Kind
+from bosetting_cli.tables.table import Table
 
 
 def text(table: Table, width: int | None) -> str:
@@ -44,33 +41,41 @@ def fitted(table: Table, width: int | None) -> list[list[str]]:
         max(len(part) for cell in cells for part in cell.split("\n"))
         for cells in zip(*lines, strict=True)
     ]
-    excess = sum(wide) + 2 * (len(wide) - 1) - width
-    for i, limit in _limits(table, wide, excess).items():
-        cut = _folded if table.columns[i].kind.fit == "wrap" else shortened
+    kinds = [column.kind for column in table.columns]
+    for i, limit in _limits(kinds, wide, width).items():
+        cut = _folded if kinds[i].fit == "wrap" else shortened
         for row in rows:
             row[i] = cut(row[i], limit)
     return rows
 
 
-def _limits(table: Table, wide: Sequence[int], excess: int) -> dict[int, int]:
-    """Return how wide the columns that give way may be: first the wrapped, then the widest."""
-    fits = [column.kind.fit for column in table.columns]
-    limits = {}
-    for i, fit in enumerate(fits):
-        if fit == "wrap":
-            limits[i] = max(wide[i] - max(excess, 0), MIN_WRAPPED)
-            excess -= max(wide[i] - limits[i], 0)
-    cut = {i: wide[i] for i in reversed(range(len(fits))) if fits[i] == "cut"}
-    while excess > 0 and max(cut.values(), default=0) > MIN_WIDTH:
-        cut[max(cut, key=lambda i: cut[i])] -= 1
-        excess -= 1
+def _limits(kinds: Sequence[Kind], wide: Sequence[int], width: int) -> dict[int, int]:
+    """Return how wide the columns that give way may be: first the wrapped, then the widest.
+
+    The last of those that are wrapped gets what the others leave, but its part at least.
+    """
+    wraps = [i for i, kind in enumerate(kinds) if kind.fit == "wrap"]
+    room = width - 2 * (len(wide) - 1) - sum(wide) + sum(wide[i] for i in wraps)
+    limits: dict[int, int] = {}
+    for left in range(len(wraps), 0, -1):
+        i, others = wraps[left - 1], sum(wide[j] for j in wraps[: left - 1])
+        limits[i] = min(wide[i], max(room - others, room // left, kinds[i].least))
+        room -= limits[i]
+    cut = {i: wide[i] for i in reversed(range(len(kinds))) if kinds[i].fit == "cut"}
+    while room < 0 and (able := [i for i in cut if cut[i] > kinds[i].least]):
+        cut[max(able, key=lambda i: cut[i])] -= 1
+        room += 1
     return limits | cut
 
 
 def _folded(text: str, limit: int) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(text, limit)) if len(text) > limit else text
+    if all(len(line) <= limit for line in text.split("\n")):
+        return text
+    return "\n".join(
+        piece for line in text.split("\n") for piece in textwrap.wrap(line, limit) or [""]
+    )
 
 
 def shortened(text: str, limit: int) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import IO, Any, NamedTuple
 
-from bosetting_cli.tables.rowwise import harmless, json_bytes, stream
+from bosetting_cli.findings import BosettingError, finding
+from bosetting_cli.tables.table import Table
 from bosetting_cli.tables.text import text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from bosetting_cli.tables.table import Table
 
 NO_MARK = "\u2007"  # stands where others have a mark: a figure space keeps the digits in line
 SHEET = (1_048_576, 16_384)  # lines and columns that a spreadsheet may have
+PART = 2**20  # bytes that are copied at once
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four are the wide forms of the first
 
 
 class Style(NamedTuple):
@@ -23,7 +24,7 @@ class Style(NamedTuple):
     Attributes:
         width: Columns that a table for people must fit.
         excel_nb: CSV with semicolon, decimal comma and BOM, as a Norwegian Excel reads it.
-        document: What the rows stand in, in JSON.
+        document: What the rows stand in, in JSON; it is read when all rows are made.
     """
 
     width: int | None = None
@@ -34,62 +35,102 @@ class Style(NamedTuple):
 class Format(NamedTuple):
     """A format: how it is written, by which suffixes a file asks for it, whether it is text."""
 
-    write: Callable[[Table, Style], bytes]
+    write: Callable[[IO[bytes], Table, Style], object]
     suffixes: tuple[str, ...]
     binary: bool = False
 
 
-# --- for machines ----------------------------------------------------------------------------
+# --- for machines, row by row ----------------------------------------------------------------
 
 
-def _json(table: Table, style: Style) -> bytes:
-    return json_bytes({**(style.document or {}), "rows": table.records()})
+def _csv(out: IO[bytes], table: Table, style: Style) -> None:
+    import csv
+
+    mark, point, code = (";", ",", "utf-8-sig") if style.excel_nb else (",", ".", "utf-8")
+    lines = io.TextIOWrapper(out, code, newline="", write_through=False)
+    writer = csv.writer(lines, delimiter=mark, lineterminator="\n")
+    writer.writerow(table.fields)
+    writer.writerows([plain(value, point) for value in values] for values in table.values())
+    lines.flush()
+    lines.detach()
 
 
-def _whole(form: str) -> Callable[[Table, Style], bytes]:
-    """Return how a table is written in a format that can be written row by row."""
+def plain(value: Any, point: str = ".") -> str:
+    """Return a value as a cell of CSV: floats read back to the same float, None is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return repr(value).replace(".", point)
+    return harmless(value) if isinstance(value, str) else repr(value)
 
-    def write(table: Table, style: Style) -> bytes:
-        out = io.BytesIO()
-        rows = (list(record.values()) for record in table.records())
-        stream(out, form, table.fields, rows, excel_nb=style.excel_nb)
-        return out.getvalue()
 
-    return write
+def harmless(text: str) -> str:
+    """Return text that a spreadsheet does not run as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _xlsx(table: Table, _: Style) -> bytes:
+def _jsonl(out: IO[bytes], table: Table, _: Style) -> None:
+    for record in table.records():
+        out.write(json_bytes(record, indent=None))
+
+
+def _json(out: IO[bytes], table: Table, style: Style) -> None:
+    """Write the rows aside, then what they stand in, then the rows within it."""
+    encode = _encoder(None)
+    keys = [encode(field) for field in table.fields]
+    with tempfile.TemporaryFile() as aside:
+        end = b"\n"
+        for values in table.values():
+            cells = (f"{key}: {encode(value)}" for key, value in zip(keys, values, strict=True))
+            body = ",\n      ".join(cells)
+            aside.write(end + f"    {{\n      {body}\n    }}".encode())
+            end = b",\n"
+        around = json_bytes({**(style.document or {}), "rows": []})
+        out.write(around.removesuffix(b"]\n}\n"))
+        if end == b",\n":
+            aside.seek(0)
+            while part := aside.read(PART):
+                out.write(part)
+            out.write(b"\n  ")
+        out.write(b"]\n}\n")
+
+
+def json_bytes(value: Any, indent: int | None = 2) -> bytes:
+    """Return a value as JSON in UTF-8, on one line if there is no indent."""
+    return f"{_encoder(indent)(value)}\n".encode()
+
+
+@functools.cache
+def _encoder(indent: int | None) -> Callable[[Any], str]:
+    import json
+
+    return json.JSONEncoder(ensure_ascii=False, indent=indent, allow_nan=False).encode
+
+
+def _xlsx(out: IO[bytes], table: Table, _: Style) -> None:
     import datetime as dt
-
-    from bosetting_cli.findings import BosettingError, Problem, install
 
     try:
         import xlsxwriter
     except ImportError:
-        what = "xlsx needs the package xlsxwriter"
-        raise BosettingError(Problem(what, hint=install("excel"))) from None
-    if len(table.rows) >= SHEET[0] or len(table.fields) > SHEET[1]:
-        size = f"{len(table.rows) + 1:,} lines of {len(table.fields):,} columns"
-        hint = f"a sheet holds {SHEET[0]:,} lines of {SHEET[1]:,}; csv holds any number"
-        raise BosettingError(Problem(f"{size} are too many for xlsx", hint=hint))
-    out = io.BytesIO()
+        raise BosettingError(finding("no xlsxwriter", extra="excel")) from None
+    rows = [table.fields, *table.values()]
+    if len(rows) > SHEET[0] or len(rows[0]) > SHEET[1]:
+        counts = {"lines": len(rows), "columns": len(rows[0])}
+        most = {"most_lines": SHEET[0], "most_columns": SHEET[1]}
+        raise BosettingError(finding("too many for xlsx", {**counts, **most}))
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
     book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
     sheet = book.add_worksheet("bosetting")
-    bold = book.add_format({"bold": True})
-    for j, name in enumerate(table.fields):
-        sheet.write_string(0, j, name, bold)
-    for i, record in enumerate(table.records(), 1):
-        for j, value in enumerate(record.values()):
-            if isinstance(value, bool):
-                sheet.write_boolean(i, j, value)
-            elif isinstance(value, int | float):
-                sheet.write_number(i, j, value)
-            elif value is not None:
-                sheet.write_string(i, j, harmless(value))
+    sheet.add_write_handler(
+        str, lambda own, i, j, text, *form: own.write_string(i, j, harmless(text), *form)
+    )
+    for i, row in enumerate(rows):
+        sheet.write_row(i, 0, row, None if i else book.add_format({"bold": True}))
     sheet.freeze_panes(1, 0)
     book.close()
-    return out.getvalue()
 
 
 # --- for people ------------------------------------------------------------------------------
@@ -100,7 +141,7 @@ def one_line(cell: str) -> str:
     return cell.replace("-\n", "").replace("\n", " ").rstrip(NO_MARK)
 
 
-def _markdown(table: Table, _: Style) -> bytes:
+def _markdown(out: IO[bytes], table: Table, _: Style) -> None:
     def line(cells: Iterable[str]) -> str:
         return "| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in cells) + " |"
 
@@ -111,17 +152,16 @@ def _markdown(table: Table, _: Style) -> bytes:
         lines.append(line(f"**{cell}**" if cell else "" for cell in footer))
     if table.notes:
         lines += ["", *(note.replace("*", "\\*") for note in table.notes)]
-    return ("\n".join(lines) + "\n").encode()
+    out.write(("\n".join(lines) + "\n").encode())
 
 
-def _html(table: Table, _: Style) -> bytes:
+def _html(out: IO[bytes], table: Table, _: Style) -> None:
     from html import escape
 
     def line(cells: Sequence[str], tag: str) -> str:
-        sides = [column.kind.align for column in table.columns]
         return "".join(
-            f'<{tag} class="{side}">{escape(one_line(cell))}</{tag}>'
-            for cell, side in zip(cells, sides, strict=True)
+            f'<{tag} class="{column.kind.align}">{escape(one_line(cell))}</{tag}>'
+            for cell, column in zip(cells, table.columns, strict=True)
         )
 
     head = line([column.heading for column in table.columns], "th")
@@ -129,24 +169,25 @@ def _html(table: Table, _: Style) -> bytes:
     footer = table.footer()
     foot = f"<tfoot><tr>{line(footer, 'td')}</tr></tfoot>\n" if footer else ""
     notes = "".join(f"<p>{escape(note)}</p>\n" for note in table.notes)
-    return (
+    page = (
         '<!doctype html>\n<meta charset="utf-8">\n<title>bosetting</title>\n'
         "<style>body{font-family:sans-serif}td,th{padding:.1em .6em;text-align:left}"
         ".right{text-align:right}tfoot{font-weight:bold}</style>\n"
         f"<table>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody>\n{foot}</table>\n{notes}"
-    ).encode()
+    )
+    out.write(page.encode())
 
 
-def _table(table: Table, style: Style) -> bytes:
-    return text(table, style.width).encode()
+def _table(out: IO[bytes], table: Table, style: Style) -> None:
+    out.write(text(table, style.width).encode())
 
 
 FORMATS = {
     "table": Format(_table, (".txt",)),
-    "csv": Format(_whole("csv"), (".csv",)),
+    "csv": Format(_csv, (".csv",)),
     "json": Format(_json, (".json",)),
-    "jsonl": Format(_whole("jsonl"), (".jsonl", ".ndjson")),
+    "jsonl": Format(_jsonl, (".jsonl", ".ndjson")),
     "markdown": Format(_markdown, (".md",)),
     "html": Format(_html, (".html", ".htm")),
     "xlsx": Format(_xlsx, (".xlsx",), binary=True),
@@ -154,24 +195,20 @@ FORMATS = {
 SUFFIXES = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
 
 
-def render(
-    table: Table,
-    form: str,
-    *,
-    width: int | None = None,
-    excel_nb: bool = False,
-    document: Mapping[str, Any] | None = None,
-) -> bytes:
-    """Write a table out.
+def stream(out: IO[bytes], table: Table, form: str, **style: Any) -> None:
+    """Write a table out; csv, json and jsonl hold no more than a row of it at once.
 
     Args:
+        out: Where to: UTF-8 text with Unix line ends, or a spreadsheet.
         table: What to write.
         form: One of `FORMATS`.
-        width: Columns of the terminal, for `table`.
-        excel_nb: For CSV: as a Norwegian Excel reads it.
-        document: For JSON: what the rows stand in.
-
-    Returns:
-        UTF-8 text with Unix line ends, or a spreadsheet.
+        style: See `Style`.
     """
-    return FORMATS[form].write(table, Style(width, excel_nb, document))
+    FORMATS[form].write(out, table, Style(**style))
+
+
+def render(table: Table, form: str, **style: Any) -> bytes:
+    """Return a table as `stream` writes it."""
+    out = io.BytesIO()
+    stream(out, table, form, **style)
+    return out.getvalue()

@@ -8,22 +8,5 @@ from bosetting_cli.words.catalogue import LANGUAGES, every_name, heading, name, 
 from bosetting_cli.words.form import broken, capital
 from bosetting_cli.words.writing import date, is_told, listing, number, percent, short, signed, told
 
-__all__ = [
-    "LANGUAGES",
-    "broken",
-    "capital",
-    "date",
-    "every_name",
-    "heading",
-    "is_told",
-    "listing",
-    "name",
-    "number",
-    "percent",
-    "say",
-    "short",
-    "signed",
-    "texts",
-    "title",
-    "told",
-]
+__all__ = ["LANGUAGES", "broken", "capital", "date", "every_name", "heading", "is_told", "listing"]
+__all__ += ["name", "number", "percent", "say", "short", "signed", "texts", "title", "told"]

@@ -34,13 +34,32 @@ class Named(Protocol):
 
 
 @functools.cache
+def _source(subject: str) -> str:
+    return Path(__file__).with_name(f"{subject}.toml").read_text(encoding="utf-8")
+
+
+@functools.cache
 def part(subject: str) -> dict[str, dict[str, str]]:
     """Return one of `PARTS`: key → language → text, with soft hyphens."""
     import tomllib
 
-    path = Path(__file__).with_name(f"{subject}.toml")
-    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = tomllib.loads(_source(subject))
     return found
+
+
+@functools.cache
+def sentence(key: str) -> dict[str, str] | None:
+    """Return a finding's sentence in each language; None if there is none.
+
+    They are many and a run says few, so that only the lines of this one are parsed.
+    """
+    import tomllib
+
+    header, text = f'\n["{key}"]\n', _source("findings")
+    if (start := text.find(header)) < 0:
+        return None
+    lines = text[start + len(header) :].partition("\n[")[0]
+    return tomllib.loads(lines)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from bosetting_cli.words.catalogue import part, say, unfilled
+from bosetting_cli.words.catalogue import name, say, sentence, unfilled
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,32 +90,59 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    A whole number is written as people write it if its place says `{…:,}`; a list is set with
-    commas, and cut off after so many if it says `{…:5}`.
+    Its places say how: a number as people write it `{…:,}`, or with its noun `{…:row|rows}`; a
+    name of the built-in rules `{…:name}`; a list with commas, cut off after so many `{…:5}`, with a
+    word between two `{…:or}`, or one within pairs `{…:from}`; and what is itself a key, or nothing,
+    `{…!t}`. A finding among the values is said in the same language, with its place.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
         'barn: 1200 skal boset'
     """
-    return _Filled(lang).format(unfilled(key, lang), **values)
+    found = sentence(key)
+    text = found[lang] if found else unfilled(key, lang)
+    return _Filled(lang, values).format(text, **values)
 
 
 class _Filled(string.Formatter):
-    """Fills numbers and lists in as people write them in a language."""
+    """Fills numbers, lists and other words of the catalogue in, in a language."""
 
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
+    def __init__(self, lang: str, values: dict[str, object]) -> None:
+        self.lang, self.values = lang, values
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        if conversion != "t":
+            return super().convert_field(value, conversion)
+        return told(value, self.lang, **self.values) if value else ""
 
     def format_field(self, value: Any, form: str) -> str:
-        if form == ",":
-            return number(value, 0, self.lang)
+        one, plural, many = form.partition("|")
+        if plural:
+            return f"{value} {one if value == 1 else many}"
+        if form == "name":
+            return name(value, self.lang)
+        if hasattr(value, "in_short"):
+            return str(value.in_short(self.lang))
         if isinstance(value, tuple):
-            shown = ", ".join(map(str, value[: int(form)] if form else value))
-            more = len(value) - int(form or len(value))
-            return say("and more", self.lang, shown=shown, more=more) if more > 0 else shown
-        return format(value, form)
+            return self._listed(value, form)
+        if form == "," and isinstance(value, int | float):
+            whole = value == int(value)
+            return number(value, 0, self.lang) if whole else short(value, self.lang)
+        if isinstance(value, float):
+            return format(value, form).translate(_MARKS[self.lang])
+        return format(value, form.strip(","))
+
+    def _listed(self, value: tuple[Any, ...], form: str) -> str:
+        if value and isinstance(value[0], tuple):
+            return "; ".join(f"{one} {form} {other}" for one, other in value)
+        shown = [self.format_field(one, "") for one in value]
+        if form in ("and", "or"):
+            return f" {say(form, self.lang)} ".join(shown)
+        most = int(form or len(value))
+        first, more = ", ".join(shown[:most]), len(value) - most
+        return told("and more", self.lang, shown=first, more=more) if more > 0 else first
 
 
 def is_told(key: str) -> bool:
     """Return whether the catalogue has a finding's sentence or remedy."""
-    return key in part("findings")
+    return sentence(key) is not None

@@ -228,7 +228,7 @@
   const cell = (v) => {
     if (v === null || v === undefined) return "";
     if (typeof v !== "string") return String(v);
-    const safe = /^[=+\-@\t\r]/.test(v) ? `'${v}` : v;
+    const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(v) ? `'${v}` : v;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
   const exact = (key, i) => { // as programs know it, not as people read it

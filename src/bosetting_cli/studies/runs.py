@@ -1,77 +1,78 @@
-"""Scenarios → who is asked for how many in each, or why there is no allocation."""
+"""Scenarios → who is asked for how many in each, or why there is no allocation.
+
+Nothing is read twice, scenarios that differ in weights, total, minimum and count alone are
+decided together, and none is kept longer than its numbers are needed.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from bosetting_cli.findings import BosettingError, Problem
+from bosetting_cli.findings import BosettingError, Finding, finding
 from bosetting_cli.model.draws import decisions
-from bosetting_cli.model.standing import standing, varied_as_ruled
+from bosetting_cli.model.places import Decision
+from bosetting_cli.model.standing import standing
 from bosetting_cli.result.notes import statistics_notes
-from bosetting_cli.rules import Total, override
+from bosetting_cli.rules import Rules, Total, override
+from bosetting_cli.rules.variations import as_ruled
+from bosetting_cli.statistics import Municipality, Statistics
 from bosetting_cli.studies.compare import vintages
+from bosetting_cli.studies.scenarios import Data, Scenario
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from bosetting_cli.model.allocation import Decision
-    from bosetting_cli.result.notes import Note
-    from bosetting_cli.rules import Rules
-    from bosetting_cli.statistics import Municipality, Statistics
-    from bosetting_cli.studies.scenarios.grid import Data, Scenario
-
-    Read = Callable[[Data | None], tuple[Statistics, Rules]]
+Source = tuple[Statistics, Rules]
 
 TOGETHER = 1000  # scenarios that are sorted by what they have in common
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Run:
     """What one scenario gives.
 
     Attributes:
         scenario: The scenario.
         rules: Its rules.
-        units: The kommunenummer of the statistics.
-        selected: Who is asked.
-        numbers: Places.
-        places: Places before rounding; None unless asked for.
-        shared: Sub-group → places, -1 for who can't receive it; empty unless asked for.
+        decision: The numbers of this scenario and others, as arrays.
+        row: Which of them are its own.
     """
 
     scenario: Scenario
     rules: Rules
-    units: tuple[str, ...]
-    selected: NDArray[np.bool_]
-    numbers: NDArray[np.int64]
-    places: NDArray[np.float64] | None = None
-    shared: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
+    decision: Decision
+    row: int
 
     @property
-    def requested(self) -> dict[str, int]:
-        """Those asked: kommunenummer → places."""
-        return self._of(self.numbers, self.selected)
+    def units(self) -> Sequence[str]:
+        """The kommunenummer of the statistics."""
+        return self.decision.own.units
 
     @property
-    def quotas(self) -> dict[str, float]:
-        """Those asked: kommunenummer → places before rounding; empty unless asked for."""
-        return {} if self.places is None else self._of(self.places, self.selected)
+    def selected(self) -> NDArray[np.bool_]:
+        """Who is asked."""
+        return np.asarray(self.decision.selected[self.row])
 
     @property
-    def of_which(self) -> dict[str, dict[str, int]]:
-        """Sub-group → kommunenummer → places; empty unless asked for."""
-        return {name: self._of(numbers, numbers >= 0) for name, numbers in self.shared.items()}
+    def quotas(self) -> NDArray[np.float64]:
+        """Places before rounding."""
+        return np.asarray(self.decision.quotas[self.row])
 
-    def _of(self, values: NDArray[Any], among: NDArray[np.bool_]) -> dict[str, Any]:
-        units = [self.units[place] for place in np.flatnonzero(among)]
-        return dict(zip(units, values[among].tolist(), strict=True))
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """Places; 0 for those who are not asked."""
+        return np.where(self.selected, self.decision.requested[self.row], 0)
+
+    @property
+    def of_which(self) -> dict[str, NDArray[np.int64]]:
+        """Sub-group → places for it; 0 for those who can't receive it."""
+        able = self.decision.own.able
+        places = {name: numbers for name, (numbers, _) in self.decision.of_which.items()}
+        return {n: np.where(able[n], places[n][self.row], 0) for n in places}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Failure:
     """A scenario that admits no allocation, and why."""
 
     scenario: Scenario
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
 
     @property
     def reasons(self) -> list[str]:
@@ -87,11 +88,13 @@ class Failure:
         parts = ((p.place(), p.key, p.message) for p in self.problems)
         return [": ".join(part for part in texts if part) for texts in parts]
 
-    def named(self) -> list[Problem]:
-        """Return the problems with the scenario's name."""
+    def named(self) -> list[Finding]:
+        """Return the problems with the scenario's name before their place."""
+        called = f"scenario `{self.scenario.name}`"
+        places = (": ".join(filter(None, (called, p.place()))) for p in self.problems)
         return [
-            Problem(f"scenario `{self.scenario.name}`: {reason}", hint=problem.remedy())
-            for problem, reason in zip(self.problems, self.reasons, strict=True)
+            dataclasses.replace(problem, file=place, line=None, column=None)
+            for problem, place in zip(self.problems, places, strict=True)
         ]
 
 
@@ -108,71 +111,34 @@ class Sources:
     """
 
     rules: Rules
-    read: Mapping[Data | None, tuple[Statistics, Rules] | BosettingError]
+    read: Mapping[Data | None, Source | BosettingError]
     municipalities: tuple[Municipality, ...]
     inputs: Mapping[str, str]
-    notes: tuple[Note, ...]
+    notes: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """All runs.
-
-    Attributes:
-        runs: In the order of the scenarios.
-        failed: Those that admit no allocation.
-        sources: What they were run on.
-    """
-
-    runs: tuple[Run, ...]
-    failed: tuple[Failure, ...]
-    sources: Sources
-
-
-def run_scenarios(
-    scenarios: Collection[Scenario],
-    read: Read,
-    *,
-    sub_groups: bool = False,
-    keep_going: bool = False,
-) -> Sweep:
-    """Run scenarios and keep all results; `runs` makes them one by one.
-
-    Args:
-        scenarios: In the order wanted.
-        read: What a scenario names, None for the base's → statistics and base rules.
-        sub_groups: Whether to share out sub-groups as well.
-        keep_going: Leave out those that admit no allocation.
-
-    Raises:
-        BosettingError: As `read_sources` and `succeeding` do.
-    """
-    named = (scenario.data for scenario in scenarios if scenario.data is not None)
-    sources = read_sources(named, read)
-    failed: list[Failure] = []
-    found = runs(scenarios, sources, sub_groups=sub_groups)
-    good = tuple(succeeding(found, failed, keep_going=keep_going))
-    return Sweep(good, tuple(failed), sources)
-
-
-def read_sources(named: Iterable[Data], read: Read) -> Sources:
+def read_sources(named: Iterable[Data], read: Callable[[Data | None], Source]) -> Sources:
     """Read the base's statistics and those that scenarios name, each once.
 
     Args:
         named: What scenarios name.
-        read: See `run_scenarios`.
+        read: What a scenario names, None for the base's → statistics and base rules.
 
     Raises:
-        BosettingError: The base's can't be read, or they are on different years' municipalities.
+        BosettingError: The base's can't be read, and what else can't; or they are on different
+            years' municipalities.
     """
-    base = read(None)
-    found: dict[Data | None, tuple[Statistics, Rules] | BosettingError] = {None: base}
-    for data in named:
+    found: dict[Data | None, Source | BosettingError] = {}
+    for data in (None, *named):
         if data not in found:
             try:
                 found[data] = read(data)
             except BosettingError as error:
                 found[data] = error
+    base = found[None]
+    if isinstance(base, BosettingError):
+        errors = (one for one in found.values() if isinstance(one, BosettingError))
+        raise BosettingError(dict.fromkeys(p for error in errors for p in error.problems))
     used = [source[0] for source in found.values() if not isinstance(source, BosettingError)]
     inputs = {file: digest for statistics in used for file, digest in statistics.inputs.items()}
     notes = dict.fromkeys(note for statistics in used for note in statistics_notes(statistics))
@@ -184,9 +150,7 @@ def _municipalities(sources: Sequence[Statistics]) -> tuple[Municipality, ...]:
     found = {m.kommunenummer: m for source in reversed(sources) for m in source.municipalities}
     alike = all(set(source.units) == set(sources[0].units) for source in sources)
     if not alike and not vintages(found) and any(vintages(source.units) for source in sources):
-        what = "the scenarios' statistics are on municipalities of different years"
-        hint = "--codes YEAR carries them over to one year"
-        raise BosettingError(Problem(what, hint=hint))
+        raise BosettingError(finding("scenarios of different years"))
     return tuple(found[code] for code in sorted(found))
 
 
@@ -234,7 +198,7 @@ def _decided(
 ) -> Iterator[Run | Failure]:
     """Run scenarios, those together that differ in nothing but what `Variations` holds."""
     found: dict[int, Run | Failure] = {}
-    alike: dict[tuple[Data | None, bytes], list[tuple[int, Rules]]] = {}
+    alike: dict[tuple[Data | None, bytes], list[tuple[int, Rules, Statistics]]] = {}
     for place, scenario in enumerate(block):
         source = sources.read[scenario.data]
         try:
@@ -244,13 +208,12 @@ def _decided(
         except BosettingError as error:
             found[place] = Failure(scenario, error.problems)
         else:
-            alike.setdefault((scenario.data, _apart_from_numbers(rules)), []).append((place, rules))
-    for (data, _), members in alike.items():
-        source = sources.read[data]
-        assert not isinstance(source, BosettingError)  # noqa: S101
-        own = [(block[place], rules) for place, rules in members]
-        together = _together(own, source[0], sub_groups)
-        found |= zip((place for place, _ in members), together, strict=True)
+            key = scenario.data, _apart_from_numbers(rules)
+            alike.setdefault(key, []).append((place, rules, source[0]))
+    for members in alike.values():
+        together = [(block[place], rules) for place, rules, _ in members]
+        results = _together(together, members[0][2], sub_groups)
+        found |= {place: one for (place, *_), one in zip(members, results, strict=True)}
     return (found[place] for place in range(len(block)))
 
 
@@ -279,23 +242,10 @@ def _together(
     except BosettingError as error:
         yield from (Failure(scenario, error.problems) for scenario, _ in members)
         return
-    varied = varied_as_ruled([own_rules for _, own_rules in members])
-    for rows, decision in decisions(statistics, rules, own, varied, sub_groups=sub_groups):
+    varied = as_ruled(*(own_rules for _, own_rules in members))
+    for rows, decision in decisions(own, varied, sub_groups=sub_groups):
         for row, (scenario, own_rules) in enumerate(members[rows]):
             if row in decision.problems:
                 yield Failure(scenario, tuple(decision.problems[row]))
             else:
-                yield _run(scenario, own_rules, decision, row, sub_groups)
-
-
-def _run(scenario: Scenario, rules: Rules, decision: Decision, row: int, sub_groups: bool) -> Run:
-    own, selected = decision.standing, decision.selected[row].copy()
-    numbers = decision.requested[row].copy()
-    if not sub_groups:
-        return Run(scenario, rules, own.units, selected, numbers)
-    shared = {
-        name: np.where(selected & own.able[name], places[row], -1)
-        for name, (places, _) in decision.of_which.items()
-    }
-    places = decision.quotas[row].copy()
-    return Run(scenario, rules, own.units, selected, numbers, places, shared)
+                yield Run(scenario, own_rules, decision, row)
