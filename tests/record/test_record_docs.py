@@ -49,7 +49,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("value: 4400", "value: 4400", 0, ""),
         ("title: Settlement", "title: All settlement", 0, ""),
-        ("value: 4400", "value: 4401", 1, "1149 Karmøy: requested is 36, the record has 35"),
+        ("value: 4400", "value: 4401", 1, "1601 Trondheim: requested is 160, the record has 159"),
         ("value: 4400", "value: many", 2, ""),  # a typing error is no changed number
     ],
 )

@@ -21,6 +21,29 @@ if TYPE_CHECKING:
 RECORD = option("--record", "DIR", FILE, "Also write the run's record, for `bosetting verify`.")
 
 
+def _of_record(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Let a record choose the defaults of --rules, --data and --codes."""
+    if path is not None:
+        from bosetting_cli.record import RULES
+        from bosetting_cli.record.checking import intact
+
+        kept = intact(path)
+        own = {"rules": path / RULES, "data": path / kept.data, "codes": kept.codes}
+        ctx.default_map = {**(ctx.default_map or {}), **own}
+
+
+# Read before all others, whose defaults it chooses.
+FROM_RECORD = option(
+    "--record",
+    "DIR",
+    FILE,
+    "Explain the run of this record.",
+    callback=_of_record,
+    is_eager=True,
+    expose_value=False,
+)
+
+
 @click.command(short_help="Keep a run as a folder that anybody can repeat and check.")
 @input_options
 @option("--output", "DIR", FILE, "Folder to write; it must not exist.", "-o", "path", required=True)
@@ -73,8 +96,8 @@ def _run(inputs: Inputs, allocation: Allocation, outputs: Mapping[str, bytes]) -
     source = inputs.data or data_dir()
     folder = source if source.is_dir() else source.parent
     rules = inputs.rules or config_dir() / "criteria.yaml"
-    names = [Path(name).name for name in allocation.inputs]
-    files = {f"{DATA}/{name}": folder / name for name in names}
+    names = {Path(name).name for name in allocation.inputs}
+    files = {f"{DATA}/{n}": folder / n for n in sorted(names) if (folder / n).is_file()}
     files |= {f"{DATA}/datapackage.json": folder / "datapackage.json"}
     named = [rules, *(file for file in (inputs.asked, inputs.at_least) if file)]
     files |= {f"as-read/{file.name}": file for file in named}
@@ -84,7 +107,7 @@ def _run(inputs: Inputs, allocation: Allocation, outputs: Mapping[str, bytes]) -
         if file.is_file()
     }
     return Run(
-        inputs.read_rules(),
+        inputs.read_rules([])[0],
         allocation,
         read,
         DATA if source.is_dir() else f"{DATA}/{source.name}",

@@ -49,11 +49,11 @@ def command(
       bosetting verify golden --rules criteria.yaml --data figures
       bosetting verify run --code 1804 --number 44
     """
-    from bosetting_cli.record.checking import asked, broken, load_record, run_again, verified
+    from bosetting_cli.record.checking import asked, broken, intact, run_again, verified
 
     if found := broken(record):
         return _told(found, form)
-    kept = load_record(record)
+    kept = intact(record)
     found = asked(kept, code, number, fingerprint)
     again, notes = verified(kept, run_again(kept, rules, data, strict=strict))
     tell([f"note: {note}" for note in notes], quiet=quiet)

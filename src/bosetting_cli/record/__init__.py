@@ -16,9 +16,8 @@ from bosetting_cli.record.crate import crate
 from bosetting_cli.result import Allocation
 from bosetting_cli.result.fingerprint import fingerprint
 from bosetting_cli.rules import Rules, rules_yaml
-from bosetting_cli.tables import render
+from bosetting_cli.tables import json_bytes, render
 from bosetting_cli.tables.allocation import document, municipality_table
-from bosetting_cli.tables.rowwise import json_bytes
 
 RULES, DATA, RUN, ROWS = "rules.yaml", "data", "run.json", "allocation.csv"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"

@@ -79,8 +79,14 @@ def broken(folder: Path) -> list[Finding]:
     return found
 
 
-def load_record(folder: Path) -> Record:
-    """Read what a record says of its run; `broken` says first whether it is whole."""
+def intact(folder: Path) -> Record:
+    """Read what a record says of its run, if it is whole.
+
+    Raises:
+        BosettingError: It is not; every file that isn't as it was.
+    """
+    if found := broken(folder):
+        raise BosettingError(found)
     with blamed(folder):
         said = json.loads((folder / MANIFEST).read_bytes())
         run = json.loads((folder / RUN).read_bytes())

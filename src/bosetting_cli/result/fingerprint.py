@@ -37,6 +37,7 @@ def canonical(allocation: Allocation) -> str:
     not published; with a `+` between parts that are published apart); `asked` code, sub-group
     (empty: all) and number. Numbers are fractions in lowest terms, so that 0.70 and 0.7 are one.
     """
+    allocation = allocation.whole
     statistics, rules = allocation.statistics, allocation.rules
     lines = ["bosetting\t1"]
     lines += (f"rule\t{path}\t{value}" for path, value in _flat(rules, ""))
