@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bosetting_cli.cli.inputs import Inputs, input_options
-from bosetting_cli.cli.options import FILE, QUIET, option
+from bosetting_cli.cli.options import FILE, QUIET, choose, option
 from bosetting_cli.cli.output import tell
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def _of_record(ctx: click.Context, _: click.Parameter, path: Path | None) -> Non
         from bosetting_cli.record.checking import intact
 
         kept = intact(path)
-        own = {"rules": path / RULES, "data": path / kept.data, "codes": kept.codes}
-        ctx.default_map = {**(ctx.default_map or {}), **own}
+        choose(ctx, {"rules": path / RULES, "data": path / kept.data, "codes": kept.codes})
 
 
 # Read before all others, whose defaults it chooses.
