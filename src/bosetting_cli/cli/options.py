@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -68,6 +69,16 @@ class _Written(_File):
         return None if value == "-" else super().convert(value, param, ctx)
 
 
+class _New(_File):
+    """A folder to make, which isn't there yet."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        path = super().convert(value, param, ctx)
+        if os.path.lexists(path):
+            self.fail(f"{path} exists already; name another folder.", param, ctx)
+        return path
+
+
 class _Once(click.Option):
     """An option that may be given once; click would take the last of several."""
 
@@ -86,7 +97,7 @@ class _Once(click.Option):
         return self._then(ctx, self, one) if self._then else one
 
 
-FILE = _File(path_type=Path)
+FILE, NEW = _File(path_type=Path), _New(path_type=Path)
 YEAR, FROM_0, FROM_1 = Whole(1900, 2200), Whole(0), Whole(1)
 
 
@@ -129,8 +140,10 @@ def _heard(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
-def choose(ctx: click.Context, given: Mapping[str, Any]) -> None:
+def choose(ctx: click.Context, by: str, given: Mapping[str, Any]) -> None:
     """Choose the defaults of options that may be given once; None leaves one as it is."""
+    if (other := ctx.meta.setdefault("chosen by", by)) != by:
+        raise click.UsageError(f"{other} and {by} exclude each other.", ctx)
     own = {
         name: value if callable(value) else [value]
         for name, value in given.items()
@@ -144,7 +157,7 @@ def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> s
     if year is not None:
         from bosetting_cli.cli.years import defaults
 
-        choose(ctx, defaults(str(year)))
+        choose(ctx, "--year", defaults(str(year)))
     return year
 
 
