@@ -78,12 +78,6 @@ class _Once(click.Option):
         super().__init__(names, default=given, multiple=True, **more)
         self._then = callback
 
-    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> Any:
-        value, source = super().consume_value(ctx, opts)
-        if source is click.core.ParameterSource.DEFAULT_MAP:
-            value = [value]
-        return value, source
-
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         found = super().process_value(ctx, value)
         if found and len(found) > 1:
@@ -135,12 +129,22 @@ def _heard(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def choose(ctx: click.Context, given: Mapping[str, Any]) -> None:
+    """Choose the defaults of options that may be given once; None leaves one as it is."""
+    own = {
+        name: value if callable(value) else [value]
+        for name, value in given.items()
+        if value is not None
+    }
+    ctx.default_map = {**(ctx.default_map or {}), **own}
+
+
 def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
     """Let a year choose the defaults of --rules and --data."""
     if year is not None:
         from bosetting_cli.cli.years import defaults
 
-        ctx.default_map = {**(ctx.default_map or {}), **defaults(str(year))}
+        choose(ctx, defaults(str(year)))
     return year
 
 
