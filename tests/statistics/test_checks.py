@@ -374,3 +374,10 @@ def test_what_a_description_says_of_tables(folder, change, severity, message):
     assert found == severity
     assert words.startswith(message)
     assert validate(folder).problems
+
+
+@pytest.mark.parametrize("limit", [{"low": 2, "high": 1}, {"low": -1, "high": 1}, {"high": 0}])
+def test_limits_that_nothing_can_keep_are_told(folder, limit):
+    given = [{"of": "population", "low": 0, "high": 1, "noise": 0, **limit}]
+    describe(folder, lambda p: fields(p)["population"].update(plausible=given))
+    assert any("plausible" in str(found) for found in validate(folder).problems)

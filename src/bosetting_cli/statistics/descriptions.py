@@ -274,7 +274,11 @@ def _built(kind: Any, given: Any, strange: list[str]) -> Iterator[Any]:
     keys = {one.name for one in fields(kind)}
     for said in given:
         strange += [key for key in said if key not in (*keys, "path")]
-        yield msgspec.convert(said, kind)
+        one = msgspec.convert(said, kind)
+        if isinstance(one, Limit) and not (0 <= one.low <= one.high and one.high > 0 <= one.noise):
+            strange.append("plausible")
+        else:
+            yield one
 
 
 def _is_reference(text: Any) -> bool:
