@@ -43,17 +43,13 @@ class Files:
         Raises:
             DataError: There is no such folder, or it has no tables.
         """
-        root = Path(folder)
-        found = _within(root, problems)
-        registers = [path for path in found if _is_register(path) and path != root]
+        found = tables_within(Path(folder), problems)
+        registers = [path for path in found.paths if _is_register(path)]
         problems += [warning("own register", str(path)) for path in registers]
-        own = [path for path in found if path not in registers]
-        if not own:
-            name, kinds = shown(str(root), 200), _SUFFIXES
-            raise DataError(finding("no tables", file=name, kinds=kinds))
+        own = [path for path in found.paths if path not in registers]
         names = {path.name for path in own}
-        kept = [p for p in self.paths[1:] if p.name not in names]
-        said = self.description.under(read_description(root, problems))
+        kept = [path for path in self.paths[1:] if path.name not in names]
+        said = self.description.under(found.description)
         return Files((self.paths[0], *kept, *own), said)
 
 
@@ -69,9 +65,7 @@ def files_of(root: Path, problems: list[Finding]) -> Files:
     """
     description = read_description(root, problems)
     tables = _within(root, problems)
-    if tables == [root]:
-        return Files((root,), description)
-    registers = [path for path in tables if _is_register(path)]
+    registers = tables if tables == [root] else [path for path in tables if _is_register(path)]
     if not registers:
         file = str(root / f"{REGISTER}.csv")
         raise DataError(finding("no register", file=file, columns=REGISTER_COLUMNS))
@@ -80,6 +74,22 @@ def files_of(root: Path, problems: list[Finding]) -> Files:
         raise DataError(finding("second register", file=str(second), other=first.name))
     others = (path for path in tables if path not in registers)
     return Files((*registers, *others), description)
+
+
+def tables_within(root: Path, problems: list[Finding]) -> Files:
+    """Return the tables of a folder that needs no register, or the one file.
+
+    Args:
+        root: The folder or file.
+        problems: Gets what is odd or wrong with it.
+
+    Raises:
+        DataError: There is no such folder, or it has no tables.
+    """
+    description = read_description(root, problems)
+    if tables := _within(root, problems):
+        return Files(tuple(tables), description)
+    raise DataError(finding("no tables", file=shown(str(root), 200), kinds=_SUFFIXES))
 
 
 def _is_register(path: Path) -> bool:
