@@ -7,6 +7,7 @@ import json
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -252,3 +253,50 @@ def test_options_of_data_that_are_no_use_together(run):
     for words in ((), ("--export", "a", "--describe", "b"), ("--describe", "b", "--year", "2026")):
         assert run("data", *words)[0] == 2
     assert run("data", "--export", "a", "--force")[0] == 2
+
+
+# --- sheets, and units that decide ------------------------------------------------------------
+
+COVER = [["Folkemengde", ""], ["Oppdatert", "2017-02-23"], ["Kontakt", "SSB"]]
+
+
+@pytest.mark.parametrize(
+    "before", [[], [("Forside", COVER)], [("Forside", COVER), ("Om", [["x"]])]]
+)
+def test_the_first_visible_sheet_that_is_a_table_is_read_and_said(tmp_path, before):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    rows = [line.split(",") for line in ONE.splitlines()]
+    for name, content in (*before, ("Tall", rows), ("Gamle tall", rows[:2])):
+        sheet = book.create_sheet(name)
+        for row in content:
+            sheet.append(row)
+    book.save(tmp_path / "own.xlsx")
+    statistics = load_statistics(tmp_path / "own.xlsx")
+    assert statistics.column("population").value("1103", None) == 30
+    (note,) = (one.message for one in statistics.notes)
+    assert all(f"`{name}`" in note or name in note for name, _ in (*before, ("Tall", ())))
+
+
+def test_small_counts_are_no_mixed_per_cent_where_the_unit_says_what_they_are(put):
+    homes = "kommunenummer,year,homes\n0301,2017,71\n1103,2017,0.5\n"
+    with pytest.raises(DataError, match="per cent in some rows") as caught:
+        load_statistics(put("base", BASE), add=[put("bare", {"homes.csv": homes})])
+    (error,) = (one for one in caught.value.problems if one.severity == "error")
+    assert "`unit`" in error.remedy()
+    field = {"name": "homes", "type": "number", "unit": "per cent", "referenceDate": "year-01-01"}
+    for unit, is_read in (("per cent", False), ("thousand homes", True)):
+        resource = {
+            "name": "homes",
+            "path": "homes.csv",
+            "schema": {"fields": [{**field, "unit": unit}]},
+        }
+        package = json.dumps({"resources": [resource]})
+        own = put(unit, {"homes.csv": homes, "datapackage.json": package})
+        base = put(f"{unit} base", BASE)
+        if is_read:
+            column = load_statistics(base, add=[own]).column("homes")
+            assert [column.value(code, 2017) for code in ("0301", "1103")] == [71, 0.5]
+        else:
+            with pytest.raises(DataError, match="per cent in some rows"):
+                load_statistics(base, add=[own])

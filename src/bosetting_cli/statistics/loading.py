@@ -256,7 +256,7 @@ class _Found:
             told, place = self.told(file, name), table.place(name)
             read = read_figures(table.column(name), place)
             self.problems += read.problems
-            self.problems += capped(list(column_problems(name, read.values, place)))
+            self.problems += capped(list(column_problems(name, told.unit, read.values, place)))
             self.problems += read.repairs
             self.hold(table, name, read.values)
             about = (told.title, told.title_nb, told.unit, told.reference_date)

@@ -49,9 +49,9 @@ _HEADERS: tuple[Callable[[Sequence[str]], bool], ...] = (
 def read_table(
     path: Path, name: str | None = None, *, wanted: Collection[str] | None = None
 ) -> Table:
-    """Read a CSV file, the first sheet of an .xlsx or .ods file, or the `rows` of a .json file.
+    """Read a CSV file, a sheet of an .xlsx or .ods file, or the `rows` of a .json file.
 
-    Hidden and empty sheets are passed over.
+    The sheet is the first visible one with a header of municipalities or counties, if any has.
 
     Args:
         path: The file.
@@ -67,7 +67,7 @@ def read_table(
     if content.startswith(b"PK\x03\x04"):
         from bosetting_cli.statistics.spreadsheet import read_sheet
 
-        sheet, notes = read_sheet(content, file, MAX_CELLS)
+        sheet, notes = read_sheet(content, file, MAX_CELLS, _has_header)
         start, _, _ = _find_header(sheet[:_HEAD], lambda row: [("", row)])
         titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
         rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
@@ -149,6 +149,11 @@ def _find_header(
                 if is_header(cells):
                     return at, mark, cells
     return 0, ",", []
+
+
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a sheet has a column of municipalities or counties, and no mere text."""
+    return any(is_header(row) for is_header in _HEADERS[:-1] for row in rows)
 
 
 def _splits(line: str, marks: str) -> Iterator[tuple[str, list[str]]]:
