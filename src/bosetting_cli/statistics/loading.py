@@ -48,7 +48,7 @@ def load_statistics(
 ) -> Statistics:
     """Read a folder of statistics, or one file that is register and figures in one.
 
-    What forms are read is in docs/input.md.
+    What forms are read is in docs/input.md; `-` is standard input.
 
     Args:
         directory: The folder or file; without it the packaged statistics of 2017.
