@@ -300,3 +300,29 @@ def test_small_counts_are_no_mixed_per_cent_where_the_unit_says_what_they_are(pu
         else:
             with pytest.raises(DataError, match="per cent in some rows"):
                 load_statistics(base, add=[own])
+
+
+# --- one finding for one mistake --------------------------------------------------------------
+
+
+def test_years_across_are_told_under_any_heading(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("kode;navn;fylke;2016;2017\n0301;Oslo;Oslo;1;2\n1103;Stavanger;Rogaland;1;2\n")
+    with pytest.raises(DataError, match="years stand in a column of their own") as caught:
+        load_statistics(path)
+    assert len(caught.value.problems) == 1
+    path.write_text("0301;Oslo;Oslo;70\n1103;Stavanger;Rogaland;30\n")
+    with pytest.raises(DataError, match="the first line is no header"):
+        load_statistics(path)
+
+
+def test_rows_without_kommunenummer_are_one_complaint_each(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(ONE.replace("0301", "").replace("1103", ""))
+    with pytest.raises(DataError) as caught:
+        load_statistics(path)
+    errors = [one for one in caught.value.problems if one.severity == "error"]
+    assert [(one.line, one.column) for one in errors] == [
+        (2, "kommunenummer"),
+        (3, "kommunenummer"),
+    ]

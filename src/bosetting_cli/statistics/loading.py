@@ -228,7 +228,7 @@ class _Found:
         for i, (code, name, county) in enumerate(columns):
             attributes = {table.header[j]: table.rows[i][j] for j in left}
             first = found.setdefault(code, Municipality(code, name, county, attributes))
-            if (first.municipality, first.fylke) != (name, county):
+            if code and (first.municipality, first.fylke) != (name, county):
                 texts = (name, county, first.municipality, first.fylke)
                 here, where, above, there = map(shown, texts)
                 said = {"code": code, "here": here, "in": where, "above": above, "there": there}

@@ -33,6 +33,7 @@ _AROUND = (" \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])  # cells have blanks a
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
+_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _OPEN = re.compile(r"""(?:^|[;\t,|])"(?:[^"]|"")*$""")  # a cell that ends on a later line
 _HEAD = 40  # lines in which the header is looked for
@@ -230,9 +231,11 @@ def _finished(
     if "" in labels:
         table = _without_unnamed(table)
     table = with_bare_names(with_proper_codes(table))
-    if KEY not in table.header and any(map(is_code, labels)):
+    if KEY not in table.header and (codes := [*filter(is_code, labels)]):
         text = shown(" ".join(labels), 40)
-        raise DataError(finding("no header", file=file, line=at, text=text))
+        across = len(codes) < len(labels) and all(map(_YEAR.fullmatch, codes))
+        words = "years as headers" if across else "no header"
+        raise DataError(finding(words, file=file, line=at, text=text, year=codes[0]))
     if problems := _second_names(table):
         raise DataError(problems)
     return table
