@@ -168,7 +168,7 @@ def unsaid(content: bytes, folder: Path) -> tuple[str, list[str]]:
         statistics = load_statistics(path, indicators=wanted)
     except BosettingError:
         return "refused", []
-    said = {note.column for note in statistics.notes}
+    said = {note.column and canonical(note.column) for note in statistics.notes}
     became = "mended and said" if said else "read as it stands"
     if rows is None:
         return became, [] if said else ["read as a table without a word"]
