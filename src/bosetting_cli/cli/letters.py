@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
 from bosetting_cli.cli.options import FILE, QUIET, REGION, flag, language, option, repeated
 from bosetting_cli.cli.output import talk, tell, watched
+from bosetting_cli.cli.record import RECORD, keep
 from bosetting_cli.letters import FORMATS
+
+if TYPE_CHECKING:
+    from bosetting_cli.letters.letter import Letter
 
 
 @click.command()
@@ -30,6 +34,7 @@ from bosetting_cli.letters import FORMATS
 @option("--template", "FILE", FILE, "Your own text: docs/letters.md.")
 @option("--font", "FILE", FILE, "TrueType font for pdf.")
 @flag("--force", "Replace the letters that DIR has already.")
+@RECORD
 @QUIET
 def command(
     inputs: Inputs,
@@ -38,6 +43,7 @@ def command(
     region: str | None,
     force: bool,
     quiet: bool,
+    record: Path | None,
     **options: Any,
 ) -> None:
     """Write a letter to every municipality: asked for how many, or not asked and why.
@@ -60,7 +66,9 @@ def command(
     codes = kommunenummer(only, statistics, allocation.region)
     if region and not only:
         codes = [row.kommunenummer for row in allocation.rows]
-    written = letters(statistics, rules, allocation.whole, only=tuple(codes), **options)
+    outputs: dict[str, bytes] = {}
+    made = letters(statistics, rules, allocation.whole, only=tuple(codes), **options)
+    written = (_noted(one, outputs) for one in made) if record else made
     expected = len(codes or statistics.units)
     with closing(watched(written, "Letters", quiet=quiet, count=expected)) as shown:
         count = write_folder(path, shown, force=force, keep=bool(codes))
@@ -68,3 +76,10 @@ def command(
     # Of imputed figures the letters tell where it matters.
     notes = note_lines(allocation.notes, lang, without="imputed")
     tell([told("letters written", lang, count=count, path=path, index=INDEX), *notes], quiet=quiet)
+    if record:
+        keep(record, inputs, allocation.whole, outputs, quiet=quiet)
+
+
+def _noted(letter: Letter, outputs: dict[str, bytes]) -> Letter:
+    outputs[letter.file] = letter.content
+    return letter

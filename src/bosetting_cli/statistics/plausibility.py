@@ -214,7 +214,6 @@ def _said(key: tuple[str, int], ones: Sequence[tuple[Municipality, _Odd]]) -> Fi
             "before": other_cell.year,
             "of": other_cell.column.name,
         }
-        low, high = max(low + _ROUNDED, 0), min(high - _ROUNDED, 1e12)
-        values |= {"low": math.floor(low), "high": math.ceil(high)}
+        values |= {"low": math.ceil(max(low, 0)), "high": math.floor(min(high, 1e12))}
     said = finding(words, values, severity="warning", file=column.table, column=column.name)
     return replace(said, kind=IMPLAUSIBLE, line=column.line(unit, year), value=f"{figure:.10g}")
