@@ -173,6 +173,7 @@ PACKAGED_YEAR = option(
 )
 RULES = option("--rules", "FILE", FILE, "Rules; the built-in ones of 2018 by default.")
 DATA = option("--data", "DIR", FILE, "Folder of statistics, or one CSV file; built-in by default.")
+ADD = repeated("--add", "DIR", FILE, "Own tables beside the statistics: a folder, or one CSV file.")
 STRICT = flag("--strict", "Refuse input that had to be mended or that looks odd.")
 AT_LEAST = option(
     "--at-least", "FILE", FILE, "Ask nobody for fewer than this saved allocation did."
