@@ -7,8 +7,8 @@ the search that found it; then the nearest smaller change, which must make no di
 from __future__ import annotations
 
 import csv
-import json
 import dataclasses
+import json
 import shutil
 
 import msgspec

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
-from bosetting_cli.findings import BosettingError
+from bosetting_cli.findings import BosettingError, finding
 from bosetting_cli.letters.folder import write_folder
 from bosetting_cli.letters.letter import COLUMNS, Letter
 
@@ -163,10 +163,10 @@ def test_a_folder_that_appears_meanwhile_is_not_deleted(tmp_path, there, force):
 def test_a_run_that_fails_changes_nothing(out):
     def failing() -> Any:
         yield letter("0301", "0301-oslo.md")
-        raise BosettingError("no")
+        raise BosettingError(finding("not read"))
 
     before = files(out)
-    with pytest.raises(BosettingError, match=r"^no$"):
+    with pytest.raises(BosettingError, match=r"^is not read"):
         write_folder(out, failing(), force=True)
     assert files(out) == before
     assert listed(out) == ["0301-oslo.md", "1804-bodo.md", "5001.md"]

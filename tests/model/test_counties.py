@@ -198,7 +198,7 @@ def test_every_county_that_is_too_small_is_named_with_two_numbers(statistics, re
         "Møre og Romsdal: 34 selected with minimums of 340 in all, the total is 305",
         "Finnmark: 16 selected with minimums of 160 in all, the total is 116",
     ]
-    assert error.value.problems[3].hint.startswith("at most 11 can be selected")
+    assert error.value.problems[3].remedy().startswith("at most 11 can be selected")
 
 
 def test_a_maximum_that_leaves_no_room_names_the_county():

@@ -229,7 +229,7 @@ class TestBoundaries:
             "no area for 2 of 4 municipalities, 1 of them asked: 1804 Bodø, 1601 Trondheim"
         )
         hint = "take a map of the year of the figures; this one looks like 2020"
-        assert found.hint == hint
+        assert found.remedy() == hint
         names["0101"] = "Halden"
         (found,) = read.misfit(names, ())
         assert found.severity == "error"
@@ -240,7 +240,7 @@ class TestBoundaries:
         path = self.write(tmp_path / "b.geojson", *map(self.feature, codes))
         names = {"0301": "Oslo", "1804": "Bodø"}
         (found,) = load_boundaries(path, names).misfit(names, ())
-        assert found.hint == "take a map of the year of the figures"
+        assert found.remedy() == "take a map of the year of the figures"
         for lang in LANGUAGES:
             assert "None" not in found.in_full(lang)
             assert "1804 Bodø" in found.in_full(lang)

@@ -30,7 +30,7 @@ def refused(text, folder=Path()):
     with pytest.raises(RulesError) as caught:
         parse_rules(text, "own.yaml", folder)
     assert {(p.file, p.severity) for p in caught.value.problems} == {("own.yaml", "error")}
-    return [(p.line, p.column, p.key, p.message, p.hint) for p in caught.value.problems]
+    return [(p.line, p.column, p.key, p.message, p.remedy()) for p in caught.value.problems]
 
 
 def messages(text):
@@ -541,7 +541,7 @@ def test_a_misspelt_source_is_told_the_nearest():
     criteria = "criteria: [{name: p, weight: 1, indicator: population, source: SSB}]\n"
     with pytest.raises(RulesError) as caught:
         parse_rules(text + criteria)
-    assert [(p.line, p.key, p.hint) for p in caught.value.problems] == [
+    assert [(p.line, p.key, p.remedy()) for p in caught.value.problems] == [
         (4, "total.source", "did you mean `ks`?")
     ]
 

@@ -212,7 +212,7 @@ REGISTER = "kommunenummer,municipality,fylke\n0301,Oslo,Oslo\n1103,Stavanger,Rog
 def complaints(path, **options):
     with pytest.raises(DataError) as caught:
         load_statistics(path, **options)
-    return [(p.severity, p.line, p.column, p.message, p.hint) for p in caught.value.problems]
+    return [(p.severity, p.line, p.column, p.message, p.remedy()) for p in caught.value.problems]
 
 
 @pytest.mark.parametrize("name", ["own.xls", "OWN.XLS", "own.xlsm", "own.xlsb", "own.numbers"])

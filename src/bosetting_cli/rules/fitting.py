@@ -126,7 +126,7 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
             near, key = code.zfill(4), "minimum.by_municipality"
             remedy = finding("near", name=near) if near in known else finding("no code")
             said = {"name": shown(code), "remedy": remedy}
-            yield finding("minimum of nobody", said, key=key, cell=code)
+            yield finding("unknown municipality", said, key=key, cell=code)
 
 
 def _years(column: Column, years: Sequence[int]) -> Iterator[Finding]:

@@ -259,7 +259,7 @@ class Statistics:
         for known in (name, canonical(name)):
             if known in self.columns:
                 return self.columns[known]
-        raise DataError(finding("no such column", advised(name, self.columns), name=name))
+        raise DataError(finding("no such column", name=name, remedy=advised(name, self.columns)))
 
     @property
     def table(self) -> pd.DataFrame:
