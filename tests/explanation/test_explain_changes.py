@@ -386,7 +386,7 @@ def test_a_claim_comes_true_in_the_files_themselves(tmp_path, statistics, rules,
         writer.writeheader()
         writer.writerows(rows)
     refused = CliRunner().invoke(cli, ["allocate", "--data", str(folder)])
-    assert "control total" in str(refused.exception)  # the country has other people than published
+    assert "published: 5,258,317" in str(refused.exception)  # the country had no more
     package = folder / "datapackage.json"
     described = json.loads(package.read_text(encoding="utf-8"))
     for resource in described["resources"]:

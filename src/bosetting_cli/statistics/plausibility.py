@@ -213,6 +213,6 @@ def _said(key: tuple[str, int], ones: Sequence[tuple[Municipality, _Odd]]) -> Fi
             "before": other_cell.year,
             "of": other_cell.column.name,
         }
-        values |= {"low": math.floor(max(low, 0)), "high": math.ceil(min(high, 1e12))}
+        values |= {"low": math.ceil(max(low, 0)), "high": math.floor(min(high, 1e12))}
     said = finding(words, values, severity="warning", file=column.table, column=column.name)
     return replace(said, kind=IMPLAUSIBLE, line=column.line(unit, year), value=f"{figure:.10g}")
