@@ -7,21 +7,16 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, finding
 from bosetting_cli.letters.folder import write_folder
 from bosetting_cli.letters.letter import COLUMNS, Letter
+from commands import run, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = ",".join(COLUMNS)
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(cli, arguments)
 
 
 def letter(code: str, file: str, content: str = "new") -> Letter:
@@ -123,7 +118,7 @@ def test_an_index_of_somebody_else_gives_no_leave(tmp_path, index, message):
     (folder / "0301-link.md").symlink_to(folder / "precious.txt")
     (folder / "index.csv").write_bytes(index.encode(errors="surrogateescape"))
     before = sorted(os.listdir(folder))
-    result = run("letters", "-q", "-o", str(folder), "--only", "0301", "--force")
+    result = tried("letters", "-q", "-o", str(folder), "--only", "0301", "--force")
     assert isinstance(result.exception, BosettingError)
     assert message in str(result.exception)
     assert sorted(os.listdir(folder)) == before

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
 from bosetting_cli.report import boundaries
 from bosetting_cli.report.boundaries import load_boundaries
@@ -22,6 +20,7 @@ from bosetting_cli.report.map import Classes, classes, map_svg, per_1000, places
 from bosetting_cli.report.svg import decades, nice_step
 from bosetting_cli.result import allocate
 from bosetting_cli.words import LANGUAGES
+from commands import tried
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
@@ -260,7 +259,7 @@ class TestBoundaries:
         path = self.write(tmp_path / "b.geojson", *map(self.feature, statistics.units[:least]))
         figure = tmp_path / "map.svg"
         given = ["report", "--boundaries", str(path), "--figure", str(figure), *strict]
-        result = CliRunner().invoke(cli, given)
+        result = tried(*given)
         assert (result.exception is None, figure.exists()) == (drawn, drawn)
         said = result.stderr if drawn else str(result.exception)
         assert f"no area for {426 - least} of 426 municipalities" in said

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
 from bosetting_cli.resources import config_dir
+from commands import run
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -30,7 +30,7 @@ def folder(tmp_path):
     """A project that keeps its rules and the allocation that was sent out."""
     shutil.copy(config_dir() / "criteria.yaml", tmp_path)
     saved = str(tmp_path / "letters.csv")
-    assert CliRunner().invoke(cli, ["allocate", "-q", "-o", saved]).exit_code == 0
+    assert run("allocate", "-q", "-o", saved).exit_code == 0
     return tmp_path
 
 
@@ -93,7 +93,7 @@ def test_scenarios_example(tmp_path):
     (text,) = blocks("scenarios.md", "yaml")
     path = tmp_path / "sweep.yaml"
     path.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(cli, ["scenarios", str(path), "--format", "jsonl"])
+    done = run("scenarios", str(path), "--format", "jsonl")
     assert done.exit_code == 0
     assert '"raised method=dhondt total=5350": ' in done.stdout
 

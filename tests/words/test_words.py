@@ -9,12 +9,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli
 from bosetting_cli import words
-from bosetting_cli.cli import cli
 from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS, sentence
+from commands import run
 from small import criterion, rules_for
 
 PACKAGE = Path(bosetting_cli.__file__).parent
@@ -162,10 +161,10 @@ def test_a_criterion_goes_by_its_titles_in_any_language(name):
     options = ["allocate", "-q", "--format", "csv"]
     weights = ["--weight", f"{name}=0.6", "--weight", "sysselsetting=0.3"]
     plain = ["--weight", "population=0.6", "--weight", "employment=0.3"]
-    result = CliRunner().invoke(cli, [*options, *weights], catch_exceptions=False)
+    result = run(*options, *weights)
     assert result.exit_code == 0
-    assert result.stdout == CliRunner().invoke(cli, [*options, *plain]).stdout
-    assert result.stdout != CliRunner().invoke(cli, options).stdout
+    assert result.stdout == run(*options, *plain).stdout
+    assert result.stdout != run(*options).stdout
 
 
 def test_a_name_goes_before_the_title_of_another():
