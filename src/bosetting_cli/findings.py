@@ -90,6 +90,12 @@ class Finding:
         remedy = self.remedy(lang)
         return f"{self.in_short(lang)}\n  {remedy}" if remedy else self.in_short(lang)
 
+    def of_its_kind(self, lang: str = "en") -> str:
+        """Return its kind, as people call it, and all that it says."""
+        kind = self.kind or self.severity
+        word = told(f"said {kind}", lang) if is_told(f"said {kind}") else kind
+        return f"{word}: {self.in_full(lang)}"
+
     def __str__(self) -> str:
         return self.in_full()
 
