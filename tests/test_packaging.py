@@ -38,7 +38,7 @@ def test_the_program_is_installed_by_path_and_never_by_its_bare_name():
 
 
 def test_the_recipes_for_ci_install_the_wheel_of_this_version():
-    recipes = (ROOT / "docs/compare.md").read_text(encoding="utf-8")
+    recipes = (ROOT / "docs/record.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", recipes, re.DOTALL)
     wheel = f"./bosetting-{__version__}-py3-none-any.whl"
     assert [installed(block) for block in blocks] == [[wheel], [wheel]]

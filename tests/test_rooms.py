@@ -12,7 +12,7 @@ import bosetting_cli
 PACKAGE = Path(bosetting_cli.__file__).parent
 # From the roof to the cellar; a room imports only what stands after it.
 ROOMS = (
-    *("cli", "letters", "report", "explanation", "tables"),
+    *("cli", "record", "letters", "report", "explanation", "tables"),
     *("backtest", "studies", "result", "model"),
     *("rulebook", "codes", "rules", "statistics", "resources", "output", "findings"),
     *("words", "apportionment", "memory"),

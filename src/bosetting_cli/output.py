@@ -66,6 +66,29 @@ def write_files(files: Mapping[Path | None, bytes | IO[bytes]], *, force: bool) 
                 aside.unlink(missing_ok=True)
 
 
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder; nothing is seen of it until the last file is written.
+
+    Args:
+        folder: What is to be made; what is there already is left alone.
+        files: Path within the folder → content.
+
+    Raises:
+        BosettingError: The folder exists already, or can't be written.
+    """
+    with blamed(folder), unbroken():
+        aside = beside(folder.absolute())
+        try:
+            for name, content in files.items():
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                (aside / name).write_bytes(content)
+            if os.path.lexists(folder):
+                raise FileExistsError(folder)
+            aside.rename(folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
 @contextmanager
 def complete(path: Path | None, *, force: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that is put in place when the block is done; if it fails, nothing is there.

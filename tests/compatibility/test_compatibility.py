@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from record import HERE, commands, outcome
 
 import bosetting_cli as bosetting
+from record import HERE, commands, outcome
 
 # 0.1.0 had two numbers wrong, 565 for Oslo and 35 for Karmøy: it took the rounded per cent of the
 # introduction programme's leavers for the number of people in work or education.

@@ -19,7 +19,7 @@ from bosetting_cli.words import told
 # Each has a file of its name here, imported when it is asked for or listed.
 COMMANDS = (
     *("allocate", "explain", "compare", "scenarios", "backtest"),
-    *("validate", "rules", "years", "letters", "report"),
+    *("validate", "record", "verify", "rules", "years", "letters", "report"),
 )
 BAD_INPUT = 2
 UNFORESEEN = 70  # a mistake in the program; the number that sysexits.h has for it

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from bosetting_cli.cli.inputs import Inputs, excluding, input_options
 from bosetting_cli.cli.options import BY, REGION, flag, option
 from bosetting_cli.cli.output import Output, output_options
+from bosetting_cli.cli.record import RECORD, keep
 from bosetting_cli.tables.sorting import SORTS
 
 RANK = "rank"
@@ -18,9 +21,16 @@ RANK = "rank"
 @BY
 @REGION
 @option("--sort", None, click.Choice(tuple(SORTS)), "Order.", default=RANK)
+@RECORD
 @output_options()
 def command(
-    inputs: Inputs, output: Output, everyone: bool, by: str | None, sort: str, region: str | None
+    inputs: Inputs,
+    output: Output,
+    everyone: bool,
+    by: str | None,
+    sort: str,
+    region: str | None,
+    record: Path | None,
 ) -> None:
     """Print who is asked to settle how many, and what each criterion contributed.
 
@@ -46,5 +56,9 @@ def command(
         table = county_table(allocation, lang=output.lang)
     else:
         table = municipality_table(allocation, everyone=everyone, sort=sort, lang=output.lang)
-    output.write(table, document(allocation, table.fields) if output.form == "json" else None)
+    output.write(
+        table, document(allocation, table.fields) if output.form in ("json", "xlsx") else None
+    )
     output.say(summary_lines(allocation, output.lang))
+    if record:
+        keep(record, inputs, allocation.whole, quiet=output.quiet)

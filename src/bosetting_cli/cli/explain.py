@@ -7,10 +7,12 @@ import click
 from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
 from bosetting_cli.cli.options import REGION
 from bosetting_cli.cli.output import Output, output_options
+from bosetting_cli.cli.record import FROM_RECORD
 
 
 @click.command(short_help="Why a municipality is asked for its number, or not asked.")
 @click.argument("names", nargs=-1, metavar="MUNICIPALITY...")
+@FROM_RECORD
 @input_options
 @REGION
 @output_options("table", "markdown", "json")
@@ -28,6 +30,7 @@ def command(names: tuple[str, ...], inputs: Inputs, region: str | None, output: 
       bosetting explain Røst --format markdown -o røst.md
       bosetting explain Oslo --total 5350 --format json
       bosetting explain Nordland
+      bosetting explain bodø --record run
     """
     from bosetting_cli.cli.summary import note_lines
     from bosetting_cli.explanation import explanations, explanations_document

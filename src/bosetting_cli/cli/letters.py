@@ -11,6 +11,7 @@ import click
 from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
 from bosetting_cli.cli.options import FILE, QUIET, REGION, flag, language, option, repeated
 from bosetting_cli.cli.output import talk, tell, watched
+from bosetting_cli.cli.record import RECORD, keep
 from bosetting_cli.letters import FORMATS
 
 
@@ -30,6 +31,7 @@ from bosetting_cli.letters import FORMATS
 @option("--template", "FILE", FILE, "Your own text: docs/letters.md.")
 @option("--font", "FILE", FILE, "TrueType font for pdf.")
 @flag("--force", "Replace the letters that DIR has already.")
+@RECORD
 @QUIET
 def command(
     inputs: Inputs,
@@ -38,6 +40,7 @@ def command(
     region: str | None,
     force: bool,
     quiet: bool,
+    record: Path | None,
     **options: Any,
 ) -> None:
     """Write a letter to every municipality: asked for how many, or not asked and why.
@@ -68,3 +71,6 @@ def command(
     # Of imputed figures the letters tell where it matters.
     notes = note_lines(allocation.notes, lang, without="imputed")
     tell([told("letters written", lang, count=count, path=path, index=INDEX), *notes], quiet=quiet)
+    if record:
+        outputs = {file.name: file.read_bytes() for file in sorted(path.iterdir())}
+        keep(record, inputs, allocation.whole, outputs, quiet=quiet)

@@ -13,6 +13,7 @@ from bosetting_cli.cli import options
 from bosetting_cli.cli.inputs import Inputs, input_options, mended
 from bosetting_cli.cli.options import FILE, Context, Param, flag, option, repeated
 from bosetting_cli.cli.output import talk, tell, watched
+from bosetting_cli.cli.record import RECORD, keep
 from bosetting_cli.report import FIGURES
 
 if TYPE_CHECKING:  # not needed for --help
@@ -48,6 +49,7 @@ def _figure_file(ctx: Context, param: Param, value: tuple[Path, ...]) -> tuple[P
 @flag("--changes", "Also what would have changed each answer; takes some seconds.")
 @options.language("nb", "Language.")
 @flag("--force", "Replace files that exist.")
+@RECORD
 @options.QUIET
 def command(
     inputs: Inputs,
@@ -59,6 +61,7 @@ def command(
     lang: str,
     force: bool,
     quiet: bool,
+    record: Path | None,
 ) -> None:
     """Write one page with map, charts, table and explanations that opens without a network.
 
@@ -102,6 +105,9 @@ def command(
     write_files(drawn, force=force)
     said = talk()
     tell([*summary_lines(allocation, said), *note_lines(notes, said)], quiet=quiet)
+    if record:
+        outputs = {file.name: content for file, content in drawn.items() if file}
+        keep(record, inputs, whole, outputs, quiet=quiet)
 
 
 def _drawn(

@@ -17,6 +17,7 @@ from bosetting_cli.findings import BosettingError, DataError, finding, meant
 from bosetting_cli.letters.markdown import Write, parse
 from bosetting_cli.letters.template import fill, load_template
 from bosetting_cli.result import NOT_SELECTED, Allocation
+from bosetting_cli.result.fingerprint import fingerprint
 from bosetting_cli.rules import Rules
 from bosetting_cli.statistics import Statistics
 from bosetting_cli.statistics.names import fold
@@ -37,7 +38,7 @@ NAME = 100  # letters of a file's name: more than any municipality has, and file
 VARIABLES = (
     *(one.name for one in fields(Explanation) if one.name != "changes" and not one.metadata),
     *("lang", "addressee", "why", "behind", "decimals", "decisive"),
-    *("country", "rules", "titles", "as_of", "vintages"),
+    *("country", "rules", "titles", "as_of", "vintages", "fingerprint"),
 )
 
 
@@ -144,6 +145,7 @@ def _common(
         "titles": {c.name: title(c, lang) for c in rules.criteria}
         | {group.name: title(group, lang) for group in rules.of_which},
         "as_of": ours(date(rules.as_of, lang)),
+        "fingerprint": fingerprint(allocation),
         "vintages": [line._replace(dates=ours(line.dates)) for line in told],
     }
 

@@ -18,6 +18,7 @@ from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
 from bosetting_cli.result import NOT_ELIGIBLE, NOT_SELECTED, SELECTED, Allocation
+from bosetting_cli.result.fingerprint import fingerprint
 from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import Rules, column_name
 from bosetting_cli.statistics import Statistics
@@ -78,6 +79,7 @@ def report(
         rule_lines=rule_lines(rules, lang),
         vintages=vintages(statistics, allocation, lang),
         imputed=imputed(allocation, lang),
+        fingerprint=fingerprint(allocation),
         program=f"bosetting {bosetting_cli.__version__}",
         payload=_payload(rules, allocation, lang, watched),
         script=script,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bosetting_cli.result import SELECTED, Allocation, Group, Row
+from bosetting_cli.result.fingerprint import fingerprint
 from bosetting_cli.result.reasons import reason_text
 from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import Rules, column_name
@@ -77,6 +78,7 @@ def document(allocation: Allocation, fields: Sequence[str] = ()) -> dict[str, An
     used = made_from(rules, allocation.inputs, allocation.notes)
     return {
         **stamp(),
+        "fingerprint": fingerprint(allocation),
         "title": rules.title,
         **({"region": allocation.region} if allocation.region else {}),
         "columns": list(fields),

@@ -109,7 +109,7 @@ def _encoder(indent: int | None) -> Callable[[Any], str]:
     return json.JSONEncoder(ensure_ascii=False, indent=indent, allow_nan=False).encode
 
 
-def _xlsx(out: IO[bytes], table: Table, _: Style) -> None:
+def _xlsx(out: IO[bytes], table: Table, style: Style) -> None:
     import datetime as dt
 
     try:
@@ -122,7 +122,9 @@ def _xlsx(out: IO[bytes], table: Table, _: Style) -> None:
         most = {"most_lines": SHEET[0], "most_columns": SHEET[1]}
         raise BosettingError(finding("too many for xlsx", {**counts, **most}))
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": dt.datetime(2000, 1, 1)})  # fixed: the same bytes
+    created = {"created": dt.datetime(2000, 1, 1)}  # fixed: the same bytes
+    mark = (style.document or {}).get("fingerprint")
+    book.set_properties(created | ({"comments": f"fingerprint {mark}"} if mark else {}))
     sheet = book.add_worksheet("bosetting")
     sheet.add_write_handler(
         str, lambda own, i, j, text, *form: own.write_string(i, j, harmless(text), *form)
