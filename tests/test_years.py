@@ -97,6 +97,7 @@ def test_every_year_has_every_municipality_of_the_division(division):
 
 @each_table
 def test_columns_say_what_they_mean_and_when(division, name):
+    assert fields(division, name)
     for column, field in fields(division, name).items():
         assert field["description"].endswith("."), column
         assert field["title"], column
@@ -345,6 +346,7 @@ def test_kinds_of_blank_and_nought(division, year, kinds):
 
 @each_division
 def test_a_blank_or_nought_always_says_of_which_kind(division):
+    assert rows(division, "settlement")
     for row in rows(division, "settlement"):
         assert bool(row["decided_flag"]) == (row["decided"] in ("", "0")), row
         assert bool(row["settled_flag"]) == (row["settled"] == ""), row
@@ -362,6 +364,7 @@ def test_the_default_is_the_letter():
 
 
 def test_the_totals_of_the_list_of_years_are_those_of_rules_and_requests():
+    assert packaged_years()
     for name, year in packaged_years().items():
         if year.rules and year.total:
             assert load_rules(config_dir() / year.rules).total.value == int(year.total), name

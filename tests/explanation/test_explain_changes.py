@@ -294,6 +294,7 @@ def test_a_change_that_a_sub_group_rules_out_is_not_told():
     rules = rules_for([criterion(years=(2017,))], 64, of_which=[group])
     result = bosetting.allocate(figures, rules)
     e = explain(result, "b", changes=True)
+    assert e.changes
     for change in e.changes:
         if change.kind == "total":
             other = bosetting.allocate(figures, override(rules, total=int(change.then)))

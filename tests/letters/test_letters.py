@@ -109,9 +109,11 @@ class TestWhatTheySay:
         self, write: Any, statistics: Statistics, rules: Rules, allocation: Allocation
     ) -> None:
         found = write(lang="en")
+        assert allocation.rows
         for row in allocation.rows[::5]:
             told = explain(allocation, row.kommunenummer)
             text = found[row.kommunenummer]
+            assert told.criteria
             for part in told.criteria:
                 if part.contribution is not None:
                     assert f"| {part.contribution:.2f} |" in text

@@ -283,6 +283,7 @@ class TestColours:
 
     @pytest.mark.parametrize("seen", SEEN)
     def test_all_classes_and_criteria_can_be_told_apart(self, seen: str) -> None:
+        assert self.sets()
         for name, colours in self.sets().items():
             assert len(colours) == (6 if name.startswith("c") else 3)
             places = [self.lab(colour, SEEN[seen]) for colour in colours]

@@ -57,6 +57,7 @@ class TestMap:
     ) -> None:
         radii = {c.get("data-k"): float(c.get("r")) for c in drawn.find(f"{SVG}g")}
         oslo = radii["0301"] ** 2 / 564
+        assert allocation.selected
         for row in allocation.selected:
             assert radii[row.kommunenummer] ** 2 / row.requested == pytest.approx(oslo, rel=0.05)
 
@@ -64,6 +65,7 @@ class TestMap:
         self, drawn: ElementTree.Element, allocation: Allocation
     ) -> None:
         looks = {c.get("data-k"): c.get("class") for c in drawn.find(f"{SVG}g")}
+        assert allocation.rows
         for row in allocation.rows:
             if row.requested:
                 # the classes begin at 0.75 and are 0.25 wide

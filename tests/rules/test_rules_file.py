@@ -465,6 +465,7 @@ def test_schema_and_loader_accept_and_reject_the_same(path, data):
 def test_the_schema_helps_with_every_key():
     """Each key of each part says what it is, or is one of the few that every part has."""
     plain = {"source", "title", "title_nb"}
+    assert SHIPPED["$defs"]
     for name, part in SHIPPED["$defs"].items():
         for key, schema in part["properties"].items():
             choices = [schema, *schema.get("anyOf", [])]

@@ -191,6 +191,7 @@ def test_names_of_merged_municipalities_are_those_of_the_list(later, code, name)
 def test_renumbered_municipalities_keep_their_names(statistics, later):
     before = {m.kommunenummer: m for m in statistics.municipalities}
     after = {m.kommunenummer: m for m in later.municipalities}
+    assert successors(2017, 2018)
     for old, (new,) in successors(2017, 2018).items():
         if new not in MERGED_2018:
             assert after[new].municipality == before[old].municipality

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bosetting_cli.cli import cli
 from commands import run
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -167,10 +167,7 @@ def _excesses(
     """Yield unit, year and part of a numerator above its denominator, and the two figures."""
     for year in above.figures:
         for unit in statistics.units:
-            a, n = above.parts(unit, year), below.parts(unit, year)
-            if len(a) != len(n):
-                a, n = (above.value(unit, year),), (below.value(unit, year),)
-            for part, (x, y) in enumerate(zip(a, n, strict=True)):
+            for part, x, y in above.beside(below, unit, year):
                 # A part computed from a rounded rate may exceed its whole by a rounding error.
-                if x is not None and y is not None and x > y and not math.isclose(x, y):
+                if x > y and not math.isclose(x, y):
                     yield unit, year, part, x, y
