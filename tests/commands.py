@@ -31,3 +31,8 @@ def process(
         cwd=cwd,
         check=False,
     )
+
+
+def tried(*arguments: Any) -> Result:
+    """Run a command inside this process; what it raises is the result's `exception`."""
+    return CliRunner().invoke(cli, [str(one) for one in arguments])

@@ -6,12 +6,11 @@ import csv
 import json
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.rules import override
 from bosetting_cli.studies.compare import saved_of
+from commands import run, tried
 
 
 @pytest.fixture(scope="module")
@@ -70,31 +69,29 @@ def test_higher_minimums_of_the_rules_stay(rules):
 
 def test_the_rules_as_used_show_it(tmp_path, earlier):
     path = tmp_path / "letters.csv"
-    run = CliRunner()
-    assert run.invoke(cli, ["allocate", "-q", "-o", str(path)]).exit_code == 0
+    assert run("allocate", "-q", "-o", str(path)).exit_code == 0
     arguments = ["--total", "5350", "--at-least", str(path)]
-    done = run.invoke(cli, ["allocate", *arguments, "--format", "json"])
+    done = run("allocate", *arguments, "--format", "json")
     document = json.loads(done.stdout)
     assert document["rules"]["minimum"]["by_municipality"] == earlier
     assert set(document["rules"]["select"]["include"]) == set(earlier)
     rows = {row["kommunenummer"]: row["requested"] for row in document["rows"]}
     assert all(rows[unit] >= number for unit, number in earlier.items())
-    text = run.invoke(cli, ["explain", "bodø", *arguments]).stdout
+    text = run("explain", "bodø", *arguments).stdout
     assert "The minimum of 44 does not bind." in " ".join(text.split())
 
 
 def test_too_small_a_total_is_refused_with_the_sum(tmp_path):
     path = tmp_path / "letters.json"
-    run = CliRunner()
-    run.invoke(cli, ["allocate", "-q", "-o", str(path)])
-    done = run.invoke(cli, ["allocate", "--total", "4000", "--at-least", str(path)])
+    run("allocate", "-q", "-o", str(path))
+    done = tried("allocate", "--total", "4000", "--at-least", str(path))
     assert "minimums of 4,400 in all, the total is 4,000" in str(done.exception)
 
 
 def test_a_file_that_is_no_allocation(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("kommunenummer,places\n0301,5\n", encoding="utf-8")
-    done = CliRunner().invoke(cli, ["allocate", "--at-least", str(path)])
+    done = tried("allocate", "--at-least", str(path))
     assert "missing column `requested`" in str(done.exception)
 
 
@@ -102,7 +99,7 @@ def test_an_earlier_allocation_in_another_years_codes(tmp_path):
     """Larvik is 0712 from 2018; in the statistics of 2017 it is 0709 and Lardal 0728."""
     path = tmp_path / "x.csv"
     path.write_text("kommunenummer,requested\n5001,200\n", encoding="utf-8")
-    done = CliRunner().invoke(cli, ["allocate", "--at-least", str(path), "--format", "csv"])
+    done = tried("allocate", "--at-least", str(path), "--format", "csv")
     assert done.exit_code == 0, done.exception
     rows = {r["municipality"]: r for r in csv.DictReader(done.stdout.splitlines())}
     assert int(rows["Trondheim"]["requested"]) == 200

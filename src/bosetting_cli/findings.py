@@ -16,34 +16,30 @@ class Finding:
     """One thing that is said of data, rules or a result: what, where, and what to do.
 
     Attributes:
-        plain: What is said, in one English sentence without a full stop; empty if `words` say it.
+        words: The key of the sentence in the catalogue; its remedy has the same with `` remedy``.
         file: The file as the user named it; None where no file is to blame.
         line: Line in the file, the first is 1; None where the whole file is meant.
         column: A column's name in a table; in YAML the position in the line.
         key: Path of a key in the rules, such as ``criteria[1].weight``.
         value: The offending text.
-        hint: What was expected or what to do, in English.
         severity: ``error``, ``warning`` for what does not stop the work, or ``note``.
         kind: What machines call it: ``tie``, ``imputed``, ``hindsight`` …; may be empty.
-        words: The key of the sentence in the catalogue; its remedy has the same with `` remedy``.
         values: What fills the sentence, by name.
     """
 
-    plain: str = ""
+    words: str
     file: str | None = None
     line: int | None = None
     column: str | int | None = None
     key: str | None = None
     value: str | None = None
-    hint: str | None = None
     severity: str = "error"
     kind: str = ""
-    words: str = ""
     values: tuple[tuple[str, object], ...] = ()
 
     def said(self, lang: str = "en") -> str:
         """Return what is said, without its place and remedy."""
-        return told(self.words, lang, **self._filled()) if self.words else self.plain
+        return told(self.words, lang, **self._filled())
 
     def _filled(self) -> dict[str, object]:
         return {
@@ -58,9 +54,7 @@ class Finding:
         own, given = f"{self.words} remedy", dict(self.values).get("remedy")
         if isinstance(given, Finding):
             return given
-        if self.words and is_told(own):
-            return dataclasses.replace(self, words=own)
-        return Finding(self.hint) if self.hint else None
+        return dataclasses.replace(self, words=own) if is_told(own) else None
 
     def remedy(self, lang: str = "en") -> str | None:
         """Return what was expected or what to do, if anything can be told."""
@@ -96,11 +90,14 @@ class Finding:
         remedy = self.remedy(lang)
         return f"{self.in_short(lang)}\n  {remedy}" if remedy else self.in_short(lang)
 
+    def of_its_kind(self, lang: str = "en") -> str:
+        """Return its kind, as people call it, and all that it says."""
+        kind = self.kind or self.severity
+        word = told(f"said {kind}", lang) if is_told(f"said {kind}") else kind
+        return f"{word}: {self.in_full(lang)}"
+
     def __str__(self) -> str:
         return self.in_full()
-
-
-Problem = Finding
 
 
 _PLACE = ("file", "line", "column", "key", "severity", "kind")
@@ -124,8 +121,7 @@ def finding(
     """
     place = {name: more.pop(name) for name in _PLACE if name in more}
     value = more.pop("cell", None)
-    said = Finding(words=words, value=value, values=(*values.items(), *more.items()), **place)
-    return dataclasses.replace(said, hint=said.remedy())
+    return Finding(words, value=value, values=(*values.items(), *more.items()), **place)
 
 
 class BosettingError(Exception):
@@ -138,9 +134,7 @@ class BosettingError(Exception):
 
     lang = "en"
 
-    def __init__(self, problems: Finding | str | Iterable[Finding]) -> None:
-        if isinstance(problems, str):
-            problems = Finding(problems)
+    def __init__(self, problems: Finding | Iterable[Finding]) -> None:
         self.problems = (problems,) if isinstance(problems, Finding) else tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
@@ -161,43 +155,31 @@ def weighed(findings: Iterable[Finding], *, strict: bool) -> list[Finding]:
     """Return findings as they count: with `strict` each is an error, whoever found it.
 
     Example:
-        >>> weighed([Finding("odd", severity="warning")], strict=True)[0].severity
+        >>> weighed([Finding("not read", severity="warning")], strict=True)[0].severity
         'error'
     """
     return [dataclasses.replace(one, severity="error") if strict else one for one in findings]
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word nearest to a misspelt one, if one is near."""
-    from difflib import get_close_matches
-
-    if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
-        return None
-    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)), None)
-
-
 def meant(word: str, known: Iterable[str]) -> Finding | None:
-    """Return the remedy that names the nearest known word, if one is near.
+    """Return the remedy that names the nearest known word to a misspelt one, if one is near.
 
     Example:
         >>> str(meant("wieght", ["weight", "years"]))
         'did you mean `weight`?'
     """
-    near = nearest(word, known)
-    return finding("near", name=near) if near else None
+    from difflib import get_close_matches
+
+    if len(word) > 100:  # the comparison takes quadratic time, and nobody mistypes that much
+        return None
+    near = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+    return finding("near", name=near[0]) if near else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return `meant` in English."""
-    return str(near) if (near := meant(word, known)) else None
-
-
-def advised(word: str, columns: Iterable[str]) -> dict[str, object]:
-    """Return what fills a remedy with the column nearest to a misspelt one, or with all."""
+def advised(word: str, columns: Iterable[str]) -> Finding | None:
+    """Return the remedy that names the column nearest to a misspelt one, or else all."""
     known = tuple(sorted(columns))
-    near = nearest(word, known)
-    advice = "did you mean it" if near else "the columns are" if known else ""
-    return {"near": near, "columns": known, "advice": advice}
+    return meant(word, known) or (finding("the columns are", columns=known) if known else None)
 
 
 def install(extra: str) -> str:

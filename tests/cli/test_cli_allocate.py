@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
 from bosetting_cli import __version__
-from bosetting_cli.cli import COMMANDS, cli
+from bosetting_cli.cli import COMMANDS
 from bosetting_cli.resources import config_dir, data_dir
+from commands import process, run
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def run(*arguments: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bosetting_cli", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env={**os.environ, **env},
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -49,7 +36,7 @@ def edited(path: Path, old: str, new: str) -> Path:
 
 
 def test_it_works_from_any_directory_and_talks_on_standard_error(tmp_path):
-    done = run("allocate", cwd=tmp_path)
+    done = process("allocate", cwd=tmp_path)
     assert done.returncode == 0
     assert "Bodø" in done.stdout
     assert "205 of 410 eligible" in done.stderr
@@ -57,31 +44,31 @@ def test_it_works_from_any_directory_and_talks_on_standard_error(tmp_path):
 
 
 def test_version_and_module():
-    assert run("--version").stdout.strip() == f"bosetting, version {__version__}"
+    assert process("--version").stdout.strip() == f"bosetting, version {__version__}"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example(name):
-    result = CliRunner().invoke(cli, [name, "--help"])
+    result = run(name, "--help")
     assert result.exit_code == 0
     lines = [line.strip() for line in result.output.split("Options:")[0].splitlines()]
     assert [line for line in lines[1:] if line.startswith(f"bosetting {name}")]
 
 
 def test_help_lists_the_commands():
-    result = CliRunner().invoke(cli, ["--help"])
+    result = run("--help")
     assert all(f"\n  {name} " in result.output for name in COMMANDS)
 
 
 def test_a_misspelt_command_is_told_the_nearest():
-    done = run("alocate")
+    done = process("alocate")
     assert done.returncode == 2
     assert "did you mean `allocate`?" in done.stderr
 
 
 def test_the_same_bytes_in_any_locale_and_with_any_hash_seed(tmp_path):
     outputs = {
-        run(
+        process(
             "allocate", "--format", form, LC_ALL=locale, LANG=locale, PYTHONHASHSEED=seed, TZ=zone
         ).stdout
         for form, locale, seed, zone in [
@@ -94,7 +81,7 @@ def test_the_same_bytes_in_any_locale_and_with_any_hash_seed(tmp_path):
 
 
 def test_an_output_that_knows_no_utf8_still_gets_utf8():
-    done = run("allocate", "--count", "20", PYTHONIOENCODING="ascii")
+    done = process("allocate", "--count", "20", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "Bodø" in done.stdout
 
@@ -107,7 +94,7 @@ def test_a_reader_that_has_seen_enough_is_no_error():
 
 
 def test_options_change_the_rules(tmp_path):
-    done = run(
+    done = process(
         "allocate",
         "--total",
         "5350",
@@ -130,7 +117,7 @@ def test_options_change_the_rules(tmp_path):
 
 def test_weights_can_be_given(tmp_path):
     names = ("population=0.5", "employment=0.5", "introduction programme=0")
-    done = run(
+    done = process(
         "allocate", "--count", "9", "--format", "csv", *[a for n in names for a in ("--weight", n)]
     )
     assert done.returncode == 0
@@ -163,7 +150,7 @@ BAD_USE = [
 
 @pytest.mark.parametrize(("arguments", "message"), BAD_USE)
 def test_bad_use_is_one_clear_error_and_exit_code_2(tmp_path, arguments, message):
-    done = run("allocate", *arguments, cwd=tmp_path)
+    done = process("allocate", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -189,7 +176,7 @@ BAD_RULES = [
 
 @pytest.mark.parametrize(("old", "new", "message"), BAD_RULES)
 def test_bad_rules_are_one_clear_error_and_exit_code_2(rules_file, old, new, message):
-    done = run("allocate", "--rules", edited(rules_file, old, new).name, cwd=rules_file.parent)
+    done = process("allocate", "--rules", edited(rules_file, old, new).name, cwd=rules_file.parent)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -219,7 +206,7 @@ BAD_DATA = [
 @pytest.mark.parametrize(("file", "old", "new", "message"), BAD_DATA)
 def test_bad_data_are_one_clear_error_and_exit_code_2(data_folder, file, old, new, message):
     edited(data_folder / file, old, new)
-    done = run("allocate", "--data", "data", cwd=data_folder.parent)
+    done = process("allocate", "--data", "data", cwd=data_folder.parent)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -228,7 +215,7 @@ def test_bad_data_are_one_clear_error_and_exit_code_2(data_folder, file, old, ne
 
 def test_a_missing_register_is_named(data_folder):
     (data_folder / "municipalities.csv").unlink()
-    done = run("allocate", "--data", "data", cwd=data_folder.parent)
+    done = process("allocate", "--data", "data", cwd=data_folder.parent)
     assert done.returncode == 2
     assert "municipalities.csv" in done.stderr
 
@@ -236,9 +223,9 @@ def test_a_missing_register_is_named(data_folder):
 def test_an_existing_file_is_only_replaced_with_force(tmp_path):
     target = tmp_path / "x.csv"
     target.write_text("mine")
-    done = run("allocate", "-o", str(target))
+    done = process("allocate", "-o", str(target))
     assert (done.returncode, target.read_text()) == (2, "mine")
     assert "--force replaces it" in done.stderr
-    assert run("allocate", "-o", str(target), "--force").returncode == 0
+    assert process("allocate", "-o", str(target), "--force").returncode == 0
     assert target.read_text(encoding="utf-8").startswith("rank,")
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
 
 import pytest
+
+from commands import process
 
 MINORS = "requested_unaccompanied_minors"
 RULES = """\
@@ -26,18 +25,6 @@ kommunenummer,municipality,fylke,population
 LIST = "kommunenummer,requested\n301,60\n1804,40\n"
 
 
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "bosetting_cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "NO_COLOR": "1"},
-        cwd=cwd,
-        check=False,
-    )
-
-
 def rows(done):
     assert done.returncode == 0, done.stderr
     return list(csv.DictReader(done.stdout.splitlines()))
@@ -50,14 +37,14 @@ def rows(done):
     "name", ["unaccompanied minors", "Enslige mindreårige", "einslege mindreårige"]
 )
 def test_the_number_of_a_sub_group_goes_by_its_name_in_any_language(name):
-    found = rows(run("allocate", "--of-which", f"{name}=100", "--format", "csv"))
+    found = rows(process("allocate", "--of-which", f"{name}=100", "--format", "csv"))
     assert sum(int(row[MINORS]) for row in found) == 100
     assert sum(int(row["requested"]) for row in found) == 4400
 
 
 def test_minors_are_the_sub_group_of_minors():
-    short = run("allocate", "--minors", "100", "--format", "csv")
-    long = run("allocate", "--of-which", "unaccompanied minors=100", "--format", "csv")
+    short = process("allocate", "--minors", "100", "--format", "csv")
+    long = process("allocate", "--of-which", "unaccompanied minors=100", "--format", "csv")
     assert sum(int(row[MINORS]) for row in rows(short)) == 100
     assert (short.stdout, short.stderr) == (long.stdout, long.stderr)
     assert "of whom 100 unaccompanied minors" in short.stderr
@@ -76,14 +63,14 @@ def test_minors_are_the_sub_group_of_minors():
     ],
 )
 def test_sub_groups_that_can_not_be(arguments, message):
-    done = run("allocate", *arguments)
+    done = process("allocate", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
 
 def test_rules_without_sub_groups(tmp_path):
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
-    done = run("rules", "--rules", "rules.yaml", "--minors", "5", cwd=tmp_path)
+    done = process("rules", "--rules", "rules.yaml", "--minors", "5", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
         "error: no sub-group `unaccompanied_minors`\n  the rules have no sub-group\n"
@@ -95,7 +82,7 @@ def test_rules_without_sub_groups(tmp_path):
 
 @pytest.mark.parametrize("command", [["allocate"], ["compare", "built-in", "actual:2017"]])
 def test_totals_by_region_are_those_by_fylke(command):
-    region, fylke = (run(*command, "--by", by, "--format", "csv") for by in ("region", "fylke"))
+    region, fylke = (process(*command, "--by", by, "--format", "csv") for by in ("region", "fylke"))
     assert len(rows(region)) == 19
     assert region.stdout == fylke.stdout
 
@@ -141,11 +128,11 @@ def folder(tmp_path):
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
 def test_strict_reaches_every_reader(folder, command):
     before = set(folder.iterdir())
-    strict = run(*command, "--strict", cwd=folder)
+    strict = process(*command, "--strict", cwd=folder)
     assert strict.returncode == 2
     assert "301" in strict.stdout + strict.stderr
     assert set(folder.iterdir()) == before
-    assert run(*command, cwd=folder).returncode == 0
+    assert process(*command, cwd=folder).returncode == 0
 
 
 # --- names -----------------------------------------------------------------------------------
@@ -154,7 +141,7 @@ def test_strict_reaches_every_reader(folder, command):
 @pytest.mark.parametrize("command", [["explain"], ["letters", "-o", "out", "--only"]])
 def test_all_unknown_municipalities_are_told_at_once(tmp_path, command):
     separate = ["--only"] if command[0] == "letters" else []
-    done = run(*command, "Atlantis", *separate, "Utopia", cwd=tmp_path)
+    done = process(*command, "Atlantis", *separate, "Utopia", cwd=tmp_path)
     assert done.returncode == 2
     assert "unknown municipality Atlantis" in done.stderr
     assert "unknown municipality Utopia" in done.stderr

@@ -9,16 +9,11 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError
+from commands import run, tried
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-
-
-def run(*arguments):
-    return CliRunner().invoke(cli, [*map(str, arguments)])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +53,7 @@ def test_two_lists_of_those_asked_exclude_each_other(way):
 
 
 def test_names_in_one_option_are_told_apart():
-    done = run("allocate", "--exclude", "Oslo,Bergen")
+    done = tried("allocate", "--exclude", "Oslo,Bergen")
     assert str(done.exception) == "exclude: unknown municipality Oslo,Bergen\n  name one at a time"
 
 
@@ -71,9 +66,9 @@ def test_a_dash_is_standard_output(tmp_path, monkeypatch):
 def test_where_there_is_room_for_nobody_fewer_are_no_remedy(tmp_path):
     rules = "title: t\nas_of: 2017-10-02\ntotal: 5\nminimum: 10\ncriteria:\n"
     (tmp_path / "r.yaml").write_text(rules + "  - {name: p, weight: 1, indicator: population}\n")
-    done = run("allocate", "--rules", tmp_path / "r.yaml")
+    done = tried("allocate", "--rules", tmp_path / "r.yaml")
     assert str(done.exception).endswith("\n  raise the total or lower the minimum")
-    done = run("allocate", "--rules", tmp_path / "r.yaml", "--total", "20")
+    done = tried("allocate", "--rules", tmp_path / "r.yaml", "--total", "20")
     assert "at most 2 can be selected" in str(done.exception)
 
 
@@ -247,4 +242,4 @@ def test_what_is_wrong_with_rules_is_said_in_the_language(folder, monkeypatch, c
         main()
     assert ended.value.code == 2
     assert told in capsys.readouterr().err
-    assert isinstance(run("allocate", "--rules", "own.yaml").exception, BosettingError)
+    assert isinstance(tried("allocate", "--rules", "own.yaml").exception, BosettingError)

@@ -9,16 +9,15 @@ import time
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explanations
 from bosetting_cli.explanation.telling import decimals_of_division, narrative
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import override
+from commands import tried
 from small import criterion, rules_for, synthetic
 
 
@@ -275,7 +274,7 @@ def test_changes_are_found_well_within_a_second(statistics, rules, allocation):
 
 
 def command(*arguments):
-    return CliRunner().invoke(cli, ["explain", *arguments])
+    return tried("explain", *arguments)
 
 
 def test_names_in_any_case_and_without_accents():

@@ -13,12 +13,10 @@ import shutil
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 from differences import rules_of, statistics_of
 from worlds import world
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.explanation import explanations
 from bosetting_cli.explanation.changes import certified, nearest
@@ -27,6 +25,7 @@ from bosetting_cli.explanation.trials import Outcome
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Counties, Ratio, Total, load_rules, override
+from commands import tried
 from small import criterion, rules_for, synthetic
 
 STEP = {"rate": 0.001, "persons": 1}
@@ -345,6 +344,7 @@ def test_a_change_that_a_sub_group_rules_out_is_not_told():
     rules = rules_for([criterion(years=(2017,))], 64, of_which=[group])
     result = bosetting.allocate(figures, rules)
     e = explain(result, "b", changes=True)
+    assert e.changes
     for change in e.changes:
         if change.kind == "total":
             other = bosetting.allocate(figures, override(rules, total=int(change.then)))
@@ -435,7 +435,7 @@ def test_a_claim_comes_true_in_the_files_themselves(tmp_path, statistics, rules,
         writer = csv.DictWriter(lines, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    refused = CliRunner().invoke(cli, ["allocate", "--data", str(folder)])
+    refused = tried("allocate", "--data", str(folder))
     assert "published: 5,258,317" in str(refused.exception)  # the country had no more
     package = folder / "datapackage.json"
     described = json.loads(package.read_text(encoding="utf-8"))
@@ -443,7 +443,7 @@ def test_a_claim_comes_true_in_the_files_themselves(tmp_path, statistics, rules,
         for field in resource["schema"]["fields"]:
             field.pop("controlTotals", None)
     package.write_text(json.dumps(described), encoding="utf-8")
-    done = CliRunner().invoke(cli, ["allocate", "--data", str(folder), "--format", "csv"])
+    done = tried("allocate", "--data", str(folder), "--format", "csv")
     bodo = next(r for r in csv.DictReader(done.stdout.splitlines()) if r["municipality"] == "Bodø")
     assert bodo["requested"] == "45"
 

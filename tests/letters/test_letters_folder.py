@@ -7,21 +7,16 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
-from bosetting_cli.findings import BosettingError
+from bosetting_cli.findings import BosettingError, finding
 from bosetting_cli.letters.folder import write_folder
 from bosetting_cli.letters.letter import COLUMNS, Letter
+from commands import run, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = ",".join(COLUMNS)
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(cli, arguments)
 
 
 def letter(code: str, file: str, content: str = "new") -> Letter:
@@ -123,7 +118,7 @@ def test_an_index_of_somebody_else_gives_no_leave(tmp_path, index, message):
     (folder / "0301-link.md").symlink_to(folder / "precious.txt")
     (folder / "index.csv").write_bytes(index.encode(errors="surrogateescape"))
     before = sorted(os.listdir(folder))
-    result = run("letters", "-q", "-o", str(folder), "--only", "0301", "--force")
+    result = tried("letters", "-q", "-o", str(folder), "--only", "0301", "--force")
     assert isinstance(result.exception, BosettingError)
     assert message in str(result.exception)
     assert sorted(os.listdir(folder)) == before
@@ -163,10 +158,10 @@ def test_a_folder_that_appears_meanwhile_is_not_deleted(tmp_path, there, force):
 def test_a_run_that_fails_changes_nothing(out):
     def failing() -> Any:
         yield letter("0301", "0301-oslo.md")
-        raise BosettingError("no")
+        raise BosettingError(finding("not read"))
 
     before = files(out)
-    with pytest.raises(BosettingError, match=r"^no$"):
+    with pytest.raises(BosettingError, match=r"^is not read"):
         write_folder(out, failing(), force=True)
     assert files(out) == before
     assert listed(out) == ["0301-oslo.md", "1804-bodo.md", "5001.md"]

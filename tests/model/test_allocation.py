@@ -112,12 +112,14 @@ def test_minors_only_go_where_they_were_asked_for_before(allocation):
 
 
 def test_every_quota_is_the_exact_sum_of_its_contributions(allocation):
+    assert allocation.selected
     for row in allocation.selected:
         exact = sum(Fraction(value) for value in row.contributions.values())
         assert exact == Fraction(row.quota)
 
 
 def test_a_weight_is_the_part_of_the_places_that_its_criterion_shares_out(allocation):
+    assert allocation.rules.criteria
     for c in allocation.rules.criteria:
         places = sum(row.contributions[c.name] for row in allocation.selected)
         assert places == pytest.approx(c.weight * TOTAL, abs=1e-6)
@@ -133,6 +135,7 @@ def test_everybody_has_a_row_and_those_not_asked_a_reason(allocation):
 def test_a_mark_stands_where_the_minimum_binds(allocation):
     lowest = [row for row in allocation.selected if row.requested == MINIMUM]
     divisor = Fraction(allocation.groups[0].apportionment.divisor)
+    assert allocation.selected
     for row in allocation.selected:
         rounded_up = Fraction(row.quota) >= divisor * (MINIMUM - Fraction(1, 2))
         assert row.at_minimum == (row in lowest and not rounded_up)

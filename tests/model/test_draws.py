@@ -77,6 +77,7 @@ def test_counties_first_and_sub_groups(year):
     for row in range(len(weights)):
         single = alone(statistics, rules, weights[row].tolist())
         check_row(found, row, single)
+        assert rules.of_which
         for group in rules.of_which:
             numbers = [single.row(code).of_which.get(group.name, 0) for code in found.units]
             assert found.of_which[group.name][row].tolist() == numbers

@@ -16,7 +16,6 @@ from xml.etree import ElementTree
 import pytest
 
 from bosetting_cli import load_statistics
-from bosetting_cli.cli import cli
 from bosetting_cli.explanation import explain
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.report import FIGURES
@@ -27,18 +26,13 @@ from bosetting_cli.resources import config_dir
 from bosetting_cli.result import allocate
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import say
+from commands import run, tried
 from small import criterion, rules_for, synthetic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bosetting_cli import Allocation, Rules, Statistics
-
-
-def run(*arguments: str) -> Any:
-    from click.testing import CliRunner
-
-    return CliRunner().invoke(cli, arguments, standalone_mode=True)
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +283,7 @@ class TestColours:
 
     @pytest.mark.parametrize("seen", SEEN)
     def test_all_classes_and_criteria_can_be_told_apart(self, seen: str) -> None:
+        assert self.sets()
         for name, colours in self.sets().items():
             assert len(colours) == (6 if name.startswith("c") else 3)
             places = [self.lab(colour, SEEN[seen]) for colour in colours]
@@ -335,16 +330,16 @@ class TestCommand:
     def test_all_files_are_written_or_none(self, tmp_path: Path) -> None:
         (tmp_path / "map.svg").write_text("mine")
         given = ["--figure", str(tmp_path / "map.svg"), "--figure", str(tmp_path / "largest.svg")]
-        refused = run("report", "-o", str(tmp_path / "out.html"), *given)
+        refused = tried("report", "-o", str(tmp_path / "out.html"), *given)
         assert "exists already" in str(refused.exception)
         assert [path.name for path in tmp_path.iterdir()] == ["map.svg"]
 
     def test_does_not_replace_unless_forced(self, tmp_path: Path) -> None:
         (tmp_path / "map.svg").write_text("mine")
-        refused = run("report", "--figure", str(tmp_path / "map.svg"))
+        refused = tried("report", "--figure", str(tmp_path / "map.svg"))
         assert "exists already" in str(refused.exception)
         assert (tmp_path / "map.svg").read_text() == "mine"
-        assert run("report", "--figure", str(tmp_path / "map.svg"), "--force").exit_code == 0
+        assert tried("report", "--figure", str(tmp_path / "map.svg"), "--force").exit_code == 0
 
     @pytest.mark.parametrize(
         ("arguments", "words"),
@@ -368,7 +363,7 @@ class TestCommand:
             "criteria: [{name: size, weight: 1, indicator: population}]\n"
         )
         given = ("--data", str(data), "--rules", str(rules))
-        result = run("report", *given, "--figure", str(tmp_path / "map.svg"))
+        result = tried("report", *given, "--figure", str(tmp_path / "map.svg"))
         assert "nothing says where the municipalities lie" in str(result.exception)
         assert not (tmp_path / "map.svg").exists()
 

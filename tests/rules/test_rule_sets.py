@@ -113,6 +113,7 @@ def test_how_many_are_asked(allocations):
 
 @pytest.mark.parametrize("name", SETS)
 def test_a_quota_is_the_sum_of_its_contributions(allocations, name):
+    assert allocations[name].selected
     for row in allocations[name].selected:
         assert sum(row.contributions.values()) == row.quota
 

@@ -82,12 +82,14 @@ def eu_shares(eu, c):
 def test_eu_effects_as_printed(eu, eu_table, name, column, tolerance):
     (c,) = (c for c in EU if c.name == name)
     found = eu_shares(eu, c)
+    assert eu_table
     for row in eu_table:
         assert found[row["state"]] == pytest.approx(float(row[column]), abs=tolerance), row
 
 
 def test_eu_key_before_its_caps_as_printed(eu, eu_table):
     allocation = allocate(eu, rules_for(EU, 120_000))
+    assert eu_table
     for row in eu_table:
         share = allocation.row(row["state"]).share
         assert share == pytest.approx(float(row["uncapped_share"]), abs=2e-4), row

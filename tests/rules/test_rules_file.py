@@ -6,13 +6,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
 
 from bosetting_cli import load_rules
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import RulesError
 from bosetting_cli.rules import Rules, Select, parse_rules, replace, rules_schema, rules_yaml
 from bosetting_cli.rules.yamlfile import parse_yaml, scalar
+from commands import run, tried
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
@@ -30,7 +29,7 @@ def refused(text, folder=Path()):
     with pytest.raises(RulesError) as caught:
         parse_rules(text, "own.yaml", folder)
     assert {(p.file, p.severity) for p in caught.value.problems} == {("own.yaml", "error")}
-    return [(p.line, p.column, p.key, p.message, p.hint) for p in caught.value.problems]
+    return [(p.line, p.column, p.key, p.message, p.remedy()) for p in caught.value.problems]
 
 
 def messages(text):
@@ -140,11 +139,11 @@ def test_repairs_of_files_that_rules_name_are_said(tmp_path):
     notes = []
     load_rules(path, notes=notes)
     assert [str(note) for note in notes] == [said]
-    result = CliRunner().invoke(cli, ["rules", "--rules", str(path)])
+    result = tried("rules", "--rules", str(path))
     assert (result.exit_code, result.stderr) == (0, f"repair: {said}\n")
-    result = CliRunner().invoke(cli, ["rules", "--rules", str(path), "--strict"])
+    result = tried("rules", "--rules", str(path), "--strict")
     assert str(result.exception) == said
-    result = CliRunner().invoke(cli, ["allocate", "--rules", str(path)])
+    result = tried("allocate", "--rules", str(path))
     assert f"repair: {said}\n" in result.stderr
 
 
@@ -443,7 +442,7 @@ def documents():
 
 
 def test_the_shipped_schema_is_fresh_and_sound():
-    result = CliRunner().invoke(cli, ["rules", "--schema"])
+    result = run("rules", "--schema")
     assert result.exit_code == 0
     assert (CONFIG / "criteria.schema.json").read_text(encoding="utf-8") == result.output
     jsonschema.Draft202012Validator.check_schema(SHIPPED)
@@ -466,6 +465,7 @@ def test_schema_and_loader_accept_and_reject_the_same(path, data):
 def test_the_schema_helps_with_every_key():
     """Each key of each part says what it is, or is one of the few that every part has."""
     plain = {"source", "title", "title_nb"}
+    assert SHIPPED["$defs"]
     for name, part in SHIPPED["$defs"].items():
         for key, schema in part["properties"].items():
             choices = [schema, *schema.get("anyOf", [])]
@@ -479,12 +479,12 @@ def test_the_schema_helps_with_every_key():
 
 @pytest.mark.parametrize("path", sorted(CONFIG.glob("*.yaml")), ids=lambda path: path.name)
 def test_printed_rules_load_back_to_the_same(path, tmp_path):
-    result = CliRunner().invoke(cli, ["rules", "--rules", str(path)])
+    result = run("rules", "--rules", str(path))
     assert (result.exit_code, result.stderr) == (0, "")
     copy = tmp_path / "copy.yaml"
     copy.write_text(result.stdout, encoding="utf-8")
     assert load_rules(copy) == load_rules(path)
-    again = CliRunner().invoke(cli, ["rules", "--rules", str(copy)])
+    again = run("rules", "--rules", str(copy))
     assert again.stdout == result.stdout
 
 
@@ -514,7 +514,7 @@ def test_printed_rules_show_the_options_and_what_files_hold(tmp_path):
     (tmp_path / "asked.csv").write_text("kommunenummer\n0301\n1804\n")
     path = tmp_path / "own.yaml"
     path.write_text(PLAIN + "select: {list: asked.csv}\n")
-    result = CliRunner().invoke(cli, ["rules", "--rules", str(path), "--total", "77"])
+    result = run("rules", "--rules", str(path), "--total", "77")
     assert "total: {value: 77, source: changed from the rules}\n" in result.stdout
     printed = parse_rules(result.stdout)
     assert isinstance(printed, Rules)
@@ -522,18 +522,18 @@ def test_printed_rules_show_the_options_and_what_files_hold(tmp_path):
 
 
 def test_the_command_refuses_bad_rules_with_2():
-    result = CliRunner().invoke(cli, ["rules", "--rules", str(HOSTILE / "unknown-key.yaml")])
+    result = tried("rules", "--rules", str(HOSTILE / "unknown-key.yaml"))
     assert isinstance(result.exception, RulesError)
     assert result.stdout == ""
 
 
 def test_the_command_writes_files_but_does_not_replace_them(tmp_path):
     target = tmp_path / "rules.yaml"
-    assert CliRunner().invoke(cli, ["rules", "-o", str(target)]).exit_code == 0
+    assert tried("rules", "-o", str(target)).exit_code == 0
     assert load_rules(target) == load_rules()
-    second = CliRunner().invoke(cli, ["rules", "-o", str(target)])
+    second = tried("rules", "-o", str(target))
     assert re.search("exists already", str(second.exception))
-    assert CliRunner().invoke(cli, ["rules", "-o", str(target), "--force"]).exit_code == 0
+    assert tried("rules", "-o", str(target), "--force").exit_code == 0
 
 
 def test_a_misspelt_source_is_told_the_nearest():
@@ -541,7 +541,7 @@ def test_a_misspelt_source_is_told_the_nearest():
     criteria = "criteria: [{name: p, weight: 1, indicator: population, source: SSB}]\n"
     with pytest.raises(RulesError) as caught:
         parse_rules(text + criteria)
-    assert [(p.line, p.key, p.hint) for p in caught.value.problems] == [
+    assert [(p.line, p.key, p.remedy()) for p in caught.value.problems] == [
         (4, "total.source", "did you mean `ks`?")
     ]
 

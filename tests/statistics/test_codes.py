@@ -13,10 +13,8 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
 from bosetting_cli import allocate
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
 from bosetting_cli.model.figures import meets
 from bosetting_cli.resources import data_dir
@@ -31,6 +29,7 @@ from bosetting_cli.statistics.divisions import (
     successors,
     vintage,
 )
+from commands import run
 from small import synthetic
 
 MERGED_2018 = {
@@ -192,6 +191,7 @@ def test_names_of_merged_municipalities_are_those_of_the_list(later, code, name)
 def test_renumbered_municipalities_keep_their_names(statistics, later):
     before = {m.kommunenummer: m for m in statistics.municipalities}
     after = {m.kommunenummer: m for m in later.municipalities}
+    assert successors(2017, 2018)
     for old, (new,) in successors(2017, 2018).items():
         if new not in MERGED_2018:
             assert after[new].municipality == before[old].municipality
@@ -368,9 +368,7 @@ def test_statistics_of_no_known_year_leave_the_rules_alone(rules):
 
 
 def test_codes_on_the_command_line():
-    result = CliRunner().invoke(
-        cli, ["allocate", "--codes", "2018", "--format", "csv"], catch_exceptions=False
-    )
+    result = run("allocate", "--codes", "2018", "--format", "csv")
     rows = list(csv.DictReader(result.stdout.splitlines()))
     assert sum(int(row["requested"]) for row in rows) == 4400
     assert {"5001", "0712"} < {row["kommunenummer"] for row in rows}
@@ -391,7 +389,7 @@ def test_a_users_table_in_another_years_codes(tmp_path):
         encoding="utf-8",
     )
     arguments = ["allocate", "--data", str(path), "--rules", str(rules), "--codes", "2020"]
-    result = CliRunner().invoke(cli, [*arguments, "--format", "csv"], catch_exceptions=False)
+    result = run(*arguments, "--format", "csv")
     rows = list(csv.DictReader(result.stdout.splitlines()))
     found = [(r["kommunenummer"], r["municipality"], r["fylke"], r["requested"]) for r in rows]
     assert found == [

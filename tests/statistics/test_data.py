@@ -153,6 +153,7 @@ def test_columns_are_the_described_columns(name):
 
 @each_resource
 def test_every_column_says_what_it_means(name):
+    assert fields(name)
     for column, field in fields(name).items():
         assert field["description"].endswith("."), column
         assert len(field["description"].split()) >= 4, column
@@ -163,6 +164,7 @@ def test_every_column_says_what_it_means(name):
 
 @each_resource
 def test_every_column_is_constrained(name):
+    assert fields(name)
     for column, field in fields(name).items():
         constraints = field.get("constraints", {})
         if "kommunenummer" in column:
@@ -299,6 +301,7 @@ def test_rows_are_sorted_and_no_key_is_used_twice(name):
 )
 def test_every_year_has_every_municipality(name):
     everyone = {row["kommunenummer"] for row in rows("municipalities")}
+    assert rows(name)
     for year in {row.get("year") for row in rows(name)}:
         assert {r["kommunenummer"] for r in rows(name) if r.get("year") == year} == everyone
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bosetting_cli import load_statistics
-from bosetting_cli.findings import DataError, Problem, RulesError, did_you_mean, shown, some
+from bosetting_cli.findings import DataError, Finding, RulesError, meant, shown, some
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.rules.fitting import check_figures, checked
 from bosetting_cli.rules.problems import schema_problems
@@ -342,9 +342,9 @@ def test_minimums_that_reach_nobody(folder):
 def test_what_checked_raises(folder):
     path = folder(own=RATES.replace("2015,1,", "2015,,").replace("0301,", "301,"))
     statistics = load_statistics(path, indicators=["a", "b"])
-    rules, note = parse_rules(RULES), Problem("odd", "x.csv", severity="warning")
+    rules, note = parse_rules(RULES), Finding("not read", "x.csv", severity="warning")
     assert [p.message for p in checked(statistics, rules, notes=[note]).notes][-2:] == [
-        "odd", "`a` is empty in 2015, a year that the rules ask for",
+        "is not read", "`a` is empty in 2015, a year that the rules ask for",
     ]  # fmt: skip
     with pytest.raises(DataError) as caught:
         checked(statistics, rules, strict=True, notes=[note])
@@ -550,8 +550,8 @@ def test_text_in_messages():
     assert some([]) == ""
     assert some("abcde") == "a, b, c, d, e"
     assert some("abcdef") == "a, b, c, d, e and 1 more"
-    assert did_you_mean("x" * 101, ["x" * 101]) is None
-    assert did_you_mean("x" * 100, ["x" * 100]) == f"did you mean `{'x' * 100}`?"
+    assert meant("x" * 101, ["x" * 101]) is None
+    assert str(meant("x" * 100, ["x" * 100])) == f"did you mean `{'x' * 100}`?"
 
 
 def test_what_is_no_rules_at_all():

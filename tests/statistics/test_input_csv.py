@@ -34,7 +34,7 @@ def refused(read):
             read(content, name)
         found = caught.value.problems
         assert {(p.file, p.severity) for p in found} == {(name, "error")}
-        return [(p.line, p.message, p.hint) for p in found]
+        return [(p.line, p.message, p.remedy()) for p in found]
 
     return reader
 

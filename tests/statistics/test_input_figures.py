@@ -20,7 +20,7 @@ def values(*cells):
 
 
 def complaints(*cells):
-    return [(p.line, p.message, p.hint) for p in column(*cells).problems]
+    return [(p.line, p.message, p.remedy()) for p in column(*cells).problems]
 
 
 def repairs(*cells):

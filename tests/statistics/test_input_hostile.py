@@ -100,7 +100,7 @@ def test_what_is_said_of_statistics_is_said_in_every_language():
         assert english not in others
         assert not any(mark in text for text in (english, *others) for mark in "{}")
         remedies = [problem.remedy(lang) for lang in ("nb", "nn")]
-        assert [remedy is None for remedy in remedies] == [problem.hint is None] * 2
+        assert [remedy is None for remedy in remedies] == [problem.remedy() is None] * 2
 
 
 def test_the_corpus_is_large_and_complete():

@@ -66,7 +66,7 @@ def test_forms_that_are_not(cell):
     ]
     what = f"`{cell}` is no kommunenummer" if cell else "the kommunenummer is missing"
     assert complaint[0].message == what
-    assert complaint[0].hint == "expected four digits, such as 0301"
+    assert complaint[0].remedy() == "expected four digits, such as 0301"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def refused(*args, **options):
     with pytest.raises(DataError) as caught:
         load_statistics(*args, **options)
     assert all(p.file.startswith(str(args[0])[:100]) for p in caught.value.problems)
-    return [(p.line, p.message, p.hint) for p in caught.value.problems if p.severity == "error"]
+    return [(p.line, p.message, p.remedy()) for p in caught.value.problems if p.severity == "error"]
 
 
 def notes(statistics):

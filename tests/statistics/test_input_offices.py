@@ -5,13 +5,12 @@ import unicodedata
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
 
 from bosetting_cli import allocate, load_statistics
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.statistics.reading import read_table
+from commands import run
 
 TWO = "region;population\n0301 Oslo;5\n1103 Stavanger;6\n\n"
 
@@ -194,7 +193,7 @@ def test_the_command_letters_says_what_was_mended(tmp_path):
     (tmp_path / "own.csv").write_text(COUNTIES.replace("Molde", "M?lde (-2019)"), encoding="utf-8")
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
     given = ["--rules", str(tmp_path / "rules.yaml"), "--data", str(tmp_path / "own.csv")]
-    result = CliRunner().invoke(cli, ["letters", *given, "-o", str(tmp_path / "out")])
+    result = run("letters", *given, "-o", str(tmp_path / "out"))
     assert result.exit_code == 0
     said = result.stderr.splitlines()
     assert said[0].startswith("2 letters in")
@@ -212,7 +211,7 @@ REGISTER = "kommunenummer,municipality,fylke\n0301,Oslo,Oslo\n1103,Stavanger,Rog
 def complaints(path, **options):
     with pytest.raises(DataError) as caught:
         load_statistics(path, **options)
-    return [(p.severity, p.line, p.column, p.message, p.hint) for p in caught.value.problems]
+    return [(p.severity, p.line, p.column, p.message, p.remedy()) for p in caught.value.problems]
 
 
 @pytest.mark.parametrize("name", ["own.xls", "OWN.XLS", "own.xlsm", "own.xlsb", "own.numbers"])

@@ -49,7 +49,7 @@ def files(tmp_path):
     return make
 
 
-def run(*args):
+def checked(*args):
     result = CliRunner().invoke(cli, ["validate", *args], standalone_mode=False)
     assert result.exception is None
     return result
@@ -65,13 +65,13 @@ def found(result):
 
 def test_nothing_is_wrong_with_the_packaged_files():
     for options in ([], ["--strict"]):
-        result = run(*options)
+        result = checked(*options)
         assert (result.return_value, result.stdout) == (0, "")
         assert result.stderr == "0 errors, 0 warnings; rules and 9 tables checked\n"
 
 
 def test_nothing_is_wrong(files):
-    result = run(*files(), "--format", "json")
+    result = checked(*files(), "--format", "json")
     assert result.return_value == 0
     document = json.loads(result.stdout)
     assert (document["valid"], document["errors"], document["warnings"]) == (True, 0, 0)
@@ -85,10 +85,10 @@ def test_nothing_is_wrong(files):
 def test_warnings_fail_only_strictly(files):
     options = files(register=REGISTER.replace("0301", "301"))
     said = ("leading zero restored in 1 kommunenummer: `301` is read as 0301",)
-    result = run(*options, "--format", "json")
+    result = checked(*options, "--format", "json")
     assert result.return_value == 0
     assert found(result) == [("municipalities.csv", "warning", 2, "kommunenummer", *said)]
-    result = run(*options, "--format", "json", "--strict")
+    result = checked(*options, "--format", "json", "--strict")
     assert result.return_value == 2
     assert found(result) == [("municipalities.csv", "error", 2, "kommunenummer", *said)]
 
@@ -98,7 +98,7 @@ def test_rules_tables_and_both_together_are_told_at_once(files):
         rules=RULES.replace("2016", "2016, 2013") + "minimum: 60\n",
         population=POPULATION.replace("5000", "5000x").replace(",2\n", ",-2\n"),
     )
-    result = run(*options, "--format", "json")
+    result = checked(*options, "--format", "json")
     assert result.return_value == 2
     assert found(result) == [
         ("population.csv", "error", None, "population", "`population` has no figures for 2013"),
@@ -110,7 +110,7 @@ def test_rules_tables_and_both_together_are_told_at_once(files):
 def test_what_the_rules_do_not_read_only_warns(files, tmp_path):
     options = files()
     (tmp_path / "data" / "other.csv").write_text("kommunenummer,other\nx,1\n9999,y\n0301,2\n")
-    result = run(*options, "--format", "json")
+    result = checked(*options, "--format", "json")
     assert result.return_value == 0
     assert found(result) == [
         ("other.csv", "warning", 2, "kommunenummer", "`x` is no kommunenummer"),
@@ -122,7 +122,7 @@ def test_figures_are_checked_although_the_rules_are_wrong(files):
     options = files(
         rules=RULES.replace("total", "totl"), population=POPULATION.replace("5000", "x")
     )
-    result = run(*options, "--format", "json")
+    result = checked(*options, "--format", "json")
     assert [(file, line, message) for file, _, line, _, message in found(result)] == [
         ("rules.yaml", 1, "`total` is missing"),
         ("rules.yaml", 3, "unknown key `totl`"),
@@ -132,7 +132,7 @@ def test_figures_are_checked_although_the_rules_are_wrong(files):
 
 def test_rules_that_admit_no_allocation(files):
     options = files(rules=RULES + "minimum: 60\n")
-    result = run(*options, "--format", "json")
+    result = checked(*options, "--format", "json")
     assert result.return_value == 2
     ((file, severity, line, key, message),) = found(result)
     assert (file, severity, line, key) == ("rules and statistics together", "error", None, None)
@@ -140,7 +140,7 @@ def test_rules_that_admit_no_allocation(files):
 
 
 def test_a_missing_folder(files, tmp_path):
-    result = run("--data", str(tmp_path / "nowhere"))
+    result = checked("--data", str(tmp_path / "nowhere"))
     assert result.return_value == 2
     assert "there is no such folder or file" in result.stdout
     assert result.stderr == "1 error, 0 warnings; rules and 0 tables checked\n"
@@ -172,7 +172,7 @@ def test_the_table(files):
         population=POPULATION.replace("5000", "5 0 0 0"),
         register=REGISTER.replace("0301", "K-0301"),
     )
-    result = run(*options)
+    result = checked(*options)
     assert result.return_value == 2
     folder = str(Path(options[1]).parent)
     assert tables(result.stdout.replace(folder, "")) == {
@@ -212,14 +212,14 @@ def test_the_table(files):
 
 def test_the_table_in_norwegian(files):
     options = files(register=REGISTER.replace("0301", "301"))
-    lines = run(*options, "--lang", "nn").stdout.splitlines()
+    lines = checked(*options, "--lang", "nn").stdout.splitlines()
     assert lines[1].split() == ["linje", "kolonne", "verdi", "feil", "venta"]
     assert "åtvaring: " in lines[3]
 
 
 def test_quiet_and_output(files, tmp_path):
     target = tmp_path / "report.json"
-    result = run(*files(), "-q", "-o", str(target))
+    result = checked(*files(), "-q", "-o", str(target))
     assert (result.return_value, result.stdout, result.stderr) == (0, "", "")
     assert json.loads(target.read_text())["valid"] is True
 

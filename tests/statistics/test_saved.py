@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import DataError
 from bosetting_cli.statistics.lists import (
     actual_years,
@@ -16,13 +14,14 @@ from bosetting_cli.statistics.lists import (
     read_actual,
     read_saved,
 )
+from commands import run, tried
 
 HEADER = "kommunenummer,municipality,fylke,requested\n"
 
 
 def saved(tmp_path, *arguments, name="saved.csv"):
     path = tmp_path / name
-    done = CliRunner().invoke(cli, ["allocate", "-q", "-o", str(path), *arguments])
+    done = run("allocate", "-q", "-o", str(path), *arguments)
     assert done.exit_code == 0, done.output
     return path
 
@@ -187,10 +186,6 @@ REPAIRS = [
 ]
 
 
-def run(*arguments):
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
-
-
 def test_what_is_mended_in_a_saved_list_is_said(tmp_path):
     path = tmp_path / "letters.csv"
     path.write_text(MENDED, encoding="utf-8")
@@ -210,7 +205,7 @@ def test_strict_refuses_what_is_mended_in_a_saved_list(tmp_path):
         ["allocate", "--total", "5350", "--at-least", path, "--strict"],
         ["compare", path, "built-in", "--strict"],
     ):
-        done = CliRunner().invoke(cli, [str(a) for a in arguments])
+        done = tried(*[str(a) for a in arguments])
         assert isinstance(done.exception, DataError)
         assert [str(p) for p in done.exception.problems] == [f"{path}:{said}" for said in REPAIRS]
         assert {p.severity for p in done.exception.problems} == {"error"}
@@ -220,11 +215,11 @@ def test_saved_lists_that_scenarios_name_are_read_in_the_same_way(tmp_path):
     (tmp_path / "letters.csv").write_text(MENDED, encoding="utf-8")
     path = tmp_path / "sweep.yaml"
     path.write_text("scenarios: [{name: a, total: 5350, at_least: letters.csv}]\n")
-    done = run("scenarios", path)
+    done = tried("scenarios", path)
     assert done.exit_code == 0
     said = [line for line in done.stderr.splitlines() if "letters.csv" in line]
     assert said == [f"repair: {tmp_path}/letters.csv:{repair}" for repair in REPAIRS]
-    done = run("scenarios", path, "--strict")
+    done = tried("scenarios", path, "--strict")
     assert isinstance(done.exception, DataError)
     assert len(done.exception.problems) == 2
 

@@ -95,6 +95,7 @@ def test_arrays_of_nobody_are_empty():
 
 
 def test_arrays_are_the_figures(statistics):
+    assert statistics.columns
     for column in statistics.columns.values():
         for year in column.figures:
             owner, figures = column.arrays(statistics.units, year)

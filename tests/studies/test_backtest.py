@@ -12,18 +12,17 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bosetting_cli import allocate
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import AllocationError, BosettingError, DataError
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import SizeExponent, override
 from bosetting_cli.statistics.divisions import carry_over
 from bosetting_cli.studies.agreement import agreement, average_ranks, rank_correlation
 from bosetting_cli.studies.backtest import backtest, decided
+from commands import run
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBERS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 50), max_size=8)
@@ -294,33 +293,29 @@ def test_statistics_in_the_years_own_codes_need_no_carrying(statistics, rules, b
 # --- the command -----------------------------------------------------------------------------
 
 
-def run(*arguments):
-    return CliRunner().invoke(cli, ["backtest", *arguments], catch_exceptions=False)
-
-
 @pytest.mark.parametrize("lang", ["en", "nb", "nn"])
 def test_tables_fit_a_hundred_columns(lang):
-    result = run("--lang", lang)
+    result = run("backtest", "--lang", lang)
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 100
     assert len(lines) == 2 + 7 + 3 + 23 + 3 + 18  # titles, and tables of 4, 18 and 15 rows
 
 
 def test_messages_say_what_was_carried_over():
-    result = run("--format", "csv")
+    result = run("backtest", "--format", "csv")
     assert "carried over: figures on the municipalities of 2017 to those of 2018" in result.stderr
     assert "224 municipalities, 5,350 places" in result.stderr
 
 
 def test_messages_are_in_the_readers_language():
-    lines = run("--lang", "nb", "--year", "2017", "--format", "csv").stderr.splitlines()
+    lines = run("backtest", "--lang", "nb", "--year", "2017", "--format", "csv").stderr.splitlines()
     assert lines[0].startswith("Anmodninger for 2017 (reference/requests_2017.csv): 401 kommuner, ")
     assert any(line.startswith("etterpåklokskap: reglene gjelder fra 2017-10-02") for line in lines)
     assert "municipalities" not in "".join(lines[:4])
 
 
 def test_csv_has_a_row_for_everybody_asked():
-    rows = list(csv.DictReader(run("--format", "csv", "-q").stdout.splitlines()))
+    rows = list(csv.DictReader(run("backtest", "--format", "csv", "-q").stdout.splitlines()))
     assert list(rows[0]) == [
         *("kommunenummer", "municipality", "fylke", "population"),
         *("decided", "requested", "difference", "asked"),
@@ -331,7 +326,7 @@ def test_csv_has_a_row_for_everybody_asked():
 
 
 def test_json_has_the_four_cases_and_the_counties():
-    document = json.loads(run("--format", "json", "--asked-as-decided", "-q").stdout)
+    document = json.loads(run("backtest", "--format", "json", "--asked-as-decided", "-q").stdout)
     assert [(t["counties_as_decided"], t["asked_as_decided"]) for t in document["trials"]] == [
         (False, False),
         (True, False),
@@ -346,7 +341,7 @@ def test_json_has_the_four_cases_and_the_counties():
 
 
 def test_markdown_has_three_headed_tables():
-    text = run("--format", "markdown", "--differences", "2", "-q").stdout
+    text = run("backtest", "--format", "markdown", "--differences", "2", "-q").stdout
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
         "## Rules: Settlement requests for 2018",
         "## By fylke (given from the decision: nothing)",
@@ -356,12 +351,12 @@ def test_markdown_has_three_headed_tables():
 
 
 def test_requests_made_before_the_rules_speak_are_hindsight():
-    assert "hindsight: the rules speak from 2017-10-02" in run("--year", "2017").stderr
-    assert "hindsight" not in run().stderr
+    assert "hindsight: the rules speak from 2017-10-02" in run("backtest", "--year", "2017").stderr
+    assert "hindsight" not in run("backtest").stderr
 
 
 def test_another_total():
-    document = json.loads(run("--total", "4400", "--format", "json", "-q").stdout)
+    document = json.loads(run("backtest", "--total", "4400", "--format", "json", "-q").stdout)
     assert sum(row["requested"] for row in document["rows"]) == 4400
     assert sum(row["decided"] for row in document["rows"]) == 5350
 
@@ -386,7 +381,7 @@ def test_the_pages_show_what_the_commands_print():
 
 def test_a_form_that_a_backtest_does_not_have(tmp_path):
     path = tmp_path / "test.html"
-    result = CliRunner().invoke(cli, ["backtest", "-o", str(path)])
+    result = run("backtest", "-o", str(path))
     assert result.exit_code == 2
     assert "html is no format of this command; there are table, markdown, json, csv" in (
         result.stderr
@@ -396,14 +391,10 @@ def test_a_form_that_a_backtest_does_not_have(tmp_path):
 
 def test_the_list_of_2018_given_as_a_file():
     """The whole of the docs' command: final sums, real list, in the municipalities of 2018."""
-    result = CliRunner().invoke(
-        cli,
-        [
-            *("allocate", "--rules", str(ROOT / "config" / "criteria-2018-revised.yaml")),
-            *("--codes", "2018", "--format", "csv"),
-            *("--asked", str(ROOT / "data" / "reference" / "requests_2018.csv")),
-        ],
-        catch_exceptions=False,
+    result = run(
+        *("allocate", "--rules", str(ROOT / "config" / "criteria-2018-revised.yaml")),
+        *("--codes", "2018", "--format", "csv"),
+        *("--asked", str(ROOT / "data" / "reference" / "requests_2018.csv")),
     )
     rows = list(csv.DictReader(result.stdout.splitlines()))
     assert (len(rows), sum(int(row["requested"]) for row in rows)) == (224, 5350)

@@ -6,16 +6,15 @@ import csv
 import json
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
 from bosetting_cli.statistics.divisions import codes_of
 from bosetting_cli.statistics.lists import Entry, Saved, read_actual
 from bosetting_cli.studies.compare import carried, compare, saved_of, vintages
+from commands import run, tried
 
 HEADER = "kommunenummer,municipality,fylke,requested,requested_minors\n"
 A = "0301,Oslo,Oslo,60,5\n1804,Bodø,Nordland,20,2\n1103,Stavanger,Rogaland,20,0\n"
@@ -30,7 +29,7 @@ def files(tmp_path):
 
 
 def command(*arguments):
-    return CliRunner().invoke(cli, ["compare", *arguments])
+    return tried("compare", *arguments)
 
 
 def test_who_enters_leaves_rises_and_falls(files):
@@ -148,7 +147,7 @@ def test_nothing_differs(files):
 
 def test_saved_beside_the_rules_that_made_it(tmp_path):
     path = tmp_path / "saved.csv"
-    CliRunner().invoke(cli, ["allocate", "-q", "-o", str(path)])
+    run("allocate", "-q", "-o", str(path))
     assert command(str(path), "built-in", "--fail-on-change").exit_code == 0
     rules = tmp_path / "mine.yaml"
     text = (config_dir() / "criteria.yaml").read_text(encoding="utf-8")
@@ -253,7 +252,7 @@ def test_swapping_the_sides_turns_the_signs(statistics, rules, allocation):
 
 def test_nothing_is_compared_that_is_no_side():
     with pytest.raises(BosettingError, match="nothing that can be compared"):
-        CliRunner().invoke(cli, ["compare", "a.txt", "built-in"], catch_exceptions=False)
+        run("compare", "a.txt", "built-in")
 
 
 def test_a_name_is_taken_from_the_side_that_has_one():

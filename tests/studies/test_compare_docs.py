@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from bosetting_cli.cli import cli
+from commands import run
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -23,7 +23,7 @@ def test_scenarios_example(tmp_path):
     (text,) = blocks("scenarios.md", "yaml")
     path = tmp_path / "sweep.yaml"
     path.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(cli, ["scenarios", str(path), "--format", "jsonl"])
+    done = run("scenarios", str(path), "--format", "jsonl")
     assert done.exit_code == 0
     assert '"raised method=dhondt total=5350": ' in done.stdout
 

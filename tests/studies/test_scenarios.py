@@ -12,15 +12,14 @@ import threading
 import time
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, DataError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import override
 from bosetting_cli.studies.runs import read_sources, runs, succeeding
 from bosetting_cli.studies.scenarios import Data, Scenario, load_scenarios
+from commands import run, tried
 
 SWEEP = """
 scenarios:
@@ -49,7 +48,7 @@ def written(tmp_path, text, name="s.yaml"):
 
 
 def command(*arguments):
-    return CliRunner().invoke(cli, ["scenarios", *map(str, arguments)])
+    return tried("scenarios", *map(str, arguments))
 
 
 def ran(scenarios, read, **options):
@@ -59,8 +58,8 @@ def ran(scenarios, read, **options):
     return list(succeeding(found, [], keep_going=False))
 
 
-def by_unit(run, values, among):
-    return {run.units[i]: values[i].item() for i in among.nonzero()[0]}
+def by_unit(one, values, among):
+    return {one.units[i]: values[i].item() for i in among.nonzero()[0]}
 
 
 def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
@@ -79,20 +78,20 @@ def test_every_scenario_is_what_allocate_gives(sweep, statistics, rules):
         },
     ]
     assert len(found) == len(changes)
-    for run, change in zip(found, changes, strict=True):
+    for one, change in zip(found, changes, strict=True):
         alone = bosetting.allocate(statistics, override(rules, **change))
         requested = {r.kommunenummer: r.requested for r in alone.selected}
-        assert by_unit(run, run.numbers, run.selected) == requested
+        assert by_unit(one, one.numbers, one.selected) == requested
         quotas = {r.kommunenummer: r.quota for r in alone.selected}
-        assert by_unit(run, run.quotas, run.selected) == quotas
+        assert by_unit(one, one.quotas, one.selected) == quotas
         minors = {
             r.kommunenummer: r.of_which["unaccompanied minors"]
             for r in alone.selected
             if r.of_which
         }
-        ((name, shared),) = run.of_which.items()
+        ((name, shared),) = one.of_which.items()
         assert name == "unaccompanied minors"
-        assert {unit: n for unit, n in by_unit(run, shared, run.selected).items() if n} == {
+        assert {unit: n for unit, n in by_unit(one, shared, one.selected).items() if n} == {
             unit: n for unit, n in minors.items() if n
         }
 
@@ -228,7 +227,7 @@ def test_options_change_the_base(sweep, statistics, rules):
 
 def test_earlier_requests_can_not_be_excluded_as_well(tmp_path, sweep):
     saved = tmp_path / "letters.csv"
-    CliRunner().invoke(cli, ["allocate", "-q", "-o", str(saved)])
+    tried("allocate", "-q", "-o", str(saved))
     result = command(sweep, "--at-least", saved)
     assert isinstance(result.exception, BosettingError)
     assert "0301, 1804 is both included and excluded by name" in str(result.exception)
@@ -236,7 +235,7 @@ def test_earlier_requests_can_not_be_excluded_as_well(tmp_path, sweep):
 
 def test_earlier_requests_as_floor(tmp_path, allocation):
     saved = tmp_path / "letters.csv"
-    CliRunner().invoke(cli, ["allocate", "-q", "-o", str(saved)])
+    run("allocate", "-q", "-o", str(saved))
     kept = written(tmp_path, SWEEP.replace("    exclude: [Oslo, 1804]\n", ""), "kept.yaml")
     by_option = command(kept, "--at-least", saved, "--format", "csv").stdout
     path = written(tmp_path, "scenarios: [{name: kept, total: 5350, at_least: letters.csv}]\n")
@@ -448,10 +447,8 @@ def test_repairs_of_the_statistics_are_said(tmp_path):
     )
     path = written(tmp_path, "base: rules.yaml\ndata: own.csv\nscenarios: [{name: a}]\n")
     options = ["--rules", str(rules), "--data", str(tmp_path / "own.csv")]
-    explained = CliRunner().invoke(cli, ["explain", "Oslo", *options])
-    compared = CliRunner().invoke(
-        cli, ["compare", str(rules), str(rules), "--data", str(tmp_path / "own.csv")]
-    )
+    explained = run("explain", "Oslo", *options)
+    compared = run("compare", str(rules), str(rules), "--data", str(tmp_path / "own.csv"))
     for done in (command(path), explained, compared):
         assert done.exit_code == 0
         assert "leading zero restored in 1 kommunenummer" in done.stderr

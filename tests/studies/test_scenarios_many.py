@@ -9,16 +9,15 @@ import subprocess
 import sys
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli import cli
 from bosetting_cli.findings import BosettingError, RulesError
 from bosetting_cli.rules import override
 from bosetting_cli.studies import scenarios as reading
 from bosetting_cli.studies.runs import read_sources, runs, succeeding
 from bosetting_cli.studies.scenarios import BUILT_IN, Data, load_scenarios
 from bosetting_cli.tables import Column, Table, json_bytes, render, writers
+from commands import tried
 
 CRITERIA = ("population", "employment", "introduction programme")
 OWN = "kommunenummer,municipality,fylke,population\n0301,Oslo,Oslo,60\n1804,Bodø,N,40\n"
@@ -36,7 +35,7 @@ def written(tmp_path, text, name="s.yaml"):
 
 
 def command(*arguments):
-    return CliRunner().invoke(cli, ["scenarios", *map(str, arguments)])
+    return tried("scenarios", *map(str, arguments))
 
 
 def rows_of(*arguments):

@@ -10,9 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
 
-from bosetting_cli.cli import cli
 from bosetting_cli.result import allocate
 from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import override
@@ -21,6 +19,7 @@ from bosetting_cli.tables.allocation import document, municipality_table
 from bosetting_cli.tables.counties import county_table
 from bosetting_cli.tables.text import shortened
 from bosetting_cli.tables.writers import Format
+from commands import run
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 REVISED = str(Path(__file__).parents[2] / "config" / "criteria-2018-revised.yaml")
@@ -38,7 +37,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name):
-    result = CliRunner().invoke(cli, ["allocate", "-q", *CASES[name]])
+    result = run("allocate", "-q", *CASES[name])
     assert result.exit_code == 0, result.output
     assert result.stdout_bytes.decode() == (GOLDEN / name).read_bytes().decode()
 
@@ -143,7 +142,7 @@ def test_xlsx_is_read_by_another_library_and_has_the_same_bytes_twice(allocation
     "arguments", [[], ["--all"], ["--by", "fylke"], ["--rules", REVISED, "--by", "fylke"]]
 )
 def test_the_columns_that_json_lists_are_those_of_its_rows(arguments):
-    result = CliRunner().invoke(cli, ["allocate", "-q", "--format", "json", *arguments])
+    result = run("allocate", "-q", "--format", "json", *arguments)
     data = json.loads(result.stdout)
     assert data["rows"]
     assert all(list(row) == data["columns"] for row in data["rows"])

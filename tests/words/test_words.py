@@ -9,12 +9,11 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from click.testing import CliRunner
 
 import bosetting_cli
 from bosetting_cli import words
-from bosetting_cli.cli import cli
-from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS, sentence
+from bosetting_cli.words.catalogue import LANGUAGES, NAMES, PARTS, SOURCES, sentence
+from commands import run
 from small import criterion, rules_for
 
 PACKAGE = Path(bosetting_cli.__file__).parent
@@ -54,7 +53,7 @@ def test_every_key_is_used():
     unused = [
         key
         for part, key in KEYS
-        if part != NAMES
+        if part not in (NAMES, SOURCES)
         and f'"{key}"' not in SOURCE
         and f"'{key}'" not in SOURCE
         and f"words.{key}" not in SOURCE
@@ -67,8 +66,9 @@ def test_every_key_is_used():
 def test_every_name_stands_in_the_rules_or_the_data():
     root = Path(__file__).parents[2]
     files = [*(root / "config").rglob("*.yaml"), root / "data" / "datapackage.json"]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in files) + ' "rate"'
-    names = [key.removesuffix(", short") for key in CATALOGUE[NAMES]]
+    text = " ".join(path.read_text(encoding="utf-8") for path in files) + ' "rate"'
+    names = [key.removesuffix(", short") for key in (*CATALOGUE[NAMES], *CATALOGUE[SOURCES])]
+    text = " ".join(text.split())  # what takes several lines there is one text
     assert [name for name in names if name not in text] == []
 
 
@@ -78,10 +78,12 @@ def test_every_name_of_the_built_in_rules_is_known():
         said = [rules.title, rules.reference, *(c.name for c in rules.eligible if c.name)]
         said += [item.title or item.name for item in (*rules.criteria, *rules.of_which)]
         assert [text for text in said if text not in CATALOGUE[NAMES]] == []
+        assert [text for text in rules.sources.values() if text not in CATALOGUE[SOURCES]] == []
 
 
 def test_one_sentence_alone_is_what_the_whole_file_says():
-    assert {key: sentence(key) for key in CATALOGUE["findings"]} == CATALOGUE["findings"]
+    for part in ("findings", SOURCES):
+        assert {key: sentence(key, part) for key in CATALOGUE[part]} == CATALOGUE[part]
     assert sentence("no such sentence") is None
 
 
@@ -162,10 +164,10 @@ def test_a_criterion_goes_by_its_titles_in_any_language(name):
     options = ["allocate", "-q", "--format", "csv"]
     weights = ["--weight", f"{name}=0.6", "--weight", "sysselsetting=0.3"]
     plain = ["--weight", "population=0.6", "--weight", "employment=0.3"]
-    result = CliRunner().invoke(cli, [*options, *weights], catch_exceptions=False)
+    result = run(*options, *weights)
     assert result.exit_code == 0
-    assert result.stdout == CliRunner().invoke(cli, [*options, *plain]).stdout
-    assert result.stdout != CliRunner().invoke(cli, options).stdout
+    assert result.stdout == run(*options, *plain).stdout
+    assert result.stdout != run(*options).stdout
 
 
 def test_a_name_goes_before_the_title_of_another():
@@ -191,3 +193,27 @@ def test_the_page_gives_its_script_every_word_that_it_says():
     assert said("words") | statuses | {"any", "all"} <= {*CATALOGUE["documents"], *_SHARED}
     assert {"rank", "gives"} <= said("heads")
     assert said("heads") | statuses <= set(_HEADS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["allocate", "--year", "2018-revised"],
+            "ikke publisert tall for Sandefjord; landets 66,1\u00a0%",
+        ),
+        (["validate"], "0 feil, 0 advarsler; regler og 9 tabeller er sjekket"),
+        (["backtest"], "ført over: tall for kommunene i 2017 overført til kommunene i 2018"),
+        (["explain", "oslo", "--year", "2019"], "Kilder: IMDis kriterier for 2019"),
+    ],
+)
+def test_no_english_beside_norwegian(arguments, told):
+    result = run(*arguments, "--lang", "nb")
+    assert told in result.stdout + result.stderr
+
+
+def test_the_page_names_its_sources_in_norwegian(tmp_path):
+    run("report", "--lang", "nb", "-q", "-o", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "IMDi til kommunene, 17-08381-1, 2. oktober 2017" in page
+    assert "never published" not in page

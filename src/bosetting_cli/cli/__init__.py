@@ -51,10 +51,10 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from bosetting_cli.findings import did_you_mean
+        from bosetting_cli.findings import meant
 
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            hint = did_you_mean(args[0], COMMANDS) or f"one of {', '.join(COMMANDS)}"
+            hint = meant(args[0], COMMANDS) or f"one of {', '.join(COMMANDS)}"
             ctx.fail(f"No command '{args[0]}'; {hint}")
         return super().resolve_command(ctx, args)
 

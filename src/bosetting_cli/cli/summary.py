@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from bosetting_cli.words import is_told, name, told
+from bosetting_cli.words import name, told
 
 if TYPE_CHECKING:  # not needed for --help
     from bosetting_cli.findings import Finding
@@ -49,8 +49,4 @@ def note_lines(
         lang: Language.
         without: A kind to leave out, of which the text tells where it matters.
     """
-    for note in notes:
-        if note.kind != without:
-            kind = note.kind or note.severity
-            kind = told(f"said {kind}", lang) if is_told(f"said {kind}") else kind
-            yield f"{kind}: {note.in_full(lang)}"
+    yield from (note.of_its_kind(lang) for note in notes if note.kind != without)

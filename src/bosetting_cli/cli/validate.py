@@ -47,5 +47,6 @@ def command(
         output.write_bytes(report_json(shown))
     else:
         output.write_bytes(report_text(shown, output.width() or 100, output.lang))
-    output.say([summary(report), *note_lines(report.notes, talk())])
+    lang = talk()
+    output.say([summary(report, lang), *note_lines(report.notes, lang)])
     return 2 if report.errors else 0

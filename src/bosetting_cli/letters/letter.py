@@ -6,7 +6,6 @@ import importlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from markupsafe import Markup
 
 from bosetting_cli.explanation import Explanation, explanations
 from bosetting_cli.explanation.telling import decimals_of_division, why
-from bosetting_cli.findings import BosettingError, DataError, finding
+from bosetting_cli.findings import BosettingError, DataError, finding, meant
 from bosetting_cli.letters.markdown import Write, parse
 from bosetting_cli.letters.template import fill, load_template
 from bosetting_cli.result import NOT_SELECTED, Allocation
@@ -185,9 +184,8 @@ def _languages(statistics: Statistics, lang: str, column: str | None) -> dict[st
     towns = statistics.municipalities
     if lacking := [m for m in towns if column not in m.attributes]:
         known = tuple(lacking[0].attributes)
-        near = tuple(get_close_matches(column[:NAME], known, n=1))
-        key = "no language column near" if near else "no language column"
-        raise DataError(finding(key, {"name": column, "names": near or known}))
+        remedy = meant(column, known)
+        raise DataError(finding("no language column", name=column, names=known, remedy=remedy))
     said = {m.kommunenummer: m.attributes[column].strip() for m in towns}
     problems = [
         finding("no language", {"who": f"{code} {m.municipality}", "said": text}, column=column)

@@ -7,8 +7,6 @@ import html
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from difflib import get_close_matches
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from jinja2 import meta, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bosetting_cli.findings import BosettingError, Finding, finding
+from bosetting_cli.findings import BosettingError, Finding, finding, meant
 from bosetting_cli.letters.markdown import escape, markup
 from bosetting_cli.statistics import year_list
 from bosetting_cli.statistics.decoding import read_bytes
@@ -80,7 +78,7 @@ def load_template(path: Path | None, lang: str, variables: Sequence[str]) -> jin
     try:
         text = read_bytes(source, file, MAX_LENGTH).decode("utf-8-sig")
         tree = environment.parse(text, filename=file)
-        if problems := list(_unknown(tree, file, variables)):
+        if problems := list(_unknown(tree, file, tuple(variables))):
             raise BosettingError(problems)
         if isinstance(environment, _Box):
             tree = environment.counted(tree)
@@ -119,19 +117,17 @@ def fill(template: jinja2.Template, variables: Mapping[str, Any]) -> str:
 
 
 def _failed(why: str, file: str, line: int | None) -> BosettingError:
-    return BosettingError(replace(finding("letters template", why=why, file=file), line=line))
+    return BosettingError(finding("letters template", why=why, file=file, line=line))
 
 
-def _unknown(tree: nodes.Template, file: str, variables: Sequence[str]) -> Iterator[Finding]:
+def _unknown(tree: nodes.Template, file: str, variables: tuple[str, ...]) -> Iterator[Finding]:
     """Yield every variable that there is not, in branches that are never taken too."""
     wanted = meta.find_undeclared_variables(tree) - {*variables, *DEFAULT_NAMESPACE}
     for node in sorted(tree.find_all(nodes.Name), key=lambda node: node.lineno):
         if node.name in wanted:
             wanted.remove(node.name)
-            near = tuple(get_close_matches(node.name[:100], variables, n=1))
-            key = "letters variable near" if near else "letters variable"
-            what = finding(key, {"name": node.name, "names": near or tuple(variables)}, file=file)
-            yield replace(what, line=node.lineno, value=node.name)
+            said = {"name": node.name, "names": variables, "remedy": meant(node.name, variables)}
+            yield finding("letters variable", said, file=file, line=node.lineno, cell=node.name)
 
 
 def _environment(lang: str, source: Path, *, own: bool) -> jinja2.Environment:

@@ -172,7 +172,7 @@ def _published(
     number, add = arithmetic.number, arithmetic.add
     if len(columns) == 2:
         above, below = columns
-        pairs = [(y, a, n) for y in years for m in members for a, n in above.beside(below, m, y)]
+        pairs = [(y, a, n) for y in years for m in members for _, a, n in above.beside(below, m, y)]
         base = add(number(n) for _, _, n in pairs)
         if base <= 0:
             return Figure(None, None, None, number(0.0))

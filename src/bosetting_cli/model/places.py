@@ -202,7 +202,8 @@ def apportioned(
             # a result that fails is a bug report, never an output
             verify(shares, result.seats, total, divisor=result.divisor, **bounds)
         except ValueError as error:
-            decision.add(row, Finding(f"{where}: {error}" if where else str(error)))
+            place = f"{where}: " if where else ""
+            decision.add(row, finding("not apportioned", where=place, why=str(error)))
         else:
             numbers[row, inside] = result.seats
             results[row] = Apportioned(tuple(units[inside].tolist()), result, exact)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from bosetting_cli.report.svg import draw
 from bosetting_cli.result import Allocation, Row
+from bosetting_cli.tables.counties import by_county
 from bosetting_cli.words import title
 
 LARGEST = 20  # municipalities in the chart of the largest
@@ -31,18 +33,10 @@ class Bar(NamedTuple):
     key: str | None = None
 
 
-def by_fylke(allocation: Allocation) -> dict[str, list[Row]]:
-    """Return the municipalities of each fylke, in the order of their numbers."""
-    groups: dict[str, list[Row]] = {}
-    for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
-        groups.setdefault(row.fylke, []).append(row)
-    return groups
-
-
 def fylke_bars(allocation: Allocation) -> list[Bar]:
     """Return a bar for each fylke in which somebody is asked, in the order of their numbers."""
     bars = []
-    for name, rows in by_fylke(allocation).items():
+    for name, rows in by_county(allocation, attrgetter("fylke")).items():
         asked = [row.contributions for row in rows if row.contributions]
         parts = {c: math.fsum(given[c] for given in asked) for c in (asked[0] if asked else ())}
         bars.append(Bar(name, parts, sum(row.requested for row in rows)))

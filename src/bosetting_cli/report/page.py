@@ -7,13 +7,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 import bosetting_cli
 from bosetting_cli.explanation import Explanation, explanations
 from bosetting_cli.explanation.telling import sentence, why
 from bosetting_cli.report import FIGURES, charts
 from bosetting_cli.report.boundaries import Areas
-from bosetting_cli.report.charts import by_fylke, fylke_bars, largest_bars
+from bosetting_cli.report.charts import fylke_bars, largest_bars
 from bosetting_cli.report.map import map_svg, per_1000, places_of
 from bosetting_cli.report.packing import pack
 from bosetting_cli.report.svg import TEMPLATES, fill
@@ -22,6 +23,7 @@ from bosetting_cli.result.fingerprint import fingerprint
 from bosetting_cli.result.rows import columns
 from bosetting_cli.rules import Rules, column_name
 from bosetting_cli.statistics import Statistics
+from bosetting_cli.tables.counties import by_county
 from bosetting_cli.tables.rules import imputed, rule_lines, vintages
 from bosetting_cli.words import capital, name, say, texts, title
 
@@ -74,7 +76,7 @@ def report(
         figures=drawn,
         areas=bool(areas),
         largest=largest_bars(allocation),
-        fylker=by_fylke(allocation),
+        fylker=by_county(allocation, attrgetter("fylke")),
         bars={bar.name: bar.parts for bar in fylke_bars(allocation)},
         rule_lines=rule_lines(rules, lang),
         vintages=vintages(statistics, allocation, lang),

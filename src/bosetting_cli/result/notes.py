@@ -93,9 +93,10 @@ def _figure_notes(
     imputed = tuple(names[unit] for unit in eligible if figures.units[unit].imputed)
     if imputed:
         national = figures.national
-        value = f"{national:.1%}" if len(figures.columns) == 2 else f"{national:g}"
+        measure = "rate of all" if len(figures.columns) == 2 else "mean of all"
         words = "imputed figures" if len(imputed) <= FEW else "imputed many"
-        said = {"criterion": name, "names": imputed, "count": len(imputed), "national": value}
+        said = {"criterion": name, "names": imputed, "count": len(imputed), "measure": measure}
+        said["national"] = national
         yield _note("imputed", words, **said)
 
 

@@ -126,7 +126,7 @@ def _minimums(statistics: Statistics, rules: Rules) -> Iterator[Finding]:
             near, key = code.zfill(4), "minimum.by_municipality"
             remedy = finding("near", name=near) if near in known else finding("no code")
             said = {"name": shown(code), "remedy": remedy}
-            yield finding("minimum of nobody", said, key=key, cell=code)
+            yield finding("unknown municipality", said, key=key, cell=code)
 
 
 def _years(column: Column, years: Sequence[int]) -> Iterator[Finding]:
@@ -167,10 +167,7 @@ def _excesses(
     """Yield unit, year and part of a numerator above its denominator, and the two figures."""
     for year in above.figures:
         for unit in statistics.units:
-            a, n = above.parts(unit, year), below.parts(unit, year)
-            if len(a) != len(n):
-                a, n = (above.value(unit, year),), (below.value(unit, year),)
-            for part, (x, y) in enumerate(zip(a, n, strict=True)):
+            for part, x, y in above.beside(below, unit, year):
                 # A part computed from a rounded rate may exceed its whole by a rounding error.
-                if x is not None and y is not None and x > y and not math.isclose(x, y):
+                if x > y and not math.isclose(x, y):
                     yield unit, year, part, x, y

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
-from bosetting_cli.findings import AllocationError, BosettingError, did_you_mean, finding
+from bosetting_cli.findings import AllocationError, BosettingError, finding
 from bosetting_cli.statistics import Municipality
-from bosetting_cli.statistics.names import find_municipality
+from bosetting_cli.statistics.names import find_municipality, no_county
 
 
 def named(
@@ -47,8 +47,7 @@ def combined(
             continue
         for part in parts:
             if part not in fylker:
-                said = finding("no county", key="counties.combine", name=part)
-                problems.append(dataclasses.replace(said, hint=did_you_mean(part, fylker)))
+                problems.append(no_county(part, sorted(fylker), key="counties.combine"))
             into[part] = name
     if problems:
         raise AllocationError(problems)
@@ -61,10 +60,10 @@ def given(totals: Mapping[str, int], names: Sequence[str]) -> list[int]:
     Raises:
         AllocationError: A county is unknown, or has no number; all of them are listed.
     """
-    key, known = "counties.totals", tuple(names)
+    key = "counties.totals"
     strange = [name for name in totals if name not in names]
     lacking = [name for name in names if name not in totals]
-    problems = [finding("no county among", key=key, name=name, known=known) for name in strange]
+    problems = [no_county(name, names, key=key) for name in strange]
     problems += [finding("county without number", key=key, name=name) for name in lacking]
     if problems:
         raise AllocationError(problems)

@@ -132,16 +132,16 @@ class Column:
 
     def beside(
         self, other: Column, kommunenummer: str, year: int | None
-    ) -> list[tuple[float, float]]:
-        """Return this and another figure of each part of a municipality that has both.
+    ) -> list[tuple[int, float, float]]:
+        """Return which part of a municipality it is, and this and another figure that it has.
 
         If only one of the two is published by parts, sum stands beside sum.
         """
         own, others = self.parts(kommunenummer, year), other.parts(kommunenummer, year)
         if len(own) != len(others):
             own, others = (self.value(kommunenummer, year),), (other.value(kommunenummer, year),)
-        pairs = zip(own, others, strict=True)
-        return [(x, y) for x, y in pairs if x is not None and y is not None]
+        pairs = enumerate(zip(own, others, strict=True))
+        return [(i, x, y) for i, (x, y) in pairs if x is not None and y is not None]
 
     def value(self, kommunenummer: str, year: int | None) -> float | None:
         """Return a municipality's figure; None if it, or a predecessor's, is not published."""
@@ -259,7 +259,7 @@ class Statistics:
         for known in (name, canonical(name)):
             if known in self.columns:
                 return self.columns[known]
-        raise DataError(finding("no such column", advised(name, self.columns), name=name))
+        raise DataError(finding("no such column", name=name, remedy=advised(name, self.columns)))
 
     @property
     def table(self) -> pd.DataFrame:

@@ -291,8 +291,9 @@ class _Found:
                 continue
             header = next((label for label in sorted(known) if _YEAR.search(label)), "")
             also = "no years in headers" if header else ""
-            said = {"name": shown(name), "header": header, "also": also, **advised(name, known)}
-            yield finding("missing indicator", said, file=where)
+            said = {"name": shown(name), "header": header, "also": also}
+            advice = advised(name, known) or ""
+            yield finding("missing indicator", said, file=where, advice=advice)
 
 
 def _nameless(table: Table) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from bosetting_cli.findings import BosettingError, finding, meant, shown
+from bosetting_cli.findings import BosettingError, Finding, finding, meant, shown
 from bosetting_cli.statistics.frame import Municipality
 from bosetting_cli.statistics.headers import COUNTY, NAME
 from bosetting_cli.statistics.table import Table
@@ -70,7 +70,7 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         municipalities: Those to choose from.
 
     Raises:
-        BosettingError: None is meant, or several; the hint names the nearest.
+        BosettingError: None is meant, or several; the remedy names the nearest.
     """
     known = list(municipalities)
     number = text.strip()
@@ -78,7 +78,7 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         for municipality in known:
             if municipality.kommunenummer == number.zfill(4):
                 return municipality
-        raise BosettingError(finding("unknown municipality", cell=text, name=number, advice=""))
+        raise BosettingError(finding("unknown municipality", cell=text, name=number))
     wanted = fold(number)
     exact = [m for m in known if wanted == fold(m.municipality)]
     found = exact or [m for m in known if wanted in name_keys(m.municipality)]
@@ -86,11 +86,8 @@ def find_municipality(text: str, municipalities: Iterable[Municipality]) -> Muni
         return found[0]
     if found:
         raise BosettingError(finding("several of this name", name=text, which=_called(found)))
-    near = () if "," in text else _called(_nearest(wanted, known))
-    advice = "one at a time" if "," in text else "did you mean" if near else ""
-    raise BosettingError(
-        finding("unknown municipality", cell=text, name=text, near=near, advice=advice)
-    )
+    remedy = finding("one at a time") if "," in text else _near(wanted, known)
+    raise BosettingError(finding("unknown municipality", cell=text, name=text, remedy=remedy))
 
 
 def find_county(text: str, counties: Iterable[str]) -> str:
@@ -103,9 +100,14 @@ def find_county(text: str, counties: Iterable[str]) -> str:
     for county in known:
         if fold(text) in {fold(county), *name_keys(county)}:
             return county
-    near = meant(text, known)
-    said = {"name": shown(text), "known": known, "near": near}
-    raise BosettingError(finding("unknown county, near" if near else "unknown county", said))
+    raise BosettingError(no_county(text, known))
+
+
+def no_county(text: str, counties: Sequence[str], key: str | None = None) -> Finding:
+    """Return the complaint about a county that there is none of; its remedy names all others."""
+    near, known = meant(text, counties), tuple(counties)
+    remedy = finding("near and known", near=near, known=known) if near else None
+    return finding("no county", key=key, name=shown(text), known=known, remedy=remedy)
 
 
 def is_county(text: str, municipalities: Iterable[Municipality]) -> bool:
@@ -119,9 +121,10 @@ def _called(found: Iterable[Municipality]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{m.municipality} {m.kommunenummer}" for m in found))
 
 
-def _nearest(wanted: str, known: Sequence[Municipality]) -> list[Municipality]:
+def _near(wanted: str, known: Sequence[Municipality]) -> Finding | None:
+    """Return the remedy that names those nearest to a misspelt name, if some are near."""
     from difflib import get_close_matches
 
     by_key = {key: m for m in reversed(known) for key in name_keys(m.municipality)}
     near = get_close_matches(wanted, sorted(by_key), n=3, cutoff=0.6)
-    return [by_key[key] for key in near]
+    return finding("did you mean", near=_called(by_key[key] for key in near)) if near else None

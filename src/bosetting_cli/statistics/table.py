@@ -137,5 +137,5 @@ def capped(
     if len(findings) <= limit:
         return list(findings)
     more = (("more", (number or len(findings)) - limit),)
-    last = replace(findings[limit], words="more such rows", values=more, hint=None)
+    last = replace(findings[limit], words="more such rows", values=more)
     return [*findings[:limit], last]

@@ -178,11 +178,12 @@ def _common_codes(a: Saved, b: Saved) -> str | None:
     common = next(iter(vintages(sides[0] + sides[1])), None)
     if common or not any(map(vintages, sides)):
         return common
-    looks = (_look(side.name, codes) for side, codes in zip((a, b), sides, strict=True))
+    looks = (_look(side, codes) for side, codes in zip((a, b), sides, strict=True))
     raise BosettingError([finding("different years"), *looks])
 
 
-def _look(name: str, codes: Sequence[str]) -> Finding:
+def _look(side: Saved, codes: Sequence[str]) -> Finding:
+    name = finding("actual requests", year=side.actual) if side.actual else side.name
     if years := vintages(codes):
         of_one = tuple(year for year in years if year != _MIXED)
         return finding("looks like years" if of_one else "looks like both", name=name, years=of_one)

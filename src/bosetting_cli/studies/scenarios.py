@@ -195,7 +195,7 @@ def load_scenarios(path: str | Path) -> Plan:
     found = _checked(text, name)
     wrong = list(itertools.islice(_wrong_names(found.scenarios, name), MAX_PROBLEMS + 1))
     if wrong:
-        last = [finding("more wrong names", file=name)] if len(wrong) > MAX_PROBLEMS else []
+        last = [finding("first problems only", file=name)] if len(wrong) > MAX_PROBLEMS else []
         raise RulesError(wrong[:MAX_PROBLEMS] + last)
     base = None if found.base in (None, BUILT_IN.name) else folder / str(found.base)
     data = data_named(found.data or BUILT_IN.name, folder)

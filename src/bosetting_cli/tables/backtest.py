@@ -230,5 +230,5 @@ def summary(test: Backtest, lang: str = "en") -> list[str]:
     return [
         *told.splitlines(),
         *(late if result.rules.as_of.year >= made.year else ()),
-        *(f"{note.kind}: {note.in_full(lang)}" for note in notes),
+        *(note.of_its_kind(lang) for note in notes),
     ]

@@ -41,14 +41,16 @@ class County(NamedTuple):
         return [number for group in self.groups for number in group.seats().values()]
 
 
-def by_county(allocation: Allocation) -> dict[str, list[Row]]:
-    """Return the rows of each county, in the order of the kommunenummer.
+def county_of(row: Row) -> str:
+    """Return a municipality's county: fylker that share one number are one."""
+    return row.group or row.fylke
 
-    Fylker that share one number are one county.
-    """
+
+def by_county(allocation: Allocation, of: Callable[[Row], str] = county_of) -> dict[str, list[Row]]:
+    """Return the rows of each county, or what else `of` tells, in order of the kommunenummer."""
     counties: dict[str, list[Row]] = {}
     for row in sorted(allocation.rows, key=lambda row: row.kommunenummer):
-        counties.setdefault(row.group or row.fylke, []).append(row)
+        counties.setdefault(of(row), []).append(row)
     return counties
 
 

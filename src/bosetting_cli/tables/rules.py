@@ -42,12 +42,13 @@ class Imputed(NamedTuple):
 def rule_lines(rules: Rules, lang: str) -> list[RuleLine]:
     """Return every rule with its source, in the order in which they are applied."""
     return [
-        RuleLine(what, value, _source(rules, source)) for what, value, source in _lines(rules, lang)
+        RuleLine(what, value, _source(rules, source, lang))
+        for what, value, source in _lines(rules, lang)
     ]
 
 
-def _source(rules: Rules, source: str | None) -> str:
-    return rules.sources.get(source, source) if source else ""
+def _source(rules: Rules, source: str | None, lang: str) -> str:
+    return name(rules.sources.get(source, source), lang) if source else ""
 
 
 def _lines(rules: Rules, lang: str) -> Iterator[tuple[str, str, str | None]]:
@@ -115,7 +116,7 @@ def _criterion(criterion: Criterion, rules: Rules, lang: str) -> str:
     if criterion.scale_by:
         parts.append(say("rule scaled", lang, size=name(criterion.scale_by, lang)))
     if criterion.smoothing and criterion.smoothing.participants:
-        source = _source(rules, criterion.smoothing.source)
+        source = _source(rules, criterion.smoothing.source, lang)
         told = say("rule smoothing", lang, people=short(criterion.smoothing.participants, lang))
         parts.append(f"{told} ({source})" if source else told)
     if criterion.normalise != "value":

@@ -9,7 +9,7 @@ from bosetting_cli.studies.validation import Report
 from bosetting_cli.tables import Column, Table, json_bytes, kinds
 from bosetting_cli.tables.columns import stamp
 from bosetting_cli.tables.text import text
-from bosetting_cli.words import say
+from bosetting_cli.words import say, told
 
 _PROSE = kinds.PROSE._replace(least=20)
 _RECORD = [
@@ -54,11 +54,10 @@ def report_json(report: Report) -> bytes:
     return json_bytes(document)
 
 
-def summary(report: Report) -> str:
+def summary(report: Report, lang: str = "en") -> str:
     """Return how many problems there are, in one line."""
-    counts = {"error": report.errors, "warning": report.warnings, "table": len(report.inputs)}
-    errors, warnings, tables = (f"{n} {word}{'s' * (n != 1)}" for word, n in counts.items())
-    return f"{errors}, {warnings}; rules and {tables} checked"
+    counts = {"errors": report.errors, "warnings": report.warnings, "tables": len(report.inputs)}
+    return told("validated", lang, **counts)
 
 
 def _by_file(report: Report, lang: str) -> dict[str, list[Finding]]:

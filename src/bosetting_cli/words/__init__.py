@@ -1,7 +1,7 @@
-"""What readers of results see, in each language: one catalogue.
+"""What people read, in each language: one catalogue.
 
 The words stand in the TOML files of this folder, by subject; a key is in one of them alone.
-Complaints about files, and messages beside a table, are English and stand in the code.
+`--help`, usage errors and mistakes in the program are English and stand in the code.
 """
 
 from bosetting_cli.words.catalogue import LANGUAGES, every_name, heading, name, say, texts, title

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LANGUAGES = ("en", "nb", "nn")
-NAMES = "names"
+NAMES, SOURCES = "names", "sources"
 # In the order in which a key is looked for: what every command needs stands first.
-PARTS = ("tables", NAMES, "explain", "studies", "documents", "findings")
+PARTS = ("tables", NAMES, "explain", "studies", "documents", "findings", SOURCES)
 
 
 class Named(Protocol):
@@ -48,14 +48,14 @@ def part(subject: str) -> dict[str, dict[str, str]]:
 
 
 @functools.cache
-def sentence(key: str) -> dict[str, str] | None:
-    """Return a finding's sentence in each language; None if there is none.
+def sentence(key: str, subject: str = "findings") -> dict[str, str] | None:
+    """Return a finding's sentence or a source in each language; None if there is none.
 
     They are many and a run says few, so that only the lines of this one are parsed.
     """
     import tomllib
 
-    header, text = f'\n["{key}"]\n', _source("findings")
+    header, text = f'\n["{key}"]\n', _source(subject)
     if (start := text.find(header)) < 0:
         return None
     lines = text[start + len(header) :].partition("\n[")[0]
@@ -105,13 +105,14 @@ def texts(subject: str, lang: str = "en", others: Iterable[str] = ()) -> dict[st
 
 
 def name(text: str, lang: str = "en") -> str:
-    """Return a name of the built-in rules in a language; any other name as it is.
+    """Return a name or source of the built-in rules in a language; any other as it is.
 
     Example:
         >>> name("unaccompanied minors", "nn"), name("schools", "nn")
         ('einslege mindreårige', 'schools')
     """
-    return say(text, lang) if text in part(NAMES) else text
+    found = part(NAMES).get(text) or sentence(text, SOURCES)
+    return found[lang].replace(SOFT_HYPHEN, "") if found else text
 
 
 def title(item: Named, lang: str = "en") -> str:

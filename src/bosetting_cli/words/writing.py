@@ -90,10 +90,11 @@ def listing(words: Sequence[str], lang: str = "en") -> str:
 def told(key: str, lang: str = "en", /, **values: object) -> str:
     """Return a finding's sentence, filled in.
 
-    Its places say how: a number as people write it `{…:,}`, or with its noun `{…:row|rows}`; a
-    name of the built-in rules `{…:name}`; a list with commas, cut off after so many `{…:5}`, with a
-    word between two `{…:or}`, or one within pairs `{…:from}`; and what is itself a key, or nothing,
-    `{…!t}`. A finding among the values is said in the same language, with its place.
+    Its places say how: a number as people write it `{…:,}`, or with its noun `{…:row|rows}`; a name
+    of the built-in rules `{…:name}`; a part of 1 in per cent `{…:.1%}`; a list with commas, cut off
+    after so many `{…:5}`, with a word between two `{…:or}`, or one within pairs `{…:from}`; and
+    what is itself a key, or nothing, `{…!t}`. A finding among the values is said in the same
+    language, with its place.
 
     Example:
         >>> told("no room", "nb", name="barn", value=1200, room=8)[:21]
@@ -128,6 +129,8 @@ class _Filled(string.Formatter):
         if form == "," and isinstance(value, int | float):
             whole = value == int(value)
             return number(value, 0, self.lang) if whole else short(value, self.lang)
+        if form.endswith("%"):
+            return percent(value, self.lang, int(form.strip(".%")))
         if isinstance(value, float):
             return format(value, form).translate(_MARKS[self.lang])
         return format(value, form.strip(","))
