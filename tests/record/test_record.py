@@ -303,6 +303,30 @@ def test_a_manifest_from_elsewhere_is_bad_input(tmp_path: Path, manifest: str):
         assert (done.returncode, "is no record of a run" in done.stderr) == (2, True), done.stderr
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("run.json", b'{"codes": [1], "data": "data"}'),
+        ("run.json", b'{"codes": null, "data": "../../secret"}'),
+        ("run.json", b'{"codes": null, "data": "a\\u0000b"}'),
+        ("run.json", b'{"codes": ' + b"9" * 5000 + b', "data": "data"}'),
+        ("allocation.csv", b"\xff\xfe"),
+        ("allocation.csv", b"name\nOslo\n"),
+        ("allocation.csv", b"kommunenummer,requested\n0301,52\n0301,52\n"),
+    ],
+)
+def test_a_record_forged_as_a_whole_is_bad_input(tmp_path: Path, file: str, content: bytes):
+    folder = keep(tmp_path, "run", *write(tmp_path / "in"))
+    (folder / file).write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"][file] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    (folder / "manifest.sha256").write_text(f"{digest}  manifest.json\n", encoding="utf-8")
+    done = process("verify", folder)
+    assert (done.returncode, "is no record of a run" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_link_is_no_file_of_a_record(tmp_path: Path):
     folder = keep(tmp_path, "run", *write(tmp_path / "in"))
     (folder / "rules.yaml").rename(tmp_path / "rules.yaml")
@@ -324,5 +348,6 @@ def test_nothing_is_written_where_the_record_exists(tmp_path: Path):
 def test_the_order_of_names_and_words_change_no_fingerprint(tmp_path: Path):
     options = write(tmp_path / "in")
     one = keep(tmp_path, "one", *options, "--include", "0301", "--include", "1804")
-    two = keep(tmp_path, "two", *options, "--include", "1804", "--include", "0301")
+    names = ("--include", "1804", "--include", "0301", "--method", "webster")  # Sainte-Laguë's
+    two = keep(tmp_path, "two", *options, *names)
     assert mark(one) == mark(two)

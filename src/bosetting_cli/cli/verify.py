@@ -62,14 +62,15 @@ def command(
     found += again
     if not found:
         tell([f"{record}: the same numbers, fingerprint {kept.fingerprint}"], quiet=quiet)
-    return _told(found, form)
+    return _told(found, form, rules)
 
 
-def _told(found: list[Finding], form: str) -> int:
+def _told(found: list[Finding], form: str, rules: Path | None = None) -> int:
     """Print differences; return the exit code."""
     for one in found[:SHOWN]:
         if form == "github":
-            place = f" file={_escaped(one.file, ':,')}" if one.file else ""
+            file = one.file or (rules and str(rules))
+            place = f" file={_escaped(file, ':,')}" if file else ""
             click.echo(f"::error{place}::{_escaped(one.said())}")
         else:
             click.echo(str(one))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import math
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from bosetting_cli import __version__
-from bosetting_cli.findings import BosettingError, Finding, finding
-from bosetting_cli.output import blamed
+from bosetting_cli.findings import BosettingError, Finding, finding, shown
 from bosetting_cli.record import MANIFEST, ROWS, RULES, RUN, SEAL, sha256
 from bosetting_cli.result import Allocation, allocate
 from bosetting_cli.result.fingerprint import fingerprint
@@ -22,7 +24,9 @@ from bosetting_cli.result.rows import columns, record
 from bosetting_cli.rules import load_rules
 from bosetting_cli.rules.fitting import checked, in_one_years_codes
 from bosetting_cli.statistics import load_statistics
+from bosetting_cli.statistics.decoding import unreadable
 
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 NEAR = 1e-9  # relative; what floats of another NumPy may differ by
 # The steps of the model, and what the table says of each, in its order.
 STEPS = (
@@ -46,9 +50,6 @@ class _Run(msgspec.Struct):
 
     codes: int | None
     data: str
-
-
-_Form = TypeVar("_Form", _Manifest, _Run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,7 @@ def broken(folder: Path) -> list[Finding]:
     Raises:
         BosettingError: The folder is no record, or can't be read.
     """
-    with blamed(folder):
+    with _reading(folder):
         files = {
             path.relative_to(folder).as_posix(): path
             for path in folder.rglob("*")
@@ -89,7 +90,7 @@ def broken(folder: Path) -> list[Finding]:
         content = files[MANIFEST].read_bytes()
         if files[SEAL].read_bytes() != f"{sha256(content)}  {MANIFEST}\n".encode():
             return [finding("record seal", file=str(files[MANIFEST]))]
-        listed = _decoded(content, _Manifest, folder).files
+        listed = msgspec.json.decode(content, type=_Manifest).files
         found = []
         for name in sorted(listed.keys() | files.keys() - {MANIFEST, SEAL}):
             path = folder / name
@@ -97,16 +98,25 @@ def broken(folder: Path) -> list[Finding]:
                 found.append(finding("record file lacking", file=str(path)))
             elif name not in listed:
                 found.append(finding("record file added", file=str(path)))
-            elif path.is_symlink() or sha256(path.read_bytes()) != listed[name]:
+            elif path.is_symlink() or not path.is_file() or _digest(path) != listed[name]:
                 found.append(finding("record file changed", file=str(path)))
     return found
 
 
-def _decoded(content: bytes, form: type[_Form], folder: Path) -> _Form:
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Tell of a file that can't be read, or isn't what a record has, as bad input."""
     try:
-        return msgspec.json.decode(content, type=form)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        yield
+    except OSError as error:
+        raise unreadable(error, str(error.filename or folder)) from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, csv.Error, ValueError):
         raise BosettingError(finding("no record", file=str(folder))) from None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def intact(folder: Path) -> Record:
@@ -117,14 +127,17 @@ def intact(folder: Path) -> Record:
     """
     if found := broken(folder):
         raise BosettingError(found)
-    with blamed(folder):
-        said = _decoded((folder / MANIFEST).read_bytes(), _Manifest, folder)
-        run = _decoded((folder / RUN).read_bytes(), _Run, folder)
+    with _reading(folder):
+        said = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Manifest)
+        run = msgspec.json.decode((folder / RUN).read_bytes(), type=_Run)
         text = (folder / ROWS).read_text(encoding="utf-8")
-    rows = {row.get("kommunenummer", ""): row for row in csv.DictReader(io.StringIO(text))}
-    if not (folder / run.data).resolve().is_relative_to(folder.resolve()):
-        raise BosettingError(finding("no record", file=str(folder)))
-    return Record(folder, said.program, said.fingerprint, run.codes, run.data, rows)
+        lines = list(csv.DictReader(io.StringIO(text)))
+        rows = {row.get("kommunenummer") or "": row for row in lines}
+        inside = (folder / run.data).resolve().is_relative_to(folder.resolve())
+        if not inside or "" in rows or len(rows) < len(lines):
+            raise ValueError
+    program = shown(said.program, 60)
+    return Record(folder, program, said.fingerprint, run.codes, run.data, rows)
 
 
 def run_again(
@@ -173,10 +186,7 @@ def _apart(
 def _same(was: str | None, now: Any) -> bool:
     """Return whether a cell of a table is the same value."""
     if was and isinstance(now, int | float) and not isinstance(now, bool):
-        try:
-            return math.isclose(float(was), now, rel_tol=NEAR)
-        except ValueError:
-            return False
+        return bool(_NUMBER.fullmatch(was)) and math.isclose(float(was), now, rel_tol=NEAR)
     return was == ("" if now is None else str(now))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bosetting_cli.apportionment import resolve_method
 from bosetting_cli.model.figures import years_read
 from bosetting_cli.rules import Condition, Rules, indicator_columns
 from bosetting_cli.statistics import Statistics, exact
@@ -38,6 +39,11 @@ def canonical(allocation: Allocation) -> str:
     """
     allocation = allocation.whole
     statistics, rules = allocation.statistics, allocation.rules
+    rules = msgspec.structs.replace(
+        rules,
+        method=resolve_method(rules.method).name,
+        criteria=tuple(sorted(rules.criteria, key=lambda criterion: criterion.name)),
+    )
     lines = ["bosetting\t1"]
     lines += (f"rule\t{path}\t{value}" for path, value in _flat(rules, ""))
     lines += (f"unit\t{m.kommunenummer}\t{m.fylke}" for m in statistics.municipalities)
@@ -64,7 +70,7 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for key in sorted(value):
             yield from _flat(value[key], f"{path}.{key}")
     elif isinstance(value, tuple):
-        named = all(isinstance(item, str) for item in value)  # municipalities, in any order
+        named = all(isinstance(item, str | int) for item in value)  # names and years, in any order
         for index, item in enumerate(sorted(value) if named else value):
             yield from _flat(item, f"{path}[{index}]")
     else:
