@@ -13,7 +13,8 @@ import click
 
 from bosetting_cli.cli.inputs import Inputs, input_options
 from bosetting_cli.cli.options import FILE, NEW, QUIET, choose, option
-from bosetting_cli.cli.output import tell
+from bosetting_cli.cli.output import talk, tell
+from bosetting_cli.words import told
 
 if TYPE_CHECKING:
     from bosetting_cli.record import Run
@@ -89,7 +90,7 @@ def keep(
     from bosetting_cli.record import write_record
 
     mark = write_record(path, _run(inputs, allocation, outputs or {}))
-    tell([f"record in {path}, fingerprint {mark}"], quiet=quiet)
+    tell([told("record kept", talk(), path=path, mark=mark)], quiet=quiet)
 
 
 def _run(inputs: Inputs, allocation: Allocation, outputs: Mapping[str, bytes]) -> Run:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bosetting_cli.cli import say
-from bosetting_cli.cli.options import FILE, FROM_0, QUIET, STRICT, option
+from bosetting_cli.cli.options import FILE, FROM_0, QUIET, STRICT, language, option
 from bosetting_cli.cli.output import tell
+from bosetting_cli.words import told
 
 if TYPE_CHECKING:
     from bosetting_cli.findings import Finding
@@ -26,6 +27,7 @@ SHOWN = 20  # differences that are told one by one
 @option("--number", "N", FROM_0, "What its letter says.")
 @option("--fingerprint", "HASH", None, "The fingerprint that the letter, page or table says.")
 @option("--format", None, click.Choice(["text", "github"]), "Form.", "form", default="text")
+@language("en", "Language of what is said.")
 @QUIET
 def command(
     record: Path,
@@ -36,6 +38,7 @@ def command(
     number: int | None,
     fingerprint: str | None,
     form: str,
+    lang: str,
     quiet: bool,
 ) -> int:
     """Check that a record is whole, run it again and compare: needs nothing but the folder.
@@ -49,33 +52,34 @@ def command(
       bosetting verify golden --rules criteria.yaml --data figures
       bosetting verify run --code 1804 --number 44
     """
+    from bosetting_cli.cli.summary import note_lines
     from bosetting_cli.record.checking import asked, broken, intact, run_again, verified
 
     if number is not None and code is None:
         raise click.UsageError("--number asks about one municipality; name it by --code.")
     if found := broken(record):
-        return _told(found, form)
+        return _told(found, form, lang)
     kept = intact(record)
     found = asked(kept, code, number, fingerprint)
     again, notes = verified(kept, run_again(kept, rules, data, strict=strict))
-    tell([f"note: {note}" for note in notes], quiet=quiet)
+    tell(note_lines(notes, lang), quiet=quiet)
     found += again
     if not found:
-        tell([f"{record}: the same numbers, fingerprint {kept.fingerprint}"], quiet=quiet)
-    return _told(found, form, rules)
+        tell([told("record same", lang, path=record, mark=kept.fingerprint)], quiet=quiet)
+    return _told(found, form, lang, rules)
 
 
-def _told(found: list[Finding], form: str, rules: Path | None = None) -> int:
+def _told(found: list[Finding], form: str, lang: str, rules: Path | None = None) -> int:
     """Print differences; return the exit code."""
     for one in found[:SHOWN]:
         if form == "github":
             file = one.file or (rules and str(rules))
             place = f" file={_escaped(file, ':,')}" if file else ""
-            click.echo(f"::error{place}::{_escaped(one.said())}")
+            click.echo(f"::error{place}::{_escaped(one.said(lang))}")
         else:
-            click.echo(str(one))
+            click.echo(one.in_full(lang))
     if len(found) > SHOWN:
-        say(f"and {len(found) - SHOWN} more")
+        say(told("record more", lang, count=len(found) - SHOWN))
     return 1 if found else 0
 
 

@@ -165,7 +165,7 @@ def differences(kept: Record, today: Allocation) -> Iterator[Finding]:
         names = [name for name in fields if name.startswith(begins)]
         apart = [(c, n) for c in codes for n in names if not _same(kept.rows[c].get(n), now[c][n])]
         if apart:
-            yield _apart("record parts", kept, now, *apart[0], step=step)
+            yield _apart("record parts", kept, now, *apart[0], step=f"step {step}")
             break
     for code in codes:
         for name in fields:
