@@ -149,6 +149,7 @@ def plain_figure(cell: str) -> float | str | None:
     """Return the number in a cell, None if it is empty, the cell if it is not plainly one."""
     if not cell:
         return None
+    cell = "0" if cell == "-0" else cell
     if re.fullmatch(rf"[0-9]{{1,3}}([{BLANKS}][0-9]{{3}})+([.,][0-9]+)?([eE][-+]?[0-9]+)?", cell):
         cell = re.sub(rf"[{BLANKS}]", "", cell)
     if re.fullmatch(r"([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][-+]?[0-9]+)?", cell, re.ASCII):
@@ -210,6 +211,8 @@ def leaves(value: Any) -> Iterator[object]:
     """Yield all keys and scalars, numbers as numbers."""
     if isinstance(value, dict):
         for key, inner in value.items():
+            if inner in ("", "~", "null"):  # as if it were not given: docs/input.md
+                continue
             yield f"{key}:"
             yield from leaves(inner)
     elif isinstance(value, list):

@@ -326,3 +326,18 @@ def test_rows_without_kommunenummer_are_one_complaint_each(tmp_path):
         (2, "kommunenummer"),
         (3, "kommunenummer"),
     ]
+
+
+# --- a record has the own tables too ------------------------------------------------------------
+
+
+def test_a_record_of_added_tables_can_be_verified(put, run, tmp_path):
+    put("base", BASE)
+    put("own", {"houses.csv": HOUSES})
+    (tmp_path / "rules.yaml").write_text(RULES)
+    given = ("--rules", "rules.yaml", "--data", "base", "--add", "own")
+    assert run("record", "-o", "kept", *given)[0] == 0
+    assert (tmp_path / "kept/data/houses.csv").read_text() == HOUSES
+    code, output, problems = run("verify", "kept")
+    assert (code, problems) == (0, [])
+    assert "the same numbers" in output
