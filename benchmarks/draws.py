@@ -5,8 +5,8 @@
 By the letter's rules: weightings of three criteria, 426 municipalities, the first 205 by share of
 the places, 4,400 places, minimum 10, Sainte-Laguë. `plain` is that in NumPy floats, exact nowhere
 and without reasons. The programs take turns, block by block; a ratio is the median of the turns'.
-0.1.0 is taken from its commit and runs beside, a sample of the same weightings. The numbers are
-held against each other: `plain` where no decision is near, 0.1.0 everywhere.
+0.1.0 is taken from its commit and runs beside, on today's figures, a sample of the weightings. The
+numbers are held against each other: `plain` where no decision is near, 0.1.0 everywhere.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import numpy as np
 from bosetting_cli import load_rules, load_statistics
 from bosetting_cli.model.draws import draws
 from bosetting_cli.model.standing import standing
+from bosetting_cli.resources import data_dir
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ import numpy as np
 from bosetting_cli import allocate, load_rules, load_statistics
 from bosetting_cli.rulebook.override import override
 weights, rules = np.load(sys.argv[1]), load_rules()
-statistics = load_statistics(indicators=rules.indicators())
+statistics = load_statistics(sys.argv[3], indicators=rules.indicators())
 names = [criterion.name for criterion in rules.criteria]
 units, found, start = statistics.units, [], time.perf_counter()
 for row in weights.tolist():
@@ -106,7 +107,7 @@ def old_allocate(weights: Floats) -> tuple[float, Ints]:
         subprocess.run(["tar", "x", "-C", parent], input=archive.stdout, check=True)
         np.save(folder / "weights.npy", weights)
         done = subprocess.run(
-            [sys.executable, "-c", OLD, folder / "weights.npy", folder / "found.npy"],
+            [sys.executable, "-c", OLD, folder / "weights.npy", folder / "found.npy", data_dir()],
             env={**os.environ, "PYTHONPATH": str(folder / "src")},
             check=True,
             capture_output=True,

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+import textwrap
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 from bosetting_cli import __version__
@@ -42,3 +51,63 @@ def test_the_recipes_for_ci_install_the_wheel_of_this_version():
     blocks = re.findall(r"```yaml\n(.*?)```", recipes, re.DOTALL)
     wheel = f"./bosetting-{__version__}-py3-none-any.whl"
     assert [installed(block) for block in blocks] == [[wheel], [wheel]]
+
+
+# --- a criterion of one's own, as CONTRIBUTING.md has it, where only a wheel is installed -----
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Lay the files out as the wheel does; return what runs a command line elsewhere."""
+    site, here = tmp_path / "site", tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    built = config["tool"]["hatch"]["build"]["targets"]["wheel"]
+    for package in built["packages"]:
+        shutil.copytree(ROOT / package, site / Path(package).name)
+    for source, target in built["force-include"].items():
+        shutil.copytree(ROOT / source, site / target)
+    known = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def call(line):
+        program, *words = line.split()
+        assert program == "bosetting"
+        command = [sys.executable, "-m", "bosetting_cli", *words]
+        return subprocess.run(command, env=known, capture_output=True, text=True, encoding="utf-8")
+
+    return call
+
+
+def test_a_criterion_is_added_as_described_from_a_wheel(run):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    steps = text.partition("## How to add a criterion\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```(\w+)\n(.*?)```", steps, re.DOTALL)
+    table, field, rules, commands = (textwrap.dedent(text) for _, text in blocks)
+    assert [kind for kind, _ in blocks] == ["csv", "json", "yaml", "console"]
+    Path("own").mkdir()
+    Path("own/homes.csv").write_text(table, encoding="utf-8")
+    describe = re.search(r"`(bosetting data [^`]*)`", steps)[1]
+    assert run(describe).returncode == 0
+    path = Path("own/datapackage.json")
+    package, told = json.loads(path.read_text(encoding="utf-8")), json.loads(field)
+    fields = package["resources"][0]["schema"]["fields"]
+    (at,) = [i for i, one in enumerate(fields) if one["name"] == told["name"]]
+    assert fields[at].keys() == told.keys()
+    fields[at] = told
+    path.write_text(json.dumps(package), encoding="utf-8")
+    Path("own.yaml").write_text(rules, encoding="utf-8")
+    validate, allocate = (line.strip() for line in commands.strip().splitlines())
+    said = run(validate)
+    assert said.stderr.startswith("0 errors,"), said.stdout
+    made = json.loads(run(f"{allocate} --format json").stdout)
+    rows = {row["kommunenummer"]: row for row in made["rows"]}
+    people = csv.DictReader(io.StringIO((ROOT / "data/population.csv").read_text("utf-8")))
+    inhabitants = {
+        one["kommunenummer"]: int(one["population"]) for one in people if one["year"] == "2017"
+    }
+    for code, homes in {"0301": 1200, "1103": 600, "1201": 200, "1601": 0}.items():
+        share = inhabitants[code] / sum(inhabitants.values())
+        assert rows[code]["quota"] == pytest.approx(60 * share + 40 * homes / 2000)
+    assert sum(row["requested"] or 0 for row in rows.values()) == 100
+    assert {"own/homes.csv", "own.yaml", "population.csv"} <= made["inputs"].keys()

@@ -78,6 +78,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     with blamed(folder), unbroken():
         aside = beside(folder.absolute())
+        aside.mkdir()
         try:
             for name, content in files.items():
                 (aside / name).parent.mkdir(parents=True, exist_ok=True)

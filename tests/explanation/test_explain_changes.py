@@ -20,6 +20,7 @@ import bosetting_cli as bosetting
 from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.explanation import explanations
 from bosetting_cli.explanation.changes import certified, nearest
+from bosetting_cli.explanation.telling import sentence
 from bosetting_cli.explanation.trials import Outcome
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.resources import data_dir
@@ -70,6 +71,15 @@ def with_total(rules, total, group):
     )
 
 
+def with_count(statistics, rules, count, group):
+    """Set how many are selected; of a county with a given number, ask only there, by itself."""
+    if group:
+        others = tuple(m.kommunenummer for m in statistics.municipalities if m.fylke != group)
+        number = Total(rules.counties.totals[group])
+        rules = msgspec.structs.replace(rules, total=number, counties=None, exclude=others)
+    return override(rules, count=count)
+
+
 def outcome(statistics, rules, unit):
     row = bosetting.allocate(statistics, rules).row(unit)
     return row.status, row.requested
@@ -83,7 +93,7 @@ def made(change, e, statistics, rules, then):
     if change.kind == "figure":
         return outcome(with_figure(statistics, rules, change.name, unit, then), rules, unit)
     if change.kind == "count":
-        return outcome(statistics, override(rules, count=int(then)), unit)
+        return outcome(statistics, with_count(statistics, rules, int(then), e.group), unit)
     if change.kind == "list":
         return outcome(statistics, override(rules, include=(unit,)), unit)
     select = msgspec.structs.replace(rules.select, include=())
@@ -161,8 +171,48 @@ def test_by_county(statistics, rules):
     check(e, statistics, changed)
     out = next(r for r in result.rows if r.fylke == "Nordland" and r.status == "not selected")
     e = explain(result, out.kommunenummer, changes=True)
-    assert e.changes
+    assert [(c.now, c.then) for c in e.changes if c.kind == "count"] == [(20, 21)]
     check(e, statistics, changed)
+
+
+def test_where_counties_come_first_one_county_asks_more():
+    """In B two would be too many for the minimum; that is nothing to A's second."""
+    people = {"a": 50.0, "b": 30.0, "c": 20.0, "d": 60.0, "e": 40.0}
+    where = {unit: "A" if unit in "abc" else "B" for unit in people}
+    figures = synthetic({"population": {2017: people}}, where)
+    rules = rules_for(
+        [criterion(years=(2017,))],
+        21,
+        counties={"totals": {"A": 16, "B": 5}},
+        select={"count": 1},
+        minimum={"value": 4},
+    )
+    result = bosetting.allocate(figures, rules)
+    with pytest.raises(BosettingError):
+        bosetting.allocate(figures, override(rules, count=2))
+    told = {unit: explain(result, unit, changes=True) for unit in "bce"}
+    counts = {u: [c for c in e.changes if c.kind == "count"] for u, e in told.items()}
+    found = {unit: [(c.then, c.requested) for c in own] for unit, own in counts.items()}
+    assert found == {"b": [(2, 6)], "c": [(3, 4)], "e": []}
+    (change,) = counts["b"]
+    assert change.text == "If the first 2 in A were asked instead of 1, it would be asked for 6."
+    others = [sentence(change, told["b"], lang) for lang in ("nb", "nn")]
+    assert others == [
+        "Hvis de første 2 i A ble spurt i stedet for 1, ville den blitt anmodet om 6.",
+        "Viss dei første 2 i A vart spurde i staden for 1, ville han blitt oppmoda om 6.",
+    ]
+
+
+def test_the_twelfth_of_akershus_by_the_revised_numbers():
+    """Asking 12 there, as the rules do, and elsewhere 5 as before, gives what the rules give."""
+    packaged = defaults("2018-revised")
+    rules = load_rules(packaged["rules"])
+    statistics = bosetting.load_statistics(packaged["data"], indicators=rules.indicators())
+    five = bosetting.allocate(statistics, override(rules, count=5))
+    change = explain(five, "0216", changes=True).changes[-1]
+    assert (change.kind, change.now, change.then) == ("count", 5, 12)
+    assert change.requested == bosetting.allocate(statistics, rules).row("0216").requested == 16
+    assert change.text.startswith("If the first 12 in Akershus were asked instead of 5, ")
 
 
 def walked(statistics, rules, group, sign):

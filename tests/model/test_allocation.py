@@ -48,7 +48,7 @@ def by_hand() -> pd.DataFrame:
     pooled = pooled.reindex(frame.index).fillna(0)
     frame["introduction"] = (pooled.in_work_or_education + 50 * rate) / (pooled.leavers + 50)
     settled = published("settlement.csv").query("2014 <= year <= 2016 and settled > 0")
-    frame = frame[frame.index.isin(settled.kommunenummer)]
+    frame = frame[frame.index.isin(settled.kommunenummer)].copy()
     frame["amount_population"] = frame.population
     frame["amount_employment"] = frame.population * frame.employment
     frame["amount_introduction"] = frame.population * frame.introduction

@@ -237,8 +237,92 @@ def test_other_commands_keep_a_record_of_their_run(tmp_path: Path):
     done = process("report", *options, "--record", tmp_path / "r", "-o", tmp_path / "page.html")
     assert done.returncode == 0, done.stderr
     assert mark(tmp_path / "a") == mark(tmp_path / "l") == mark(tmp_path / "r")
-    for letter in (tmp_path / "letters").iterdir():
+    letters = sorted((tmp_path / "letters").glob("*.md"))
+    assert len(letters) == 3
+    for letter in letters:
         assert (tmp_path / "l/outputs" / letter.name).read_bytes() == letter.read_bytes()
     page = (tmp_path / "page.html").read_bytes()
     assert (tmp_path / "r/outputs/page.html").read_bytes() == page
     assert process("verify", tmp_path / "l").returncode == 0
+
+
+def test_a_number_needs_a_code_and_a_code_may_have_lost_its_zero(packaged: Path):
+    assert process("verify", packaged, "--number", "99999").returncode == 2
+    assert process("verify", packaged, "--code", "301", "--number", "564").returncode == 0
+
+
+def test_only_the_letters_of_the_run_are_kept(tmp_path: Path):
+    options = write(tmp_path / "in")
+    letters = tmp_path / "letters"
+    assert process("letters", *options, "-o", letters, "--only", "1103").returncode == 0
+    (letters / "private.txt").write_text("mine", encoding="utf-8")
+    (letters / "folder").mkdir()
+    more = ("--only", "1804", "--force", "--record", tmp_path / "run")
+    done = process("letters", *options, "-o", letters, *more)
+    assert done.returncode == 0, done.stderr
+    assert [p.name for p in (tmp_path / "run/outputs").iterdir()] == ["1804-bodo.md"]
+
+
+def test_lists_that_rules_name_are_kept_by_what_they_hold(tmp_path: Path):
+    write(tmp_path / "in")
+    (tmp_path / "in/rules.yaml").write_text(
+        RULES.format(title="One", weight="0.7") + "select: {list: figures.csv}\n", encoding="utf-8"
+    )
+    (tmp_path / "data").mkdir()
+    shutil.move(tmp_path / "in/figures.csv", tmp_path / "data/figures.csv")
+    listed = "kommunenummer\n0301\n1804\n"
+    (tmp_path / "in/figures.csv").write_text(listed, encoding="utf-8")
+    options = ("--rules", tmp_path / "in/rules.yaml", "--data", tmp_path / "data/figures.csv")
+    folder = keep(tmp_path, "run", *options)
+    assert (folder / "as-read/figures.csv").read_text("utf-8") == listed
+    assert "Stavanger" in (folder / "data/figures.csv").read_text("utf-8")
+    assert process("verify", folder).returncode == 0
+
+
+def test_the_packaged_record_is_strict_and_says_no_repair(packaged: Path):
+    assert process("verify", packaged, "--strict").returncode == 0
+    told = process("explain", "bodø", "--record", packaged)
+    assert "repair" not in told.stderr
+
+
+@pytest.mark.parametrize("options", [("--year", "2026"), ("--codes", "2018")])
+def test_a_record_and_another_choice_exclude_each_other(packaged: Path, options: tuple[str, str]):
+    both = [("--record", packaged, *options), (*options, "--record", packaged)]
+    assert [process("explain", "bodø", *given).returncode for given in both] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "manifest", ["{}", "x", "[]", '{"program": 1, "fingerprint": "", "files": {}}', "\x00"]
+)
+def test_a_manifest_from_elsewhere_is_bad_input(tmp_path: Path, manifest: str):
+    (tmp_path / "manifest.json").write_text(manifest, encoding="utf-8")
+    digest = hashlib.sha256((tmp_path / "manifest.json").read_bytes()).hexdigest()
+    (tmp_path / "manifest.sha256").write_text(f"{digest}  manifest.json\n", encoding="utf-8")
+    for command in (("verify", tmp_path), ("explain", "bodø", "--record", tmp_path)):
+        done = process(*command)
+        assert (done.returncode, "is no record of a run" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_link_is_no_file_of_a_record(tmp_path: Path):
+    folder = keep(tmp_path, "run", *write(tmp_path / "in"))
+    (folder / "rules.yaml").rename(tmp_path / "rules.yaml")
+    (folder / "rules.yaml").symlink_to(tmp_path / "rules.yaml")
+    (folder / "dangling").symlink_to(tmp_path / "nowhere")
+    told = process("verify", folder).stdout
+    assert "rules.yaml: was changed" in told
+    assert "dangling: isn't listed" in told
+
+
+def test_nothing_is_written_where_the_record_exists(tmp_path: Path):
+    options = write(tmp_path / "in")
+    done = process("allocate", *options, "-o", tmp_path / "o.csv", "--record", tmp_path / "in")
+    assert done.returncode == 2
+    assert "name another folder" in done.stderr
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_the_order_of_names_and_words_change_no_fingerprint(tmp_path: Path):
+    options = write(tmp_path / "in")
+    one = keep(tmp_path, "one", *options, "--include", "0301", "--include", "1804")
+    two = keep(tmp_path, "two", *options, "--include", "1804", "--include", "0301")
+    assert mark(one) == mark(two)

@@ -226,7 +226,8 @@ def test_two_scales(folder):
         (
             "error",
             "own.csv:2: rate: 0.5 beside 50 (line 4): per cent in some rows, parts of 1 in others"
-            " / the first of 2 such rows; write the whole column in one way",
+            " / the first of 2 such rows; write the whole column in one way, "
+            "or describe its `unit` if it is no per cent",
             "0.5",
         )
     ]

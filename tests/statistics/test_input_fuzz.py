@@ -1,6 +1,8 @@
 """Any bytes in: a table, statistics or rules come out, or the project's own error."""
 
+import dataclasses
 import json
+import runpy
 import time
 import tracemalloc
 import unicodedata
@@ -315,3 +317,44 @@ def test_a_scalar_is_its_text_or_a_number_that_it_spells(text):
 @pytest.mark.parametrize("text", ["e5", ".e5", "-e5", ".", "+", "-", "1e", "0x1", "١٢", "1_0"])
 def test_what_looks_a_little_like_a_number_is_text(text):
     assert scalar(text) == text
+
+
+# --- the script that tries many more -----------------------------------------------------------
+
+FUZZ = runpy.run_path(str(ROOT / "scripts" / "fuzz_input.py"))
+
+
+def test_the_script_finds_no_crash_and_no_silent_guess():
+    became = [FUZZ["tried"](7, number) for number in range(120)]
+    assert {one[1] for one in became} == {"read as it stands", "mended and said", "refused"}
+    assert [one for one in became if one[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "used"),
+    [
+        ("population", "666 759", 666758.0),
+        ("population", "1.234.567", 1234567.0),  # mended, and so to be said
+        ("settled", "", 0.0),
+        ("settled", "0", None),
+        ("fylke", "Oslo", "Akershus"),
+    ],
+)
+def test_the_script_would_find_a_silent_guess(tmp_path, column, cell, used):
+    path = tmp_path / "own.csv"
+    path.write_text(FUZZ["TABLE"], encoding="utf-8")
+    statistics = load_statistics(path)
+    (oslo, *_), columns = statistics.municipalities, statistics.columns
+    row = {"kommunenummer": "0301", "municipality": "Oslo", "fylke": "Oslo", "settled": "1,5"}
+    row |= {"population": "666 759", column: cell}
+    if column in columns:
+        figures = {None: {**columns[column].figures[None], "0301": (used,)}}
+        changed = dataclasses.replace(columns[column], figures=figures)
+        statistics = dataclasses.replace(statistics, columns={**columns, column: changed})
+    else:
+        register = (dataclasses.replace(oslo, fylke=used), *statistics.municipalities[1:])
+        statistics = dataclasses.replace(statistics, municipalities=register)
+    expected = [f"{column} {cell!r} used as {used!r}"]
+    assert [*FUZZ["wrong_cells"]([row], statistics, set())] == expected
+    assert [*FUZZ["wrong_cells"]([row], statistics, {column})] == []
+    assert [*FUZZ["wrong_rows"]([row], statistics, set())] != []

@@ -331,7 +331,8 @@ def test_no_inhabitants_and_two_scales(folder):
         (
             3,
             "71 beside 0.68 (line 2): per cent in some rows, parts of 1 in others",
-            "the first of 1 such rows; write the whole column in one way",
+            "the first of 1 such rows; write the whole column in one way, "
+            "or describe its `unit` if it is no per cent",
         )
     ]
 

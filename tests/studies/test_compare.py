@@ -60,6 +60,18 @@ def test_summary(files):
     assert [row["change"] for row in summary["largest"]] == [25, -20, -10, 5]
 
 
+def test_the_same_are_those_asked_by_both_and_not_those_asked_by_neither(tmp_path):
+    unasked = "".join(
+        f"{code},{name},Troms,,\n" for code, name in ((1902, "Tromsø"), (1903, "Harstad"))
+    )
+    sides = (("a.csv", A + unasked), ("b.csv", A.replace("20,2", "19,2") + unasked))
+    for name, rows in sides:
+        (tmp_path / name).write_text(HEADER + rows, encoding="utf-8")
+    paths = [str(tmp_path / name) for name, _ in sides]
+    document = json.loads(command(*paths, "--all", "--format", "json").stdout)
+    assert (document["summary"]["same"], document["summary"]["falls"]) == (2, 1)
+
+
 def test_totals_by_fylke(files):
     document = json.loads(command(*files, "--format", "json").stdout)
     assert {row["fylke"]: row["change"] for row in document["fylker"]} == {

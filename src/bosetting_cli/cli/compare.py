@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bosetting_cli.cli.inputs import Inputs, excluding, mended
-from bosetting_cli.cli.options import AT_LEAST, BY, FILE, FROM_0, REGION, STRICT, YEAR, flag, option
+from bosetting_cli.cli.options import (
+    ADD,
+    AT_LEAST,
+    BY,
+    FILE,
+    FROM_0,
+    REGION,
+    STRICT,
+    YEAR,
+    flag,
+    option,
+)
 from bosetting_cli.cli.output import Output, output_options
 
 if TYPE_CHECKING:  # not needed for --help
@@ -22,6 +33,7 @@ ACTUAL, BUILT_IN = "actual:", "built-in"
 @click.argument("a")
 @click.argument("b")
 @option("--data", "DIR", FILE, "Folder of statistics, or one CSV file, for sides that are rules.")
+@ADD
 @AT_LEAST
 @option("--codes", "YEAR", YEAR, "Carry both sides over to the municipalities of this year.")
 @STRICT
@@ -88,7 +100,13 @@ def command(
 
 
 def _side(
-    name: str, output: Output, *, data: Path | None, at_least: Path | None, strict: bool
+    name: str,
+    output: Output,
+    *,
+    data: Path | None,
+    add: tuple[Path, ...],
+    at_least: Path | None,
+    strict: bool,
 ) -> Saved:
     """Read one side, whatever it is; say what must be said of it."""
     from bosetting_cli.cli.summary import note_lines
@@ -106,7 +124,7 @@ def _side(
         return saved
     if name == BUILT_IN or suffix in (".yaml", ".yml"):
         rules = None if name == BUILT_IN else Path(name)
-        allocation = allocate(*Inputs(rules, data, strict, at_least=at_least).read())
+        allocation = allocate(*Inputs(rules, data, strict, at_least=at_least, add=add).read())
         lines = note_lines(allocation.notes, output.lang, without="imputed")
         output.say(f"{name}: {line}" for line in lines)
         return saved_of(allocation, name)

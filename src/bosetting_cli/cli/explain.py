@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from bosetting_cli.cli.inputs import Inputs, input_options, kommunenummer
+from bosetting_cli.cli.inputs import Inputs, excluding, input_options, kommunenummer
 from bosetting_cli.cli.options import REGION
 from bosetting_cli.cli.output import Output, output_options
-from bosetting_cli.cli.record import FROM_RECORD
+from bosetting_cli.cli.record import FROM_RECORD, RECORDED
 
 
 @click.command(short_help="Why a municipality is asked for its number, or not asked.")
@@ -40,6 +40,12 @@ def command(names: tuple[str, ...], inputs: Inputs, region: str | None, output: 
     from bosetting_cli.tables import json_bytes
     from bosetting_cli.tables.allocation import municipality_table
 
+    context = click.get_current_context()
+    if context.meta.get("chosen by") == "--record":
+        typed = click.core.ParameterSource.COMMANDLINE
+        given = {f"--{n}": context.get_parameter_source(n) is typed for n in RECORDED}
+        for name, is_given in given.items():
+            excluding(**{"--record": True, name: is_given})
     if not names and not region:
         raise click.UsageError("Missing argument 'MUNICIPALITY...'.")
     statistics, rules = inputs.read()

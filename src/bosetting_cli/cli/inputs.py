@@ -49,6 +49,7 @@ _OPTIONS = (
     options.PACKAGED_YEAR,
     options.RULES,
     options.DATA,
+    options.ADD,
     options.STRICT,
     option("--total", "N", options.FROM_1, "How many people are to be settled."),
     repeated("--of-which", None, _PART, "How many of them are of a sub-group."),
@@ -98,6 +99,7 @@ class Inputs:
     asked: Path | None = None
     at_least: Path | None = None
     codes: int | None = None
+    add: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         excluding(**{f"--{way}": getattr(self, way) for way in ("share", "count", "asked")})
@@ -132,7 +134,8 @@ class Inputs:
         notes: list[Finding] = []
         with recorded() as files:
             rules, changed = self.read_rules(notes)
-        statistics = load_statistics(self.data, indicators=rules.indicators(), strict=self.strict)
+        needed = rules.indicators()
+        statistics = load_statistics(self.data, add=self.add, indicators=needed, strict=self.strict)
         found = checked(statistics, rules, strict=self.strict, notes=notes)
         said, inputs = (*found.notes, *changed), {**found.inputs, **files}
         return dataclasses.replace(found, notes=said, inputs=inputs), rules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from bosetting_cli.cli.options import FILE, QUIET, REGION, flag, language, optio
 from bosetting_cli.cli.output import talk, tell, watched
 from bosetting_cli.cli.record import RECORD, keep
 from bosetting_cli.letters import FORMATS
+
+if TYPE_CHECKING:
+    from bosetting_cli.letters.letter import Letter
 
 
 @click.command()
@@ -63,7 +66,9 @@ def command(
     codes = kommunenummer(only, statistics, allocation.region)
     if region and not only:
         codes = [row.kommunenummer for row in allocation.rows]
-    written = letters(statistics, rules, allocation.whole, only=tuple(codes), **options)
+    outputs: dict[str, bytes] = {}
+    made = letters(statistics, rules, allocation.whole, only=tuple(codes), **options)
+    written = (_noted(one, outputs) for one in made) if record else made
     expected = len(codes or statistics.units)
     with closing(watched(written, "Letters", quiet=quiet, count=expected)) as shown:
         count = write_folder(path, shown, force=force, keep=bool(codes))
@@ -72,5 +77,9 @@ def command(
     notes = note_lines(allocation.notes, lang, without="imputed")
     tell([told("letters written", lang, count=count, path=path, index=INDEX), *notes], quiet=quiet)
     if record:
-        outputs = {file.name: file.read_bytes() for file in sorted(path.iterdir())}
         keep(record, inputs, allocation.whole, outputs, quiet=quiet)
+
+
+def _noted(letter: Letter, outputs: dict[str, bytes]) -> Letter:
+    outputs[letter.file] = letter.content
+    return letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -68,6 +69,16 @@ class _Written(_File):
         return None if value == "-" else super().convert(value, param, ctx)
 
 
+class _New(_File):
+    """A folder to make, which isn't there yet."""
+
+    def convert(self, value: Any, param: Param, ctx: Context) -> Any:
+        path = super().convert(value, param, ctx)
+        if os.path.lexists(path):
+            self.fail(f"{path} exists already; name another folder.", param, ctx)
+        return path
+
+
 class _Once(click.Option):
     """An option that may be given once; click would take the last of several."""
 
@@ -78,12 +89,6 @@ class _Once(click.Option):
         super().__init__(names, default=given, multiple=True, **more)
         self._then = callback
 
-    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> Any:
-        value, source = super().consume_value(ctx, opts)
-        if source is click.core.ParameterSource.DEFAULT_MAP:
-            value = [value]
-        return value, source
-
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         found = super().process_value(ctx, value)
         if found and len(found) > 1:
@@ -92,7 +97,7 @@ class _Once(click.Option):
         return self._then(ctx, self, one) if self._then else one
 
 
-FILE = _File(path_type=Path)
+FILE, NEW = _File(path_type=Path), _New(path_type=Path)
 YEAR, FROM_0, FROM_1 = Whole(1900, 2200), Whole(0), Whole(1)
 
 
@@ -135,12 +140,24 @@ def _heard(ctx: click.Context, param: click.Parameter, value: str) -> str:
     return value
 
 
+def choose(ctx: click.Context, by: str, given: Mapping[str, Any]) -> None:
+    """Choose the defaults of options that may be given once; None leaves one as it is."""
+    if (other := ctx.meta.setdefault("chosen by", by)) != by:
+        raise click.UsageError(f"{other} and {by} exclude each other.", ctx)
+    own = {
+        name: value if callable(value) else [value]
+        for name, value in given.items()
+        if value is not None
+    }
+    ctx.default_map = {**(ctx.default_map or {}), **own}
+
+
 def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
     """Let a year choose the defaults of --rules and --data."""
     if year is not None:
         from bosetting_cli.cli.years import defaults
 
-        ctx.default_map = {**(ctx.default_map or {}), **defaults(str(year))}
+        choose(ctx, "--year", defaults(str(year)))
     return year
 
 
@@ -156,6 +173,7 @@ PACKAGED_YEAR = option(
 )
 RULES = option("--rules", "FILE", FILE, "Rules; the built-in ones of 2018 by default.")
 DATA = option("--data", "DIR", FILE, "Folder of statistics, or one CSV file; built-in by default.")
+ADD = repeated("--add", "DIR", FILE, "Own tables beside the statistics: a folder, or one CSV file.")
 STRICT = flag("--strict", "Refuse input that had to be mended or that looks odd.")
 AT_LEAST = option(
     "--at-least", "FILE", FILE, "Ask nobody for fewer than this saved allocation did."

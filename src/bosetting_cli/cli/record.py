@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING
 import click
 
 from bosetting_cli.cli.inputs import Inputs, input_options
-from bosetting_cli.cli.options import FILE, QUIET, option
+from bosetting_cli.cli.options import FILE, NEW, QUIET, choose, option
 from bosetting_cli.cli.output import tell
 
 if TYPE_CHECKING:
     from bosetting_cli.record import Run
     from bosetting_cli.result import Allocation
 
-RECORD = option("--record", "DIR", FILE, "Also write the run's record, for `bosetting verify`.")
+RECORD = option("--record", "DIR", NEW, "Also write the run's record, for `bosetting verify`.")
+
+
+RECORDED = ("rules", "data", "codes")  # the options that a record chooses
 
 
 def _of_record(ctx: click.Context, _: click.Parameter, path: Path | None) -> None:
@@ -28,8 +32,8 @@ def _of_record(ctx: click.Context, _: click.Parameter, path: Path | None) -> Non
         from bosetting_cli.record.checking import intact
 
         kept = intact(path)
-        own = {"rules": path / RULES, "data": path / kept.data, "codes": kept.codes}
-        ctx.default_map = {**(ctx.default_map or {}), **own}
+        own = (path / RULES, path / kept.data, kept.codes)
+        choose(ctx, "--record", dict(zip(RECORDED, own, strict=True)))
 
 
 # Read before all others, whose defaults it chooses.
@@ -46,7 +50,7 @@ FROM_RECORD = option(
 
 @click.command(short_help="Keep a run as a folder that anybody can repeat and check.")
 @input_options
-@option("--output", "DIR", FILE, "Folder to write; it must not exist.", "-o", "path", required=True)
+@option("--output", "DIR", NEW, "Folder to write; it must not exist.", "-o", "path", required=True)
 @QUIET
 def command(inputs: Inputs, path: Path, quiet: bool) -> None:
     """Write all that a run read and gave, with the SHA-256 of every file, and its fingerprint.
@@ -89,23 +93,34 @@ def keep(
 
 
 def _run(inputs: Inputs, allocation: Allocation, outputs: Mapping[str, bytes]) -> Run:
-    from bosetting_cli.record import DATA, Run
+    from bosetting_cli.findings import BosettingError, finding
+    from bosetting_cli.record import DATA, Run, sha256
     from bosetting_cli.resources import config_dir, data_dir
-    from bosetting_cli.statistics.decoding import read_bytes
+    from bosetting_cli.tables import json_bytes
 
     source = inputs.data or data_dir()
     folder = source if source.is_dir() else source.parent
     rules = inputs.rules or config_dir() / "criteria.yaml"
-    names = {Path(name).name for name in allocation.inputs}
-    files = {f"{DATA}/{n}": folder / n for n in sorted(names) if (folder / n).is_file()}
-    files |= {f"{DATA}/datapackage.json": folder / "datapackage.json"}
-    named = [rules, *(file for file in (inputs.asked, inputs.at_least) if file)]
-    files |= {f"as-read/{file.name}": file for file in named}
-    read = {
-        name: read_bytes(file, str(file), 1_000_000_000)
-        for name, file in files.items()
-        if file.is_file()
-    }
+    read: dict[str, bytes] = {}
+    for file, digest in allocation.inputs.items():
+        places = (Path(file), *(part / Path(file).name for part in (folder, rules.parent)))
+        known = (path for path in dict.fromkeys(places) if path.is_file())
+        found = ((path, path.read_bytes()) for path in known)
+        same = next(((p, content) for p, content in found if sha256(content) == digest), None)
+        if same is None:
+            raise BosettingError(finding("record file differs", file=file))
+        path, content = same
+        table = path.parent == folder and path not in (rules, inputs.asked, inputs.at_least)
+        name, where = path.name, DATA if table else "as-read"
+        while f"{where}/{name}" in read:
+            name = f"other-{name}"
+        read[f"{where}/{name}"] = content
+    description = folder / "datapackage.json"
+    if description.is_file():
+        told = json.loads(description.read_bytes())
+        tables = {Path(name).name for name in read if name.startswith(DATA)}
+        own = [one for one in told.get("resources", ()) if Path(one["path"]).name in tables]
+        read[f"{DATA}/{description.name}"] = json_bytes({**told, "resources": own})
     return Run(
         inputs.read_rules([])[0],
         allocation,

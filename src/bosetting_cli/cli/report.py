@@ -79,6 +79,8 @@ def command(
     from bosetting_cli.result import allocate
     from bosetting_cli.statistics.decoding import recorded
 
+    if record and len({file.name for file in figures}) < len(figures):
+        raise click.UsageError("--record: two figures have one name.")
     if path is None and not figures:
         raise click.UsageError("name a file with --output, or a --figure.")
     if path is not None and path.suffix.lower() not in ("", ".html", ".htm"):
@@ -106,7 +108,7 @@ def command(
     said = talk()
     tell([*summary_lines(allocation, said), *note_lines(notes, said)], quiet=quiet)
     if record:
-        outputs = {file.name: content for file, content in drawn.items() if file}
+        outputs = {file.name if file else "report.html": drawn[file] for file in drawn}
         keep(record, inputs, whole, outputs, quiet=quiet)
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from bosetting_cli.cli.options import AT_LEAST, DATA, PACKAGED_YEAR, REGION, RULES, flag
+from bosetting_cli.cli.options import ADD, AT_LEAST, DATA, PACKAGED_YEAR, REGION, RULES, flag
 from bosetting_cli.cli.output import Output, output_options, talk
 
 
 @click.command(short_help="Check statistics and rules, list every problem at once.")
 @PACKAGED_YEAR
 @DATA
+@ADD
 @RULES
 @AT_LEAST
 @flag("--strict", "Warnings are errors too.")
@@ -20,6 +21,7 @@ from bosetting_cli.cli.output import Output, output_options, talk
 @output_options("table", "json")
 def command(
     data: Path | None,
+    add: tuple[Path, ...],
     rules: Path | None,
     at_least: Path | None,
     strict: bool,
@@ -39,7 +41,7 @@ def command(
     from bosetting_cli.studies.validation import of_region, validate
     from bosetting_cli.tables.validation import report_json, report_text, summary
 
-    report = validate(data, rules, at_least=at_least, strict=strict)
+    report = validate(data, rules, add=add, at_least=at_least, strict=strict)
     shown = of_region(report, region) if region else report
     if output.form == "json":
         output.write_bytes(report_json(shown))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bosetting_cli.cli import say
-from bosetting_cli.cli.options import DATA, FILE, FROM_0, QUIET, RULES, STRICT, option
+from bosetting_cli.cli.options import FILE, FROM_0, QUIET, STRICT, option
 from bosetting_cli.cli.output import tell
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ SHOWN = 20  # differences that are told one by one
 
 @click.command(short_help="Check a record, and that the same run gives the same numbers today.")
 @click.argument("record", type=FILE)
-@RULES
-@DATA
+@option("--rules", "FILE", FILE, "These rules instead of the record's.")
+@option("--data", "DIR", FILE, "These statistics instead of the record's.")
 @STRICT
 @option("--code", "CODE", None, "Ask about this municipality's number.")
 @option("--number", "N", FROM_0, "What its letter says.")
@@ -51,6 +51,8 @@ def command(
     """
     from bosetting_cli.record.checking import asked, broken, intact, run_again, verified
 
+    if number is not None and code is None:
+        raise click.UsageError("--number asks about one municipality; name it by --code.")
     if found := broken(record):
         return _told(found, form)
     kept = intact(record)
@@ -67,10 +69,17 @@ def _told(found: list[Finding], form: str) -> int:
     """Print differences; return the exit code."""
     for one in found[:SHOWN]:
         if form == "github":
-            place = f" file={one.file}" if one.file else ""
-            click.echo(f"::error{place}::{one.said()}")
+            place = f" file={_escaped(one.file, ':,')}" if one.file else ""
+            click.echo(f"::error{place}::{_escaped(one.said())}")
         else:
             click.echo(str(one))
     if len(found) > SHOWN:
         say(f"and {len(found) - SHOWN} more")
     return 1 if found else 0
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Return text as a workflow command has it; a property escapes more."""
+    for mark in f"%\r\n{more}":
+        text = text.replace(mark, f"%{ord(mark):02X}")
+    return text

@@ -206,6 +206,7 @@ def sentence(change: Change, e: Explanation, lang: str = "en") -> str:
     """Return what would have changed the answer, and to what."""
     values: dict[str, Any] = {
         "group": e.group,
+        "where": say("where", lang, group=e.group) if e.group else "",
         "title": e.called(change.name, lang) if change.name else "",
         "rank": number(change.rank, 0, lang),
         "eligible": number(change.eligible, 0, lang),

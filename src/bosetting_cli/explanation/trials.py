@@ -38,7 +38,8 @@ class Trial(NamedTuple):
     Attributes:
         kind: `total`, `county total`, `count`, `figure`, or `run` for anything else.
         unit: Whose outcome is looked at, and whose county or figure it is.
-        number: The total, the county's number, how many are selected, or the figure.
+        number: The total, the county's number, how many are selected (of the county, if
+            counties come first), or the figure.
         criterion: Whose figure it is.
         rules: The rules of a run, if they are other ones.
         statistics: The figures of a run, if they are other ones.
@@ -82,7 +83,10 @@ def _decided(allocation: Allocation, trials: Sequence[Trial]) -> list[Outcome | 
     elif kind == "total":
         varied = dataclasses.replace(varied, totals=numbers.astype(np.int64))
     elif kind == "count":
-        varied = dataclasses.replace(varied, counts=numbers.astype(np.int64))
+        # the county's own number; the others', without counties nobody's, stay
+        counts = np.tile([part.take[0] for part in allocation.decision.parts], (len(trials), 1))
+        counts[np.arange(len(trials)), allocation.decision.step.county[units]] = numbers
+        varied = dataclasses.replace(varied, counts=counts)
     elif kind == "county total":
         step = counties(own, varied.totals)
         step.totals[np.arange(len(trials)), step.county[units]] = numbers

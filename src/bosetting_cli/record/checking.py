@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from bosetting_cli import __version__
 from bosetting_cli.findings import BosettingError, Finding, finding
@@ -30,6 +31,24 @@ STEPS = (
     ("quota", ("share", "contribution_", "quota")),
     ("rounding", ("requested",)),
 )
+
+
+class _Manifest(msgspec.Struct):
+    """What is read of a manifest."""
+
+    program: str
+    fingerprint: str
+    files: dict[str, str]
+
+
+class _Run(msgspec.Struct):
+    """What is read of `run.json`."""
+
+    codes: int | None
+    data: str
+
+
+_Form = TypeVar("_Form", _Manifest, _Run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +79,17 @@ def broken(folder: Path) -> list[Finding]:
         BosettingError: The folder is no record, or can't be read.
     """
     with blamed(folder):
-        files = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+        files = {
+            path.relative_to(folder).as_posix(): path
+            for path in folder.rglob("*")
+            if path.is_symlink() or not path.is_dir()
+        }
         if not {MANIFEST, SEAL} <= set(files):
             raise BosettingError(finding("no record", file=str(folder)))
         content = files[MANIFEST].read_bytes()
         if files[SEAL].read_bytes() != f"{sha256(content)}  {MANIFEST}\n".encode():
             return [finding("record seal", file=str(files[MANIFEST]))]
-        listed: dict[str, str] = json.loads(content)["files"]
+        listed = _decoded(content, _Manifest, folder).files
         found = []
         for name in sorted(listed.keys() | files.keys() - {MANIFEST, SEAL}):
             path = folder / name
@@ -74,9 +97,16 @@ def broken(folder: Path) -> list[Finding]:
                 found.append(finding("record file lacking", file=str(path)))
             elif name not in listed:
                 found.append(finding("record file added", file=str(path)))
-            elif sha256(path.read_bytes()) != listed[name]:
+            elif path.is_symlink() or sha256(path.read_bytes()) != listed[name]:
                 found.append(finding("record file changed", file=str(path)))
     return found
+
+
+def _decoded(content: bytes, form: type[_Form], folder: Path) -> _Form:
+    try:
+        return msgspec.json.decode(content, type=form)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise BosettingError(finding("no record", file=str(folder))) from None
 
 
 def intact(folder: Path) -> Record:
@@ -88,11 +118,13 @@ def intact(folder: Path) -> Record:
     if found := broken(folder):
         raise BosettingError(found)
     with blamed(folder):
-        said = json.loads((folder / MANIFEST).read_bytes())
-        run = json.loads((folder / RUN).read_bytes())
+        said = _decoded((folder / MANIFEST).read_bytes(), _Manifest, folder)
+        run = _decoded((folder / RUN).read_bytes(), _Run, folder)
         text = (folder / ROWS).read_text(encoding="utf-8")
-    rows = {row["kommunenummer"]: row for row in csv.DictReader(io.StringIO(text))}
-    return Record(folder, said["program"], said["fingerprint"], run["codes"], run["data"], rows)
+    rows = {row.get("kommunenummer", ""): row for row in csv.DictReader(io.StringIO(text))}
+    if not (folder / run.data).resolve().is_relative_to(folder.resolve()):
+        raise BosettingError(finding("no record", file=str(folder)))
+    return Record(folder, said.program, said.fingerprint, run.codes, run.data, rows)
 
 
 def run_again(
@@ -141,7 +173,10 @@ def _apart(
 def _same(was: str | None, now: Any) -> bool:
     """Return whether a cell of a table is the same value."""
     if was and isinstance(now, int | float) and not isinstance(now, bool):
-        return math.isclose(float(was), now, rel_tol=NEAR)
+        try:
+            return math.isclose(float(was), now, rel_tol=NEAR)
+        except ValueError:
+            return False
     return was == ("" if now is None else str(now))
 
 
@@ -167,10 +202,11 @@ def asked(kept: Record, code: str | None, number: int | None, mark: str | None) 
     if mark is not None and mark.casefold() != kept.fingerprint:
         found.append(finding("record other run", was=kept.fingerprint, now=mark))
     if code is not None:
+        code = code.zfill(4) if code.isdecimal() else code
         if code not in kept.rows:
             raise BosettingError(finding("record unknown unit", unit=code))
-        own = int(kept.rows[code]["requested"])
-        if number is not None and number != own:
-            name = kept.rows[code]["municipality"]
+        own = kept.rows[code].get("requested", "")
+        if number is not None and not _same(own, number):
+            name = kept.rows[code].get("municipality", "")
             found.append(finding("record other number", unit=code, name=name, was=own, now=number))
     return found

@@ -50,7 +50,6 @@ def crate(files: Iterable[str], results: Iterable[str], rules: Rules, mark: str)
         "name": rules.title,
         "description": f"A run of bosetting with the fingerprint {mark}",
         "datePublished": day,
-        "license": "of the sources, see data/datapackage.json",
         "conformsTo": [profile],
         "hasPart": [{"@id": name} for name in names],
         "mentions": [{"@id": run["@id"]}],

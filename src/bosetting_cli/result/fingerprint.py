@@ -1,7 +1,7 @@
 """One number for a run: what the rules, the figures they use and the requests are (docs/record.md).
 
-Two runs have the same fingerprint if and only if they agree on all of it, whatever the language,
-the files, the machine and the version of the program.
+Two runs that agree on all of it have the same fingerprint, whatever the language, the files, the
+machine and the version of the program. A municipality that the rules name stands as it is written.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bosetting_cli.model.figures import years_read
-from bosetting_cli.rules import Rules, indicator_columns
+from bosetting_cli.rules import Condition, Rules, indicator_columns
 from bosetting_cli.statistics import Statistics, exact
 
 if TYPE_CHECKING:
     from bosetting_cli.result.allocation import Allocation
 
 # What is written for people and decides nothing.
-_TOLD = {"title", "title_nb", "title_nn", "source", "sources", "reference", "reference_nb"}
-_TOLD |= {"reference_nn"}
+_TOLD = {"title", "title_nb", "source", "sources", "reference"}
 
 
 def fingerprint(allocation: Allocation) -> str:
@@ -58,16 +57,18 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, msgspec.Struct):
         for one in msgspec.structs.fields(value):
             own = getattr(value, one.name)
-            if one.name not in _TOLD and own != one.default and own not in ((), {}):
+            told = one.name in _TOLD or (isinstance(value, Condition) and one.name == "name")
+            if not told and own != one.default and own not in ((), {}):
                 yield from _flat(own, f"{path}.{one.name}" if path else one.name)
     elif isinstance(value, dict):
         for key in sorted(value):
             yield from _flat(value[key], f"{path}.{key}")
     elif isinstance(value, tuple):
-        for index, item in enumerate(value):
+        named = all(isinstance(item, str) for item in value)  # municipalities, in any order
+        for index, item in enumerate(sorted(value) if named else value):
             yield from _flat(item, f"{path}[{index}]")
     else:
-        yield path, _number(value) if isinstance(value, float) else str(value)
+        yield path, _number(value) if isinstance(value, float) else repr(str(value))[1:-1]
 
 
 def _number(value: float | None) -> str:

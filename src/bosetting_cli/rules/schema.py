@@ -35,6 +35,8 @@ def rules_schema() -> dict[str, Any]:
     for part in parts.values():
         for key, value in part["properties"].items():
             part["properties"][key] = _or_number(value, numbers)
+            # null last, where msgspec 0.20 has it elsewhere
+            _choices(part["properties"][key]).sort(key=lambda one: one.get("type") == "null")
     for struct, key in NAME_LISTS.values():
         for choice in _choices(parts[struct.__name__]["properties"][key]):
             if choice.get("type") == "array":

@@ -14,6 +14,7 @@ from bosetting_cli.statistics.table import LIMIT, Place, Table, capped
 
 # A register of fewer municipalities, which has of no county (of so many) a half, is an example.
 _EXAMPLE, _COUNTY = 20, 5
+_PER_CENT = ("per cent", "percent", "prosent", "%")  # how such a unit begins
 _FEW = 5  # unknown kommunenummer up to this many are told one by one
 
 
@@ -168,12 +169,18 @@ def _same(name: str, other: str) -> bool:
 # --- one column ------------------------------------------------------------------------------
 
 
-def column_problems(name: str, values: Sequence[float | None], place: Place) -> Iterator[Finding]:
-    """Complain of figures that can't be meant: no inhabitants, per cent beside parts of 1."""
+def column_problems(
+    name: str, unit: str, values: Sequence[float | None], place: Place
+) -> Iterator[Finding]:
+    """Complain of figures that can't be meant: no inhabitants, per cent beside parts of 1.
+
+    Where a unit is described that is no per cent, 71 beside 0.5 is meant.
+    """
     nobody = [i for i, value in enumerate(values) if value == 0] if name == "population" else []
     few = [place.wrong(i, "nobody lives there", "0") for i in nobody[: LIMIT + 1]]
     yield from capped(few, number=len(nobody))
-    yield from _two_scales(values, place)
+    if not unit or unit.startswith(_PER_CENT):
+        yield from _two_scales(values, place)
 
 
 def _two_scales(values: Sequence[float | None], place: Place) -> Iterator[Finding]:

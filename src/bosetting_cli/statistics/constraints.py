@@ -122,22 +122,15 @@ def _told(rule: str, rows: Sequence[int], cells: Sequence[str], place: Place) ->
 # --- tables ----------------------------------------------------------------------------------
 
 
-def against_resources(
-    description: Description, tables: Collection[Table], root: Path
-) -> Iterator[Finding]:
-    """Say which described files and columns there are not, and which keys are broken.
+def against_resources(description: Description, tables: Collection[Table]) -> Iterator[Finding]:
+    """Say which described columns there are not, and which keys are broken.
 
     Args:
         description: What is said of the tables.
         tables: Those that were read, some of them perhaps without rows.
-        root: Their folder.
     """
     found = {Path(table.file).name: table for table in tables}
     named = {resource.name: found.get(resource.file) for resource in description.resources}
-    files = [resource.file for resource in description.resources]
-    if gone := tuple(file for file in files if not (root / file).is_file()):
-        where = str(root / "datapackage.json")
-        yield finding("files lacking", {"names": gone}, severity="warning", file=where)
     for resource in description.resources:
         table = found.get(resource.file)
         if table is None:  # it is not there, or can't be read

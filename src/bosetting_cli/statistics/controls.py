@@ -94,7 +94,7 @@ def _said(
     column: Column, control: Control, off: Mapping[str, _Off], missing: Sequence[str]
 ) -> Finding:
     """Return one error for a column and year; its value is in which counties it lies."""
-    worst = next(iter(off.values()))
+    worst = off.get("") or max(off.values(), key=lambda one: abs(one.deviation))
     absent = tuple(dict.fromkeys((*missing, *worst.units)))
     too_much = worst.deviation > 0
     words = "sum above" if too_much else "sum below, missing" if absent else "sum below"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
 from bosetting_cli.findings import DataError, Finding, finding
 from bosetting_cli.statistics.table import warning
 
+STDIN = Path("-")
 _BOMS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\x00\x00": "utf-32",
@@ -63,7 +67,7 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """Read a file that is not too large.
 
     Args:
-        path: The file.
+        path: The file; `-` is standard input, which may be read several times.
         file: What to call it in messages.
         limit: The most bytes it may have.
 
@@ -71,8 +75,11 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
         DataError: It can't be read, or is larger.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+        if path == STDIN:
+            content = _piped(sys.stdin, limit)
+        else:
+            with path.open("rb") as stream:
+                content = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         raise unreadable(error, file) from None
     if len(content) > limit:
@@ -80,6 +87,14 @@ def read_bytes(path: Path, file: str, limit: int) -> bytes:
     if (ledger := _ledger.get()) is not None:
         ledger[file] = hashlib.sha256(content).hexdigest()
     return content
+
+
+@lru_cache(maxsize=1)
+def _piped(stream: TextIO | None, limit: int) -> bytes:
+    """Read standard input, of which nothing can be read again."""
+    if stream is None:
+        raise OSError("standard input is closed")
+    return stream.buffer.read(limit + 1)
 
 
 def decode(content: bytes, file: str) -> tuple[str, tuple[Finding, ...]]:

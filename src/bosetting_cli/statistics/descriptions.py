@@ -141,6 +141,13 @@ class Description:
     resources: tuple[Resource, ...] = ()
     part: bool = False
 
+    def under(self, other: Description) -> Description:
+        """Return this with what another says, which alone says something of its own files."""
+        own = {file for file, _ in other.fields} | {one.file for one in other.resources}
+        fields = {key: told for key, told in self.fields.items() if key[0] not in own}
+        kept = (one for one in self.resources if one.file not in own)
+        return Description({**fields, **other.fields}, (*kept, *other.resources), self.part)
+
 
 def read_description(root: Path, problems: list[Finding]) -> Description:
     """Read the description of a folder of tables.
@@ -188,6 +195,9 @@ def _described(package: Any, path: Path, problems: list[Finding]) -> Description
             if file in _paths(resource):
                 resources.append(_resource(resource, schema, file, [name for name, _ in told]))
             problems += _dialect(resource.get("dialect", {}), file, str(path))
+    if gone := tuple(one.file for one in resources if not (path.parent / one.file).is_file()):
+        said = finding("files lacking", {"names": gone}, severity="warning", file=str(path))
+        problems.append(said)
     return Description(known, tuple(resources), bool(package.get("part")))
 
 
@@ -274,7 +284,11 @@ def _built(kind: Any, given: Any, strange: list[str]) -> Iterator[Any]:
     keys = {one.name for one in fields(kind)}
     for said in given:
         strange += [key for key in said if key not in (*keys, "path")]
-        yield msgspec.convert(said, kind)
+        one = msgspec.convert(said, kind)
+        if isinstance(one, Limit) and not (0 <= one.low <= one.high and one.high > 0 <= one.noise):
+            strange.append("plausible")
+        else:
+            yield one
 
 
 def _is_reference(text: Any) -> bool:

@@ -21,8 +21,8 @@ from bosetting_cli.resources import data_dir
 from bosetting_cli.statistics.checks import against_register, column_problems, of_its_year
 from bosetting_cli.statistics.constraints import against_description, against_resources
 from bosetting_cli.statistics.controls import deviations
-from bosetting_cli.statistics.decoding import unreadable
-from bosetting_cli.statistics.descriptions import Description, Field, read_description
+from bosetting_cli.statistics.descriptions import Description, Field
+from bosetting_cli.statistics.folders import REGISTER, REGISTER_COLUMNS, laid_over
 from bosetting_cli.statistics.frame import Column, Municipality, Rows, Statistics
 from bosetting_cli.statistics.headers import COUNTY, KEY, NAME, PART, YEAR, canonical
 from bosetting_cli.statistics.kommunenummer import code_problems, duplicates
@@ -35,10 +35,6 @@ from bosetting_cli.statistics.yearly import Yearly
 if TYPE_CHECKING:
     import pandas as pd
 
-REGISTER = "municipalities"
-REGISTER_COLUMNS = (KEY, NAME, COUNTY)
-SUFFIXES = (".csv", ".tsv", ".xlsx", ".ods")
-_UNREAD = (".xls", ".xlsm", ".xlsb", ".numbers")  # spreadsheets all the same
 _NO_FIGURES = (*REGISTER_COLUMNS, YEAR, PART)
 _YEAR = re.compile(r"((?:19|20|21)[0-9]{2}|2200)([.,]0)?")
 
@@ -46,22 +42,25 @@ _YEAR = re.compile(r"((?:19|20|21)[0-9]{2}|2200)([.,]0)?")
 def load_statistics(
     directory: str | Path | None = None,
     *,
+    add: Sequence[str | Path] = (),
     indicators: Collection[str] | None = None,
     strict: bool = False,
 ) -> Statistics:
     """Read a folder of statistics, or one file that is register and figures in one.
 
-    What forms are read is in docs/input.md.
+    What forms are read is in docs/input.md; `-` is standard input.
 
     Args:
         directory: The folder or file; without it the packaged statistics of 2017.
+        add: Folders or files of own tables, which are laid over those: new columns are added, a
+            table of the same name replaces. The register stays.
         indicators: Only read and check the columns of these names.
         strict: Refuse whatever had to be mended or assumed; else it stands in the notes.
 
     Raises:
         DataError: Something is missing or wrong; all mistakes, with file, line and column.
     """
-    statistics, problems = read(directory, indicators)
+    statistics, problems = read(directory, indicators, add)
     return _sound(statistics, weighed(problems, strict=strict))
 
 
@@ -91,13 +90,14 @@ def from_frames(
 
 
 def read(
-    directory: str | Path | None, indicators: Collection[str] | None
+    directory: str | Path | None, indicators: Collection[str] | None, add: Sequence[str | Path] = ()
 ) -> tuple[Statistics | None, list[Finding]]:
     """Read a folder or file of statistics as far as can be.
 
     Args:
         directory: The folder or file; the packaged statistics if None.
         indicators: Only the columns of these names; all figures if None.
+        add: Own tables to lay over those.
 
     Returns:
         The statistics without what is wrong, None if not even the register can be read; and
@@ -106,13 +106,15 @@ def read(
     root = Path(directory) if directory is not None else data_dir()
     found = _Found(None if indicators is None else {canonical(name) for name in indicators})
     try:
-        found.description = read_description(root, found.problems)
-        tables = found.tables(root, packaged=directory is None or data_dir() in root.parents)
+        files = laid_over(root, add, found.problems)
+        found.description = files.description
+        is_packaged = directory is None or data_dir() in root.parents
+        tables = found.tables(files.paths, packaged=is_packaged)
         municipalities = found.register(tables[0])
     except DataError as error:
         return None, list(error.problems)
     said = found.description
-    found.problems += against_resources(said, tables, root)
+    found.problems += against_resources(said, tables)
     missing: list[str] = []
     if directory is not None:
         missing, told = of_its_year(tables[0], part=said.part)
@@ -149,43 +151,6 @@ def sorted_problems(problems: Sequence[Finding], files: Sequence[str]) -> list[F
     return sorted(dict.fromkeys(problems), key=place)
 
 
-# --- files -----------------------------------------------------------------------------------
-
-
-def table_paths(root: Path) -> list[Path]:
-    """Return the tables of a folder, the register first.
-
-    Raises:
-        DataError: There is no such folder, or it has no register.
-    """
-    name = shown(str(root), 200)
-    try:
-        if not root.is_dir():
-            if root.exists():
-                return [root]
-            raise DataError(finding("no such folder", file=name))
-        tables = _files(root, SUFFIXES)
-    except (OSError, ValueError) as error:
-        raise unreadable(error, name) from None
-    registers = [path for path in tables if path.stem.casefold() == REGISTER]
-    if not registers:
-        file = str(root / f"{REGISTER}.csv")
-        raise DataError(finding("no register", file=file, columns=REGISTER_COLUMNS))
-    if len(registers) > 1:
-        first, second = registers[:2]
-        raise DataError(finding("second register", file=str(second), other=first.name))
-    return [*registers, *(path for path in tables if path not in registers)]
-
-
-def _files(root: Path, suffixes: Collection[str]) -> list[Path]:
-    """Return the files of these kinds, but for those that hide or that Excel has open."""
-    return sorted(
-        path
-        for path in root.iterdir()
-        if path.suffix.lower() in suffixes and not path.name.startswith((".", "~$"))
-    )
-
-
 # --- what is gathered while tables are read --------------------------------------------------
 
 
@@ -207,14 +172,13 @@ class _Found:
     known: Mapping[str, str] = field(default_factory=dict)
     description: Description = field(default_factory=Description)
 
-    def tables(self, root: Path, *, packaged: bool) -> list[Table]:
+    def tables(self, paths: Sequence[Path], *, packaged: bool) -> list[Table]:
         """Read the register, and the tables that have a wanted column."""
-        register, *others = table_paths(root)
-        unread = _files(root, _UNREAD) if root.is_dir() else ()
-        self.problems += [warning("not read", str(path)) for path in unread]
-        named = {path: str(path) for path in (register, *others)}
+        register, *others = paths
+        named = {path: str(path) for path in paths}
         if packaged:
-            named = {path: path.relative_to(data_dir()).as_posix() for path in named}
+            inside = [path for path in paths if data_dir() in path.parents]
+            named |= {path: path.relative_to(data_dir()).as_posix() for path in inside}
         tables = [read_table(register, named[register])]
         for path in others:
             try:
@@ -264,7 +228,7 @@ class _Found:
         for i, (code, name, county) in enumerate(columns):
             attributes = {table.header[j]: table.rows[i][j] for j in left}
             first = found.setdefault(code, Municipality(code, name, county, attributes))
-            if (first.municipality, first.fylke) != (name, county):
+            if code and (first.municipality, first.fylke) != (name, county):
                 texts = (name, county, first.municipality, first.fylke)
                 here, where, above, there = map(shown, texts)
                 said = {"code": code, "here": here, "in": where, "above": above, "there": there}
@@ -292,7 +256,7 @@ class _Found:
             told, place = self.told(file, name), table.place(name)
             read = read_figures(table.column(name), place)
             self.problems += read.problems
-            self.problems += capped(list(column_problems(name, read.values, place)))
+            self.problems += capped(list(column_problems(name, told.unit, read.values, place)))
             self.problems += read.repairs
             self.hold(table, name, read.values)
             about = (told.title, told.title_nb, told.unit, told.reference_date)

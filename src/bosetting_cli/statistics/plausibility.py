@@ -34,7 +34,8 @@ LIMITS = (
     Limit("residents_15_74", "population_15_74", 0.95, 1.06),
     Limit("employed_residents", "residents_15_74", 0.53, 0.78),
     Limit("employed_by_workplace", "population", 0.16, 0.85),
-    Limit("in_work_or_education", "leavers", 1, 1, 0, scale="in_work_or_education_pct"),
+    # In whole per cent: half a one of at least 33.
+    Limit("in_work_or_education", "leavers", 0.985, 1.015, 0, scale="in_work_or_education_pct"),
     Limit("in_work_or_education", "leavers", 0, 1, 0),
     Limit("in_work_or_education", "leavers", 0.40, 0.80, 4),
     Limit("direct_work_or_education", "direct_leavers", 0, 1, 0),

@@ -33,6 +33,7 @@ _AROUND = (" \n", "\n ", " \r", '" ', ' "', *_BLANKS[1:])  # cells have blanks a
 _SEP = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _THREE = re.compile(r"[0-9]{3}(?:\.[0-9]+)?")
+_YEAR = re.compile(r"(?:19|20|21)[0-9]{2}")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _OPEN = re.compile(r"""(?:^|[;\t,|])"(?:[^"]|"")*$""")  # a cell that ends on a later line
 _HEAD = 40  # lines in which the header is looked for
@@ -49,9 +50,9 @@ _HEADERS: tuple[Callable[[Sequence[str]], bool], ...] = (
 def read_table(
     path: Path, name: str | None = None, *, wanted: Collection[str] | None = None
 ) -> Table:
-    """Read a CSV file, the first sheet of an .xlsx or .ods file, or the `rows` of a .json file.
+    """Read a CSV file, a sheet of an .xlsx or .ods file, or the `rows` of a .json file.
 
-    Hidden and empty sheets are passed over.
+    The sheet is the first visible one with a header of municipalities or counties, if any has.
 
     Args:
         path: The file.
@@ -67,7 +68,7 @@ def read_table(
     if content.startswith(b"PK\x03\x04"):
         from bosetting_cli.statistics.spreadsheet import read_sheet
 
-        sheet, notes = read_sheet(content, file, MAX_CELLS)
+        sheet, notes = read_sheet(content, file, MAX_CELLS, _has_header)
         start, _, _ = _find_header(sheet[:_HEAD], lambda row: [("", row)])
         titles = [" ".join(filter(None, row)) for row in sheet[:start] if any(row)]
         rows, lines = _stripped(sheet[start:]), list(range(start + 1, len(sheet) + 1))
@@ -151,6 +152,11 @@ def _find_header(
     return 0, ",", []
 
 
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether a sheet has a column of municipalities or counties, and no mere text."""
+    return any(is_header(row) for is_header in _HEADERS[:-1] for row in rows)
+
+
 def _splits(line: str, marks: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the cells that each delimiter makes of a line, the most frequent in it first."""
     for mark in sorted(marks, key=line.count, reverse=True):
@@ -225,9 +231,11 @@ def _finished(
     if "" in labels:
         table = _without_unnamed(table)
     table = with_bare_names(with_proper_codes(table))
-    if KEY not in table.header and any(map(is_code, labels)):
+    if KEY not in table.header and (codes := [*filter(is_code, labels)]):
         text = shown(" ".join(labels), 40)
-        raise DataError(finding("no header", file=file, line=at, text=text))
+        across = len(codes) < len(labels) and all(map(_YEAR.fullmatch, codes))
+        words = "years as headers" if across else "no header"
+        raise DataError(finding(words, file=file, line=at, text=text, year=codes[0]))
     if problems := _second_names(table):
         raise DataError(problems)
     return table

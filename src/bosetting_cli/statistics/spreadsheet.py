@@ -1,4 +1,4 @@
-"""The first visible sheet of an .xlsx or .ods file → rows of text; needs the extra `excel`."""
+"""A sheet of an .xlsx or .ods file → rows of text; needs the extra `excel`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from bosetting_cli.findings import DataError, Finding, finding, install, shown
 from bosetting_cli.statistics.table import warning
 
 MAX_UNPACKED = 100_000_000
+_TOP = 40  # rows in which a table has its header
 # Where a sheet's cells stand, and how often an .ods repeats one that is not empty: a single
 # such number can ask for more memory than there is.
 _CELL = re.compile(rb'<(?:x:)?c[^>]*? r="([A-Z]{1,3})([0-9]{1,7})"')
@@ -28,14 +29,15 @@ _ROWS_REPEATED = re.compile(
 
 
 def read_sheet(
-    content: bytes, file: str, limit: int
+    content: bytes, file: str, limit: int, is_table: Callable[[list[list[str]]], bool]
 ) -> tuple[list[list[str]], tuple[Finding, ...]]:
-    """Read the first visible sheet that holds anything.
+    """Read the first visible sheet that is a table, else the first that holds anything.
 
     Args:
         content: The file's bytes.
         file: What to call it in messages.
         limit: The most cells it may have.
+        is_table: Whether first rows have a header of municipalities or counties.
 
     Returns:
         Rows from the sheet's first on, all as long as the longest, and warnings.
@@ -54,7 +56,12 @@ def read_sheet(
         sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
         rows = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
         shows = {s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible}
-    first, *others = [name for name in rows if rows[name] and name in shows] or [""]
+    visible = [name for name in rows if rows[name] and name in shows]
+    first = next(
+        (name for name in visible if is_table(_texts(rows[name][:_TOP]))),
+        visible[0] if visible else "",
+    )
+    others = [name for name in visible if name != first]
     hidden = tuple(shown(name) for name in rows if rows[name] and name not in shows)
     if not first:
         advice = "hidden sheets not read" if hidden else "expected a header"
@@ -65,7 +72,7 @@ def read_sheet(
         notes.append(warning("sheets not read", file, name=shown(first), names=unread))
     if hidden:
         notes.append(warning("hidden sheets", file, names=hidden))
-    return [[cell_text(cell) for cell in row] for row in rows[first]], tuple(notes)
+    return _texts(rows[first]), tuple(notes)
 
 
 @contextmanager
@@ -110,6 +117,10 @@ def _column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def _texts(rows: list[list[Any]]) -> list[list[str]]:
+    return [[cell_text(cell) for cell in row] for row in rows]
 
 
 def cell_text(cell: Any) -> str:

@@ -83,6 +83,7 @@ def validate(
     data: Path | None = None,
     rules_file: Path | None = None,
     *,
+    add: Sequence[Path] = (),
     at_least: Path | None = None,
     strict: bool = False,
 ) -> Report:
@@ -93,12 +94,13 @@ def validate(
     Args:
         data: Folder or file of statistics; the packaged ones by default.
         rules_file: Rules; the packaged ones of 2018 by default.
+        add: Own tables that are laid over the statistics.
         at_least: An earlier allocation, of whose numbers the rules make minimums.
         strict: Make errors of all warnings.
     """
     problems: list[Finding] = []
     rules = _rules(rules_file, at_least, problems)
-    whole, statistics = _statistics(data, rules, problems)
+    whole, statistics = _statistics(data, add, rules, problems)
     inputs = dict(whole.inputs) if whole else {}
     if rules is not None and statistics is not None:
         problems += _together(statistics, rules, sound=not _errors(problems))
@@ -124,11 +126,11 @@ def _rules(path: Path | None, at_least: Path | None, problems: list[Finding]) ->
 
 
 def _statistics(
-    data: Path | None, rules: Rules | None, problems: list[Finding]
+    data: Path | None, add: Sequence[Path], rules: Rules | None, problems: list[Finding]
 ) -> tuple[Statistics | None, Statistics | None]:
     """Read all columns, then those that the rules read: what only the first minds, is a warning."""
-    whole, found = read(data, None)
-    needed, serious = (None, found) if rules is None else read(data, rules.indicators())
+    whole, found = read(data, None, add)
+    needed, serious = (None, found) if rules is None else read(data, rules.indicators(), add)
     problems += (
         # other commands only warn of what is against the description
         replace(one, severity="error") if one.kind == DECLARED else one

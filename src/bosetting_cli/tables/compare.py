@@ -90,8 +90,8 @@ def _told(one: Difference, lang: str) -> str:
 
 
 def counts(found: Comparison) -> dict[str, int]:
-    """Return direction → how many municipalities."""
-    known = [one.direction for one in found.whole or found.differences]
+    """Return direction → how many municipalities, of those that a side asks."""
+    known = [one.direction for one in found.whole or found.differences if one.a or one.b]
     return {direction: known.count(direction) for direction in DIRECTIONS}
 
 
