@@ -64,4 +64,5 @@ def test_the_recipes(
     done = shell(recipes()[host], tmp_path / "project")
     assert done.returncode == code, done.stdout + done.stderr
     assert said in done.stdout
-    assert done.stdout.startswith("::error file=criteria.yaml::") == (host == "github" and code == 1)
+    annotated = host == "github" and code == 1
+    assert done.stdout.startswith("::error file=criteria.yaml::") == annotated

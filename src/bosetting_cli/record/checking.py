@@ -30,10 +30,10 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 NEAR = 1e-9  # relative; what floats of another NumPy may differ by
 # The steps of the model, and what the table says of each, in its order.
 STEPS = (
-    ("figures", ("population", "figure_", "rests_on_")),
-    ("cut", ("rank", "status")),
-    ("quota", ("share", "contribution_", "quota")),
-    ("rounding", ("requested",)),
+    ("step figures", ("population", "figure_", "rests_on_")),
+    ("step cut", ("rank", "status")),
+    ("step quota", ("share", "contribution_", "quota")),
+    ("step rounding", ("requested",)),
 )
 
 
@@ -165,7 +165,7 @@ def differences(kept: Record, today: Allocation) -> Iterator[Finding]:
         names = [name for name in fields if name.startswith(begins)]
         apart = [(c, n) for c in codes for n in names if not _same(kept.rows[c].get(n), now[c][n])]
         if apart:
-            yield _apart("record parts", kept, now, *apart[0], step=f"step {step}")
+            yield _apart("record parts", kept, now, *apart[0], step=step)
             break
     for code in codes:
         for name in fields:
