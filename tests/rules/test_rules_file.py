@@ -9,9 +9,10 @@ import pytest
 
 from bosetting_cli import load_rules
 from bosetting_cli.findings import RulesError
+from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import Rules, Select, parse_rules, replace, rules_schema, rules_yaml
 from bosetting_cli.rules.yamlfile import parse_yaml, scalar
-from commands import run, tried
+from commands import process, run, tried
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "config"
@@ -550,3 +551,16 @@ def test_a_county_called_source_names_no_source():
     text = "title: T\nas_of: 2017-10-02\ntotal: 9\ncounties: {totals: {source: 9}}\n"
     criteria = "criteria: [{name: p, weight: 1, indicator: population}]\n"
     assert parse_rules(text + criteria).counties.totals == {"source": 9}
+
+
+def test_a_key_without_a_value_is_said(tmp_path):
+    text = (config_dir() / "criteria.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "rules.yaml"
+    path.write_text(text.replace("share: 0.5 ", "share:     ", 1), encoding="utf-8")
+    notes = []
+    rules = load_rules(path, notes=notes)
+    assert rules.select.share is None
+    assert [(n.key, n.severity) for n in notes] == [("select.share", "warning")]
+    assert text.splitlines()[notes[0].line - 1].strip().startswith("share: 0.5")
+    done = process("allocate", "--rules", path, "--strict")
+    assert (done.returncode, "select.share: has no value" in done.stderr) == (2, True)

@@ -14,7 +14,7 @@ from bosetting_cli.findings import DataError, Finding, RulesError, finding
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules.check import check_rules
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
-from bosetting_cli.rules.yamlfile import Document, parse_yaml, read_text
+from bosetting_cli.rules.yamlfile import Document, join_path, parse_yaml, read_text
 from bosetting_cli.statistics.lists import county_list, municipality_list
 
 _FIRST = re.compile(r"[.\[]")  # what ends the first key of a path
@@ -75,11 +75,27 @@ def parse_rules(
     document = parse_yaml(text, file)
     if not isinstance(document.data, dict):
         raise RulesError([*document.problems, finding("no rules", file=file)])
+    notes = [] if notes is None else notes
+    notes += [
+        dataclasses.replace(document.told("key without value", path), severity="warning")
+        for path in _without_value(document.data)
+    ]
     data = expanded(document.data)
     if total is not None:
         data.setdefault("total", {"value": total})
-    found = [*_inline_files(data, folder, [] if notes is None else notes)]
-    return checked(data, document, found)
+    return checked(data, document, [*_inline_files(data, folder, notes)])
+
+
+def _without_value(value: Any, path: str = "") -> Iterator[str]:
+    """Yield the path of every key that is written without a value."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _without_value(inner, join_path(path, str(key)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _without_value(inner, join_path(path, index))
+    elif value is None:
+        yield path
 
 
 def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] = ()) -> Rules:
