@@ -564,3 +564,19 @@ def test_a_key_without_a_value_is_said(tmp_path):
     assert text.splitlines()[notes[0].line - 1].strip().startswith("share: 0.5")
     done = process("allocate", "--rules", path, "--strict")
     assert (done.returncode, "select.share: has no value" in done.stderr) == (2, True)
+
+
+def test_control_characters_of_rules_reach_nobody(tmp_path):
+    text = (config_dir() / "criteria.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        text.replace("title: Settlement requests for 2018", 'title: "Red\\e[31m \\u202Eback"', 1),
+        encoding="utf-8",
+    )
+    notes = []
+    assert load_rules(path, notes=notes).title == "Red[31m back"
+    assert [n.key for n in notes] == ["title"]
+    done = process("allocate", "--rules", path)
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "left out" in done.stderr

@@ -16,6 +16,7 @@ from bosetting_cli.rules.check import check_rules
 from bosetting_cli.rules.structs import NAME_LISTS, SHORTHANDS, Rules
 from bosetting_cli.rules.yamlfile import Document, join_path, parse_yaml, read_text
 from bosetting_cli.statistics.lists import county_list, municipality_list
+from bosetting_cli.words.form import visible
 
 _FIRST = re.compile(r"[.\[]")  # what ends the first key of a path
 # Where rules name a file: what reads it, and where its contents belong.
@@ -76,26 +77,35 @@ def parse_rules(
     if not isinstance(document.data, dict):
         raise RulesError([*document.problems, finding("no rules", file=file)])
     notes = [] if notes is None else notes
-    notes += [
-        dataclasses.replace(document.told("key without value", path), severity="warning")
-        for path in _without_value(document.data)
-    ]
-    data = expanded(document.data)
+    for path, leaf in _leaves(document.data):
+        if leaf is None or (isinstance(leaf, str) and visible(leaf) != leaf):
+            words = "key without value" if leaf is None else "characters left out"
+            notes.append(dataclasses.replace(document.told(words, path), severity="warning"))
+    data = _visible(expanded(document.data))
     if total is not None:
         data.setdefault("total", {"value": total})
     return checked(data, document, [*_inline_files(data, folder, notes)])
 
 
-def _without_value(value: Any, path: str = "") -> Iterator[str]:
-    """Yield the path of every key that is written without a value."""
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every value that holds no others, and its path."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _without_value(inner, join_path(path, str(key)))
+            yield from _leaves(inner, join_path(path, str(key)))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _without_value(inner, join_path(path, index))
-    elif value is None:
-        yield path
+            yield from _leaves(inner, join_path(path, index))
+    else:
+        yield path, value
+
+
+def _visible(value: Any) -> Any:
+    """Return data without what a terminal or a page would take as a command."""
+    if isinstance(value, dict):
+        return {_visible(key): _visible(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_visible(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def checked(data: dict[str, Any], document: Document, found: Iterable[Finding] = ()) -> Rules:
