@@ -15,6 +15,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from bosetting_cli import __version__
@@ -111,3 +112,15 @@ def test_a_criterion_is_added_as_described_from_a_wheel(run):
         assert rows[code]["quota"] == pytest.approx(60 * share + 40 * homes / 2000)
     assert sum(row["requested"] or 0 for row in rows.values()) == 100
     assert {"own/homes.csv", "own.yaml", "population.csv"} <= made["inputs"].keys()
+
+
+def test_the_workflow_tests_every_python_of_the_package():
+    text = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text.replace("on:", "when:", 1))  # YAML 1.1 reads `on` as true
+    tested = workflow["jobs"]["tests"]["strategy"]["matrix"]["python-version"]
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [one.rpartition(" ")[2] for one in package["classifiers"] if "Python :: 3." in one]
+    assert tested == named
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = next(line for line in readme.splitlines() if "pip install -e '.[test]'" in line)
+    assert workflow["jobs"]["tests"]["steps"][-1]["run"] in command
