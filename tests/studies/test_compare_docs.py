@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bosetting_cli.cli import cli
-from commands import run
+from bosetting_cli.resources import config_dir
+from commands import process, run
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -58,3 +59,27 @@ def test_every_command_of_a_page_is_understood(page, tmp_path):
         name, *arguments = shlex.split(line)[1:]
         command = cli.get_command(None, name)
         command.make_context(name, list(arguments))
+
+
+@pytest.mark.parametrize(
+    ("total", "options", "code", "said"),
+    [
+        (4400, ["--fail-on-change"], 0, ""),
+        (4401, ["--fail-on-change"], 1, ""),
+        (4401, ["--tolerance", "1"], 0, ""),
+        (4500, ["--tolerance", "2"], 1, "by more than 2"),
+        (4401, [], 0, ""),  # no check is asked for
+        ("many", ["--fail-on-change"], 2, "total"),
+    ],
+)
+def test_the_exit_codes_of_the_page(tmp_path, total, options, code, said):
+    """A typing error is told from a changed number."""
+    rules, saved = tmp_path / "criteria.yaml", tmp_path / "letters.csv"
+    text = (config_dir() / "criteria.yaml").read_text(encoding="utf-8")
+    rules.write_text(text, encoding="utf-8")
+    assert process("allocate", "--rules", rules, "-q", "-o", saved).returncode == 0
+    assert "value: 4400" in text
+    rules.write_text(text.replace("value: 4400", f"value: {total}"), encoding="utf-8")
+    done = process("compare", saved, rules, *options)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
