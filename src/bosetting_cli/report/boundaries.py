@@ -97,7 +97,7 @@ def load_boundaries(path: Path, known: Collection[str]) -> Boundaries:
     content = read_bytes(path, file, MAX_BYTES)
     try:
         features = msgspec.json.decode(content, type=_Collection).features
-    except (ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise DataError(finding("not geojson", why=str(error), file=file)) from None
     for feature in features:
         codes = feature.codes()
@@ -105,7 +105,7 @@ def load_boundaries(path: Path, known: Collection[str]) -> Boundaries:
         if code := next((code for code in codes if code in known), None):
             try:
                 areas.setdefault(code, []).extend(_rings(feature.geometry))
-            except ValueError as error:
+            except (msgspec.MsgspecError, ValueError) as error:
                 said = {"code": code, "why": str(error)}
                 raise DataError(finding("not an area", said, file=file)) from None
     if not areas:

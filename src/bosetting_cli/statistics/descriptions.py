@@ -20,6 +20,8 @@ from bosetting_cli.statistics.headers import canonical
 MAX_BYTES = 5_000_000
 # Of the standard's keys, those that say how cells are to be read and that nothing here follows:
 # marks and signs are found in the column itself.
+# How a description that is no data package shows.
+_MISREAD = (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _NOT_FOLLOWED = ("decimalChar", "groupChar", "bareNumber")
 # Of a resource's `dialect`, the values that every table is read by.
 _DIALECT = {
@@ -173,7 +175,7 @@ def read_description(root: Path, problems: list[Finding]) -> Description:
         line, column, why = error.lineno, error.colno, error.msg
         file = str(path)
         problems.append(finding("not valid JSON", file=file, line=line, column=column, why=why))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _MISREAD as error:
         why = f"{type(error).__name__} {shown(str(error))}"
         problems.append(finding("no data package", file=str(path), why=why))
     return Description()
