@@ -18,10 +18,10 @@ from bosetting_cli.statistics.frame import referred
 from bosetting_cli.statistics.headers import canonical
 
 MAX_BYTES = 5_000_000
-# Of the standard's keys, those that say how cells are to be read and that nothing here follows:
-# marks and signs are found in the column itself.
 # How a description that is no data package shows.
 _MISREAD = (msgspec.MsgspecError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+# Of the standard's keys, those that say how cells are to be read and that nothing here follows:
+# marks and signs are found in the column itself.
 _NOT_FOLLOWED = ("decimalChar", "groupChar", "bareNumber")
 # Of a resource's `dialect`, the values that every table is read by.
 _DIALECT = {
