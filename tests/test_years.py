@@ -13,8 +13,8 @@ import frictionless
 import pytest
 
 from bosetting_cli import load_rules, load_statistics
-from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.resources import config_dir, data_dir
+from bosetting_cli.rules.years import defaults, packaged_years
 from bosetting_cli.statistics.divisions import codes_of
 from bosetting_cli.statistics.lists import read_actual
 from commands import run, tried

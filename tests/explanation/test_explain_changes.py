@@ -17,7 +17,6 @@ from differences import rules_of, statistics_of
 from worlds import world
 
 import bosetting_cli as bosetting
-from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.explanation import explanations
 from bosetting_cli.explanation.changes import certified, nearest
 from bosetting_cli.explanation.telling import sentence
@@ -25,6 +24,7 @@ from bosetting_cli.explanation.trials import Outcome
 from bosetting_cli.findings import BosettingError
 from bosetting_cli.resources import data_dir
 from bosetting_cli.rules import Counties, Ratio, Total, load_rules, override
+from bosetting_cli.rules.years import defaults, packaged_years
 from commands import tried
 from small import criterion, rules_for, synthetic
 

@@ -12,10 +12,10 @@ from worlds import world
 
 import bosetting_cli as bosetting
 from bosetting_cli import draws, load_statistics
-from bosetting_cli.cli.years import defaults
 from bosetting_cli.findings import AllocationError, BosettingError, RulesError
 from bosetting_cli.resources import config_dir
 from bosetting_cli.rules import load_rules, replace
+from bosetting_cli.rules.years import defaults
 
 WEIGHTS = [[0.7, 0.2, 0.1], [1, 0, 0], [0.1, 0.1, 0.8], [0.25, 0.5, 0.25], [0, 0.5, 0.5]]
 

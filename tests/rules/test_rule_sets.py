@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from bosetting_cli import allocate, load_rules, load_statistics
-from bosetting_cli.cli.years import defaults, packaged_years
 from bosetting_cli.findings import DataError
 from bosetting_cli.model.figures import measure
 from bosetting_cli.resources import config_dir, data_dir
 from bosetting_cli.rules import parse_rules
 from bosetting_cli.rules.fitting import checked
+from bosetting_cli.rules.years import defaults, packaged_years
 from bosetting_cli.studies.backtest import backtest
 from small import criterion, rules_for, synthetic
 

@@ -52,10 +52,10 @@ def command(
 
 def _export(folder: Path, year: str | None, *, quiet: bool) -> None:
     """Write all that the packaged description tells of, and itself."""
-    from bosetting_cli.cli.years import defaults
     from bosetting_cli.findings import BosettingError, finding
     from bosetting_cli.output import write_folder
     from bosetting_cli.resources import data_dir
+    from bosetting_cli.rules.years import defaults
     from bosetting_cli.words import told
 
     if os.path.lexists(folder):

@@ -155,7 +155,7 @@ def choose(ctx: click.Context, by: str, given: Mapping[str, Any]) -> None:
 def of_year(ctx: click.Context, _: click.Parameter, year: str | int | None) -> str | int | None:
     """Let a year choose the defaults of --rules and --data."""
     if year is not None:
-        from bosetting_cli.cli.years import defaults
+        from bosetting_cli.rules.years import defaults
 
         choose(ctx, "--year", defaults(str(year)))
     return year

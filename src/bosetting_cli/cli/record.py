@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -94,55 +93,18 @@ def keep(
 
 
 def _run(inputs: Inputs, allocation: Allocation, outputs: Mapping[str, bytes]) -> Run:
-    from bosetting_cli.findings import BosettingError, finding
-    from bosetting_cli.record import DATA, Run, sha256
+    from bosetting_cli.record import Run
+    from bosetting_cli.record.sources import files_read
     from bosetting_cli.resources import config_dir, data_dir
-    from bosetting_cli.tables import json_bytes
 
-    source = inputs.data or data_dir()
-    folder = source if source.is_dir() else source.parent
-    if inputs.add and not source.is_dir():
+    data = inputs.data or data_dir()
+    if inputs.add and not data.is_dir():
         raise click.UsageError("a record of --add needs a folder for --data.")
-    folders = [folder, *(own if own.is_dir() else own.parent for own in inputs.add)]
     rules = inputs.rules or config_dir() / "criteria.yaml"
-    read: dict[str, bytes] = {}
-    for file, digest in allocation.inputs.items():
-        places = (Path(file), *(part / Path(file).name for part in (*folders, rules.parent)))
-        known = (path for path in dict.fromkeys(places) if path.is_file())
-        found = ((path, path.read_bytes()) for path in known)
-        same = next(((p, content) for p, content in found if sha256(content) == digest), None)
-        if same is None:
-            raise BosettingError(finding("record file differs", file=file))
-        path, content = same
-        table = path.parent in folders and path not in (rules, inputs.asked, inputs.at_least)
-        name, where = path.name, DATA if table else "as-read"
-        while f"{where}/{name}" in read:
-            name = f"other-{name}"
-        read[f"{where}/{name}"] = content
-    tables = {Path(name).name for name in read if name.startswith(DATA)}
-    if told := _described(folders, tables):
-        read[f"{DATA}/datapackage.json"] = json_bytes(told)
-    return Run(
-        inputs.read_rules([])[0],
-        allocation,
-        read,
-        DATA if source.is_dir() else f"{DATA}/{source.name}",
-        inputs.codes,
-        _given(inputs),
-        outputs,
-    )
-
-
-def _described(folders: Sequence[Path], tables: Collection[str]) -> dict[str, Any]:
-    """Return what folders say of tables; what a later one says of a file, counts."""
-    told: dict[str, Any] = {}
-    known: dict[str, Any] = {}
-    for folder in folders:
-        if (path := folder / "datapackage.json").is_file():
-            said = json.loads(path.read_bytes())
-            told = {**said, **told}
-            known |= {Path(one["path"]).name: one for one in said.get("resources", ())}
-    return {**told, "resources": [known[n] for n in known if n in tables]} if told else {}
+    lists = [path for path in (inputs.asked, inputs.at_least) if path]
+    read, within = files_read(allocation, rules, lists, (data, *inputs.add))
+    changed = inputs.read_rules([])[0]
+    return Run(changed, allocation, read, within, inputs.codes, _given(inputs), outputs)
 
 
 @functools.singledispatch

@@ -53,13 +53,13 @@ def command(
       bosetting verify run --code 1804 --number 44
     """
     from bosetting_cli.cli.summary import note_lines
-    from bosetting_cli.record.checking import asked, broken, intact, run_again, verified
+    from bosetting_cli.record.checking import asked, broken, load_record, run_again, verified
 
     if number is not None and code is None:
         raise click.UsageError("--number asks about one municipality; name it by --code.")
     if found := broken(record):
         return _told(found, form, lang)
-    kept = intact(record)
+    kept = load_record(record)
     found = asked(kept, code, number, fingerprint)
     again, notes = verified(kept, run_again(kept, rules, data, strict=strict))
     tell(note_lines(notes, lang), quiet=quiet)

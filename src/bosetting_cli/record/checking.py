@@ -127,6 +127,15 @@ def intact(folder: Path) -> Record:
     """
     if found := broken(folder):
         raise BosettingError(found)
+    return load_record(folder)
+
+
+def load_record(folder: Path) -> Record:
+    """Read what a record says of its run, once it is known to be whole.
+
+    Raises:
+        BosettingError: It has not the form of a record.
+    """
     with _reading(folder):
         said = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Manifest)
         run = msgspec.json.decode((folder / RUN).read_bytes(), type=_Run)
