@@ -13,6 +13,15 @@ from bosetting_cli.statistics import Column, Municipality, Statistics
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# The shortest rules file: all is shared out by population.
+SMALL_RULES = """\
+title: small
+as_of: 2018-01-01
+total: 100
+criteria:
+  - {name: population, weight: 1, indicator: population}
+"""
+
 Parts = tuple[float | None, ...]
 
 

@@ -7,15 +7,9 @@ import csv
 import pytest
 
 from commands import process
+from small import SMALL_RULES
 
 MINORS = "requested_unaccompanied_minors"
-RULES = """\
-title: small
-as_of: 2018-01-01
-total: 100
-criteria:
-  - {name: population, weight: 1, indicator: population}
-"""
 # A spreadsheet took the zero of 0301, which is mended and said.
 FIGURES = """\
 kommunenummer,municipality,fylke,population
@@ -69,7 +63,7 @@ def test_sub_groups_that_can_not_be(arguments, message):
 
 
 def test_rules_without_sub_groups(tmp_path):
-    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(SMALL_RULES, encoding="utf-8")
     done = process("rules", "--rules", "rules.yaml", "--minors", "5", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr == (
@@ -113,8 +107,8 @@ READERS = [
 @pytest.fixture
 def folder(tmp_path):
     files = {
-        "rules.yaml": RULES,
-        "listing.yaml": RULES + "select: {list: list.csv}\n",
+        "rules.yaml": SMALL_RULES,
+        "listing.yaml": SMALL_RULES + "select: {list: list.csv}\n",
         "mended.csv": FIGURES,
         "sound.csv": FIGURES.replace("301,", "0301,"),
         "list.csv": LIST,

@@ -12,6 +12,7 @@ import pytest
 
 from bosetting_cli.findings import BosettingError
 from commands import run, tried
+from small import SMALL_RULES
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
@@ -134,14 +135,9 @@ def test_rules_copied_and_changed_do_not_pass_for_the_letter(tmp_path):
 
 # --- what was read ---------------------------------------------------------------------------
 
-RULES = """\
-title: small
-as_of: 2018-01-01
-total: 100
-criteria:
-  - {name: population, weight: 1, indicator: population}
-select: {list: list.csv}
-counties: {file: counties.csv}
+RULES = f"""{SMALL_RULES}\
+select: {{list: list.csv}}
+counties: {{file: counties.csv}}
 """
 FILES = {
     "rules.yaml": RULES,

@@ -17,15 +17,9 @@ from bosetting_cli.findings import BosettingError
 from bosetting_cli.output import write_files, write_stdout
 from bosetting_cli.tables import listed, render
 from bosetting_cli.tables.writers import harmless
+from small import SMALL_RULES
 
 PROGRAM = [sys.executable, "-m", "bosetting_cli"]
-SMALL = """\
-title: small
-as_of: 2018-01-01
-total: 100
-criteria:
-  - {name: population, weight: 1, indicator: population}
-"""
 FIGURES = (
     "kommunenummer,municipality,fylke,population\n"
     '0301,"=HYPERLINK(""http://evil"",""Oslo"")",+Oslo,5000\n'
@@ -37,7 +31,7 @@ FIGURES = (
 @pytest.fixture
 def small(tmp_path):
     """Arguments for an allocation that takes a moment, and a folder for its output."""
-    (tmp_path / "rules.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(SMALL_RULES, encoding="utf-8")
     (tmp_path / "data.csv").write_text(FIGURES, encoding="utf-8")
     return ["--rules", str(tmp_path / "rules.yaml"), "--data", str(tmp_path / "data.csv")]
 

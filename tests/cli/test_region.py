@@ -10,14 +10,8 @@ import pytest
 
 from bosetting_cli.findings import BosettingError
 from commands import tried
+from small import SMALL_RULES
 
-MERGED = """\
-title: small
-as_of: 2018-01-01
-total: 100
-criteria:
-  - {name: population, weight: 1, indicator: population}
-"""
 # Two named alike in two counties; a town that is a county too; a row with a mistake in each.
 FIGURES = """\
 kommunenummer,municipality,fylke,population
@@ -46,7 +40,7 @@ def table(result):
 
 @pytest.fixture
 def small(tmp_path):
-    (tmp_path / "rules.yaml").write_text(MERGED, encoding="utf-8")
+    (tmp_path / "rules.yaml").write_text(SMALL_RULES, encoding="utf-8")
     (tmp_path / "data.csv").write_text(FIGURES, encoding="utf-8")
     return ["--rules", tmp_path / "rules.yaml", "--data", tmp_path / "data.csv"]
 
